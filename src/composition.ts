@@ -1,0 +1,92 @@
+import { hkdfSync } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import type { Router } from 'express'
+import type { Config } from './config.ts'
+import { createAccounts } from './features/accounts/index.ts'
+import { createActiveSessions } from './features/sessions/index.ts'
+import { createAttempts, createSignIn, signInRoutes } from './features/sign-in/index.ts'
+import { startPageRoutes } from './features/start-page/index.ts'
+import { createTenants } from './features/tenants/index.ts'
+import { createApp as createWebApp } from './http/app.ts'
+import { systemClock, type Clock } from './platform/clock.ts'
+import { connect } from './platform/db/connect.ts'
+import { pendingMigrations } from './platform/db/migrate.ts'
+import { createDb } from './platform/db/tenant.ts'
+import { createUnscoped } from './platform/db/unscoped.ts'
+import { loadTranslations } from './platform/i18n/translations.ts'
+import type { Tasks } from './platform/jobs/jobs.ts'
+import { createLog } from './platform/log.ts'
+import { connectRedis } from './platform/redis/connect.ts'
+import { readKeys } from './platform/vault/key-files.ts'
+import { createKeyRings } from './platform/vault/key-ring.ts'
+import { createPasswords } from './platform/vault/passwords.ts'
+import { createVault } from './platform/vault/vault.ts'
+import { loadAssets } from './platform/web/assets.ts'
+
+/** What tests put in the place of the outside world. */
+export type Replaced = { clock?: Clock }
+
+/** The ground everything stands on: keys, database, Redis, log. Nothing connects before its first use. */
+export const createPlatform = async (config: Config, { clock = systemClock }: Replaced = {}) => {
+  const roots = await readKeys(config.rootKeysFile)
+  const peppers = await readKeys(config.peppersFile)
+  const log = createLog(config.logLevel)
+  const redis = connectRedis(config.redisUrl, log)
+  const knex = connect(config.databaseUrl)
+  const keysDb = createDb(connect(config.databaseUrl, 2))
+  const unscoped = createUnscoped(connect(config.signinDatabaseUrl, 4))
+  const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', roots.current.key, '', `ostoja ${purpose}`, 32))
+
+  return {
+    config,
+    clock,
+    log,
+    redis,
+    db: createDb(knex),
+    unscoped,
+    vault: createVault(createKeyRings(keysDb, roots)),
+    passwords: createPasswords(peppers),
+    derive,
+    checks: {
+      database: async () => (await knex.raw('select 1')) !== undefined,
+      migrations: async () => (await pendingMigrations(knex)).length === 0,
+      redis: async () => (await redis.ping()) === 'PONG',
+    },
+    close: async () => {
+      await Promise.all([knex.destroy(), keysDb.close(), unscoped.close()])
+      redis.disconnect()
+    },
+  }
+}
+export type Platform = Awaited<ReturnType<typeof createPlatform>>
+
+/** Every feature with what it needs; features meet only here. */
+export const createFeatures = (platform: Platform) => {
+  const { db, redis, derive } = platform
+  const sessions = createActiveSessions(redis)
+  const tenants = createTenants(platform)
+  const accounts = createAccounts(platform)
+  const signIn = createSignIn({ ...platform, sessions, attempts: createAttempts(redis, derive('sign-in attempts')) })
+
+  const routers: Router[] = [
+    signInRoutes(signIn, sessions.end),
+    startPageRoutes({ recentClients: async () => [], attention: async () => [] }),
+  ]
+  const tasks: Tasks = {}
+
+  return { platform, db, tenants, accounts, sessions, routers, tasks }
+}
+export type Features = ReturnType<typeof createFeatures>
+
+/** The web application, the same in production and in tests. */
+export const createApp = ({ platform, sessions, accounts, routers }: Features) =>
+  createWebApp({
+    ...platform,
+    sessions,
+    routers,
+    translations: loadTranslations(),
+    asset: loadAssets(fileURLToPath(new URL('../public', import.meta.url))),
+    sessionSecrets: [platform.derive('session cookie').toString('base64')],
+    trustedProxies: platform.config.trustedProxies,
+    openName: accounts.openName,
+  })

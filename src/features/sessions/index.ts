@@ -1,0 +1,1 @@
+export { createActiveSessions, type ActiveSessions, type Standing } from './active-session.ts'

@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto'
+import { installationId, systemActor } from '../../platform/actor.ts'
+import { record } from '../../platform/audit/record.ts'
+import type { Db } from '../../platform/db/tenant.ts'
+import type { Language } from '../../platform/i18n/translations.ts'
+import type { Vault } from '../../platform/vault/vault.ts'
+import { findTenant, insertTenant } from './queries.ts'
+
+type Needs = { db: Db; vault: Vault }
+
+export const createTenants = ({ db, vault }: Needs) => {
+  const create = (id: string, name: string, language: Language) =>
+    db.asTenant({ tenantId: id }, async trx => {
+      await insertTenant(trx, { id, name, language })
+      await vault.createKeys(trx, id)
+      await record(trx, systemActor(id), 'tenant.created', id)
+      return id
+    })
+
+  return {
+    /** Makes an organisation with its own keys. @returns its id */
+    create: (name: string, language: Language) => create(randomUUID(), name, language),
+
+    /** Makes the realm of the operators, once. @returns its id */
+    prepareInstallation: async (): Promise<string> => {
+      const there = await db.asTenant({ tenantId: installationId }, trx => findTenant(trx, installationId))
+      return there?.id ?? create(installationId, 'Ostoja', 'pl')
+    },
+  }
+}
+export type Tenants = ReturnType<typeof createTenants>

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import ejs from 'ejs'
+import express, { type Express, type Router } from 'express'
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import { pinoHttp } from 'pino-http'
+import type { Clock } from '../platform/clock.ts'
+import type { Translations } from '../platform/i18n/translations.ts'
+import { refuseOtherSites } from '../platform/web/csrf.ts'
+import { inventory, type RouteFacts } from '../platform/web/routes-inventory.ts'
+import type { SignedIn } from '../platform/web/session-data.ts'
+import { answerFaults, notFound } from './errors.ts'
+import { healthRoutes, type Checks } from './health-routes.ts'
+import { languageRoutes } from './language-routes.ts'
+import { pageLocals } from './page-locals.ts'
+import { keepNothing, securityHeaders } from './security-headers.ts'
+import { onlyLiveSessions, sessionCookie, type Liveness } from './sessions.ts'
+
+export type AppNeeds = {
+  redis: Redis
+  log: Logger
+  clock: Clock
+  translations: Translations
+  asset: (name: string) => string
+  sessionSecrets: string[]
+  trustedProxies: readonly string[]
+  sessions: Liveness
+  openName: (signedIn: SignedIn) => Promise<string>
+  checks: Checks
+  routers: readonly Router[]
+}
+
+const folder = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+const yearInSeconds = 365 * 24 * 60 * 60
+
+/**
+ * The whole web application; the order of its middleware is its table of contents.
+ * @throws Error when a route does not say who may use it
+ */
+export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[] } => {
+  const app = express()
+  const routers = [healthRoutes(needs.checks), languageRoutes(), ...needs.routers]
+  const routes = inventory(routers)
+
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.enable('view cache')
+  app.set('trust proxy', needs.trustedProxies.length ? [...needs.trustedProxies] : false)
+  app.set('views', folder('views'))
+  app.set('view engine', 'ejs')
+  app.engine('ejs', ejs.renderFile as never)
+  app.set('view options', { root: folder('views') })
+
+  app.use(pinoHttp({ logger: needs.log, genReqId: () => randomUUID(), serializers: { req: requestFacts, res: answerFacts } }))
+  app.use(securityHeaders())
+  app.use('/assets', express.static(folder('public/assets'), { immutable: true, maxAge: yearInSeconds * 1000, index: false }))
+  app.use(keepNothing)
+  app.use(sessionCookie(needs.redis, needs.sessionSecrets))
+  app.use(onlyLiveSessions(needs.sessions, needs.clock, matcherOf(routes.filter(route => route.policy.background))))
+  app.use(pageLocals(needs))
+  app.use(refuseOtherSites)
+  app.use(express.urlencoded({ extended: true, limit: '512kb', parameterLimit: 2000 }))
+  app.use(...routers)
+  app.use(notFound)
+  app.use(answerFaults(needs.log))
+  return { app, routes }
+}
+
+const matcherOf = (routes: readonly RouteFacts[]) => {
+  const patterns = routes.map(({ method, path }) => ({ method: method.toUpperCase(), path: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`) }))
+  return (method: string, path: string) => patterns.some(pattern => pattern.method === method && pattern.path.test(path))
+}
+
+/** Of a request, only what names nobody: no header, no query, no body. */
+const requestFacts = (req: { id: string; method: string; url: string }) => ({ id: req.id, method: req.method, path: req.url.split('?')[0] })
+const answerFacts = (res: { statusCode: number }) => ({ status: res.statusCode })

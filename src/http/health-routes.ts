@@ -1,0 +1,30 @@
+import { Router } from 'express'
+import { anyone } from '../platform/web/guard.ts'
+
+/** Each names a part and says whether it is right; a fault counts as wrong. */
+export type Checks = Record<string, () => Promise<boolean>>
+
+/** `/health/live`: the process answers. `/health/ready`: it can do its work (database, Redis and migrations right). */
+export const healthRoutes = (checks: Checks) => {
+  const router = Router()
+
+  router.get('/health/live', anyone({ background: true }), (_req, res) => {
+    res.json({ status: 'live' })
+  })
+
+  router.get('/health/ready', anyone({ background: true }), async (_req, res) => {
+    const results = await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await passes(check)] as const))
+    const ready = results.every(([, right]) => right)
+    res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(results) })
+  })
+
+  return router
+}
+
+const passes = async (check: () => Promise<boolean>): Promise<boolean> => {
+  try {
+    return await check()
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,68 @@
+import type { Request, RequestHandler, Response } from 'express'
+import type { Role } from '../platform/actor.ts'
+import { preferredLanguage, type Language, type Translate, type Translations } from '../platform/i18n/translations.ts'
+import { csrfTokenOf } from '../platform/web/csrf.ts'
+import type { Problems } from '../platform/web/forms.ts'
+import type { SignedIn } from '../platform/web/session-data.ts'
+
+type Needs = {
+  translations: Translations
+  asset: (name: string) => string
+  openName: (signedIn: SignedIn) => Promise<string>
+}
+
+/** What every view may use. Handlers add their own; nothing of a request is ever spread in. */
+export const pageLocals =
+  ({ translations, asset, openName }: Needs): RequestHandler =>
+  async (req, res, next) => {
+    const { signedIn } = req.session
+    const language = req.session.language ?? preferredLanguage((...of) => req.acceptsLanguages(of))
+    const t = translations.to(language)
+    const roles: readonly Role[] = signedIn?.roles ?? []
+
+    Object.assign(res.locals, {
+      t,
+      language,
+      asset,
+      path: req.path,
+      requestId: req.id,
+      account: signedIn ? { id: signedIn.accountId, login: signedIn.login, roles, tenantName: signedIn.tenantName, displayName: await openName(signedIn) } : null,
+      can: (role: Role) => roles.includes(role),
+      problem: problemIn(t),
+      ...formats(language),
+    })
+    onRender(res, 'csrfToken', () => csrfTokenOf(req))
+    onRender(res, 'flash', () => takeFlash(req, t))
+    next()
+  }
+
+/** A local that is made when a page is rendered, once: answers that are no page neither make a session nor use up a message. */
+const onRender = (res: Response, name: string, make: () => unknown) => {
+  let made: { value: unknown } | undefined
+  Object.defineProperty(res.locals, name, { enumerable: true, get: () => (made ??= { value: make() }).value })
+}
+
+const takeFlash = (req: Request, t: Translate) => {
+  const { flash } = req.session
+  if (!flash) return null
+  delete req.session.flash
+  return { kind: flash.kind, text: t(flash.messageKey, flash.params ?? {}) }
+}
+
+const problemIn = (t: Translate) => (problems: Problems | undefined, field: string) => {
+  const key = problems?.[field]
+  return key ? t(key) : null
+}
+
+const locales = { pl: 'pl-PL', en: 'en-GB' } as const
+
+/** Dates as people write them; a date without a time of day ('1983-11-14') is the same day everywhere. */
+const formats = (language: Language) => {
+  const day = new Intl.DateTimeFormat(locales[language], { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+  const moment = new Intl.DateTimeFormat(locales[language], { dateStyle: 'medium', timeStyle: 'short' })
+  return {
+    formatDate: (date: string | Date | null | undefined) => (date ? day.format(new Date(date)) : ''),
+    formatDateTime: (date: string | Date | null | undefined) => (date ? moment.format(new Date(date)) : ''),
+    formatNumber: (value: number) => new Intl.NumberFormat(locales[language]).format(value),
+  }
+}

@@ -1,0 +1,20 @@
+import type { Actor } from '../actor.ts'
+import type { Trx } from '../db/tenant.ts'
+
+/** What an event may say besides who and what: counts and ids, nothing that tells who somebody is. */
+export type Detail = Record<string, string | number | boolean | null>
+
+/**
+ * Writes one audit event in the transaction of what it tells of, so that neither can be there without the other.
+ * @param action a domain word and a past verb: `client.amended`
+ * @param subjectId the id of what was acted on
+ */
+export const record = async (trx: Trx, actor: Actor, action: string, subjectId?: string | number, detail: Detail = {}) => {
+  await trx('audit_events').insert({
+    tenant_id: actor.tenantId,
+    action,
+    account_id: actor.accountId,
+    subject_id: subjectId === undefined ? null : String(subjectId),
+    detail: JSON.stringify(detail),
+  })
+}

@@ -1,0 +1,9 @@
+import type { Knex } from 'knex'
+
+/** What may be known before the tenant is: only the rows that the role `ostoja_signin` is granted. */
+export const createUnscoped = (knex: Knex) => ({
+  read: <T>(work: (trx: Knex.Transaction) => Promise<T>): Promise<T> => knex.transaction(work),
+  close: () => knex.destroy(),
+})
+
+export type Unscoped = ReturnType<typeof createUnscoped>

@@ -1,0 +1,32 @@
+import { run, type Runner, type TaskList } from 'graphile-worker'
+import pg from 'pg'
+import type { Logger } from 'pino'
+import type { Trx } from '../db/tenant.ts'
+
+/** A job's payload holds ids, never personal data: it stands in the clear in the queue. */
+export type JobPayload = { tenantId: string } & Record<string, string | number>
+export type Tasks = Record<string, (payload: never) => Promise<void>>
+
+/** Puts a job in the queue in the transaction of the change that asks for it: it starts only if that is committed. */
+export const enqueue = async (trx: Trx, task: string, payload: JobPayload) => {
+  await trx.raw(`select graphile_worker.add_job(identifier => ?, payload => ?::json, max_attempts => 5)`, [task, JSON.stringify(payload)])
+}
+
+/**
+ * Works off the queue until `stop`. Jobs in hand at a stop are finished or, past the grace time, left to another worker.
+ * @param databaseUrl a login in the role ostoja_app
+ */
+export const startWorker = async (databaseUrl: string, tasks: Tasks, log: Logger): Promise<Pick<Runner, 'stop'>> => {
+  const pgPool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'ostoja worker' })
+  pgPool.on('error', fault => log.error({ err: fault }, 'the worker lost a database connection'))
+  const taskList = Object.fromEntries(
+    Object.entries(tasks).map(([name, work]) => [name, (payload: unknown) => work(payload as never)]),
+  ) satisfies TaskList
+  const runner = await run({ pgPool, taskList, concurrency: 2, noHandleSignals: true, pollInterval: 1000 })
+  return {
+    stop: async () => {
+      await runner.stop()
+      await pgPool.end()
+    },
+  }
+}

@@ -1,0 +1,26 @@
+import { csrfSync } from 'csrf-sync'
+import { timingSafeEqual } from 'node:crypto'
+import type { Request, RequestHandler } from 'express'
+
+const { generateToken, invalidCsrfTokenError } = csrfSync({ size: 32 })
+
+/** The token of this session, made on first use. */
+export const csrfTokenOf = (req: Request): string => generateToken(req)
+
+/** Whether `token` is this session's (OWASP synchronizer token). A guard asks it of every form; an upload's own route asks it of its first field. */
+export const csrfOk = (req: Request, token: unknown): boolean => {
+  const { csrfToken } = req.session
+  if (typeof token !== 'string' || !csrfToken || token.length !== csrfToken.length) return false
+  return timingSafeEqual(Buffer.from(token), Buffer.from(csrfToken))
+}
+
+export const csrfFault = invalidCsrfTokenError
+
+export const changesNothing = (req: Request) => ['GET', 'HEAD', 'OPTIONS'].includes(req.method)
+
+/** Refuses a change that, by the browser's own word, another site asks for (W3C Fetch Metadata, Sec-Fetch-Site). */
+export const refuseOtherSites: RequestHandler = (req, _res, next) => {
+  const site = req.get('sec-fetch-site')
+  const ownDoing = site === undefined || site === 'same-origin' || site === 'none'
+  next(changesNothing(req) || ownDoing ? undefined : csrfFault)
+}

@@ -1,0 +1,22 @@
+import type { z } from 'zod'
+
+/** For each field that is wrong, by its name in the form (`phones[0][number]`), the key of the message to show beside it. */
+export type Problems = Record<string, string>
+export type ReadForm<Data> = { ok: true; data: Data } | { ok: false; problems: Problems }
+
+/** Reads a posted form. Messages of the schema are keys of a catalogue (`problems:required`). */
+export const readForm = <Schema extends z.ZodType>(schema: Schema, body: unknown): ReadForm<z.output<Schema>> => {
+  const read = schema.safeParse(body ?? {})
+  return read.success ? { ok: true, data: read.data } : { ok: false, problems: problemsOf(read.error) }
+}
+
+const problemsOf = (fault: z.ZodError): Problems => {
+  const problems: Problems = {}
+  for (const issue of fault.issues) problems[fieldName(issue.path)] ??= messageKey(issue.message)
+  return problems
+}
+
+/** The name the field has in the page: `['phones', 0, 'number'] -> phones[0][number]`. */
+const fieldName = ([first, ...rest]: PropertyKey[]): string => String(first ?? '') + rest.map(part => `[${String(part)}]`).join('')
+
+const messageKey = (message: string) => (/^[a-z-]+:[\w.-]+$/i.test(message) ? message : 'problems:invalid')

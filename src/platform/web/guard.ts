@@ -1,0 +1,53 @@
+import type { Request, RequestHandler, Response } from 'express'
+import type { Actor, Role } from '../actor.ts'
+import { changesNothing, csrfFault, csrfOk } from './csrf.ts'
+
+/**
+ * Who may use a route. `background` marks what pages ask by themselves: it never counts as something the person did.
+ * `upload` marks a route that reads a multipart form itself, the token of the session with it (`csrfOk`).
+ */
+export type Policy = { kind: 'anyone' | 'signed-in' | 'roles'; roles: readonly Role[]; background: boolean; upload: boolean }
+type Options = { background?: boolean; upload?: boolean }
+
+const policies = new WeakMap<RequestHandler, Policy>()
+
+/** For everybody, signed in or not. */
+export const anyone = (options: Options = {}) => guard('anyone', [], options)
+
+/** For every account, whatever its roles. */
+export const signedIn = (options: Options = {}) => guard('signed-in', [], options)
+
+/** For accounts that have at least one of `roles`. */
+export const requireRole = (roles: Role | readonly Role[], options: Options = {}) =>
+  guard('roles', typeof roles === 'string' ? [roles] : roles, options)
+
+/** The policy a handler declares, or nothing where it is no guard. */
+export const policyOf = (handler: RequestHandler): Policy | undefined => policies.get(handler)
+
+/** Who acts in this request; only behind a guard that lets accounts through. */
+export const actorOf = (res: Response): Actor => {
+  const { actor } = res.locals as { actor?: Actor }
+  if (!actor) throw new Error('actorOf is only for routes behind signedIn() or requireRole()')
+  return actor
+}
+
+const guard = (kind: Policy['kind'], roles: readonly Role[], { background = false, upload = false }: Options) => {
+  const policy: Policy = { kind, roles, background, upload }
+  const check: RequestHandler = (req, res, next) => {
+    const { actor } = res.locals as { actor?: Actor }
+    if (kind !== 'anyone' && !actor) askToSignIn(req, res, policy)
+    else if (kind === 'roles' && !roles.some(role => actor?.roles.includes(role))) res.status(403).render('errors/forbidden')
+    else next(changesNothing(req) || upload || csrfOk(req, (req.body as { _csrf?: unknown } | undefined)?._csrf) ? undefined : csrfFault)
+  }
+  policies.set(check, policy)
+  return check
+}
+
+const askToSignIn = (req: Request, res: Response, policy: Policy) => {
+  if (policy.background) {
+    res.status(401).json({ signedOut: true })
+    return
+  }
+  if (req.method === 'GET') req.session.returnTo = req.path
+  res.redirect(303, '/sign-in')
+}

@@ -1,0 +1,38 @@
+import 'express-session'
+import type { Request } from 'express'
+import type { Role } from '../actor.ts'
+import type { Language } from '../i18n/translations.ts'
+import type { Flash } from './flash.ts'
+
+/** Who is signed in, as kept in the session: nothing that says who somebody is stands in the clear. */
+export type SignedIn = {
+  tenantId: string
+  tenantName: string
+  accountId: number
+  login: string
+  roles: Role[]
+  /** The tenant's auto-logout time, in milliseconds. */
+  idleMs: number
+  /** The account's sealed profile, base64, opened for the name in the header. */
+  profileSealed: string
+}
+
+declare module 'express-session' {
+  interface SessionData {
+    signedIn?: SignedIn
+    language?: Language
+    flash?: Flash
+    returnTo?: string
+    signedOutBecause?: string
+  }
+}
+
+/** A session with a new id, so that nobody can have planted the old one (session fixation, ASVS 7.2.4). Keeps only the language. */
+export const beginSession = async (req: Request): Promise<void> => {
+  const { language } = req.session
+  await new Promise<void>((resolve, reject) => req.session.regenerate(fault => (fault ? reject(fault as Error) : resolve())))
+  if (language) req.session.language = language
+}
+
+export const endSession = (req: Request): Promise<void> =>
+  new Promise((resolve, reject) => req.session.destroy(fault => (fault ? reject(fault as Error) : resolve())))
