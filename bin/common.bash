@@ -83,3 +83,104 @@ node_major() {
   version=${version#v}
   printf '%s\n' "${version%%.*}"
 }
+
+# --- setting up (bin/start and bin/test) --------------------------------------------------------------------------
+
+# Runs a command as root: directly, or through sudo.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -- "$@"; fi
+}
+
+# need_npm: npm and a Node that can run it, the only things a person must have brought.
+need_npm() {
+  command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 && [ "$(node_major node)" -ge 20 ] && return 0
+  fail "Node 20 or newer with npm is needed; install it from nodejs.org or your package manager and try again."
+}
+
+# install_packages WHY PACKAGE…: says what it is about to install and why, and installs it.
+install_packages() {
+  local why=$1
+  shift
+  case "$(uname -s)" in
+    Darwin)
+      command -v brew >/dev/null 2>&1 || fail "$* is missing ($why) and Homebrew is not here to install it; get Homebrew from brew.sh, or install it yourself."
+      say "Installing with Homebrew: $* ($why)."
+      brew install "$@" || fail "Homebrew could not install $*; see its message above, mend that and try again."
+      ;;
+    *)
+      command -v apt-get >/dev/null 2>&1 || fail "$* is missing ($why) and this is neither Debian, Ubuntu nor a Mac; install it with your package manager and try again."
+      if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null 2>&1; then
+        fail "$* is missing ($why); install it as root with 'apt-get install $*', or give yourself sudo, and try again."
+      fi
+      say "Installing with apt-get: $* ($why)."
+      install_with_apt "$@"
+      ;;
+  esac
+}
+
+# Debian starts a server it installs, and makes a cluster for PostgreSQL. Ours are private, so nothing may be left
+# running, taking port 5432 or 6379, or starting at the next boot, that was not there before.
+install_with_apt() {
+  local held='' package
+  if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+    as_root mkdir -p /etc/postgresql-common
+    printf 'create_main_cluster = false\n' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+  fi
+  if [ ! -e /usr/sbin/policy-rc.d ]; then
+    printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null && as_root chmod 755 /usr/sbin/policy-rc.d && held=yes
+  fi
+  local result=0 log
+  log=$(mktemp "${TMPDIR:-/tmp}/ostoja-apt.XXXXXX")
+  apt_install "$@" >"$log" 2>&1 || { as_root apt-get update >>"$log" 2>&1 && apt_install "$@" >>"$log" 2>&1; } || result=1
+  [ -z "$held" ] || as_root rm -f /usr/sbin/policy-rc.d
+  [ $result = 0 ] || fail "apt-get could not install $*: $(grep -E '^(E:|dpkg: error)' "$log" | tail -n 1) (whole log: $log); mend that and try again."
+  rm -f "$log"
+  for package in "$@"; do
+    case "$package" in
+      redis-server | postgresql)
+        [ ! -d /run/systemd/system ] || as_root systemctl disable --quiet "$package" >/dev/null 2>&1 || true
+        ;;
+    esac
+  done
+}
+
+apt_install() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" </dev/null
+}
+
+need_postgres() {
+  [ -n "$(find_postgres)" ] && return 0
+  case "$(uname -s)" in
+    Darwin) install_packages 'the database, run privately in the data folder' postgresql@17 ;;
+    *) install_packages 'the database, run privately in the data folder; no system-wide database is made' postgresql ;;
+  esac
+}
+
+need_redis() {
+  find_redis >/dev/null && return 0
+  case "$(uname -s)" in
+    Darwin) install_packages 'sessions, run privately in the data folder' redis ;;
+    *) install_packages 'sessions, run privately in the data folder; the system-wide service stays off' redis-server ;;
+  esac
+}
+
+# node_modules exactly as package-lock.json says; a copy of the lockfile inside tells whether they still are.
+need_modules() {
+  local stamp=$ROOT/node_modules/.ostoja-lock
+  cmp -s "$ROOT/package-lock.json" "$stamp" && return 0
+  say 'Installing the libraries that package-lock.json names (npm ci).'
+  local log
+  log=$(mktemp "${TMPDIR:-/tmp}/ostoja-npm.XXXXXX")
+  (cd "$ROOT" && npm ci --include=dev --no-progress </dev/null) >"$log" 2>&1 ||
+    fail "npm ci failed: $(grep -E 'npm (error|ERR!)' "$log" | head -n 2 | tr '\n' ' ')(whole log: $log); mend that and try again."
+  rm -f "$log"
+  cp "$ROOT/package-lock.json" "$stamp"
+}
+
+need_node() {
+  NODE=$(find_node) && return 0
+  case "$(uname -s)" in
+    Darwin) fail "Node 24 or newer is needed to run Ostoja; run 'brew install node' and try again." ;;
+    *) fail "Node 24 for this processor ($(uname -m)) is not among the libraries; install Node 24 from nodejs.org and try again." ;;
+  esac
+}

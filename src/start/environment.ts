@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import type { DatabaseUrls } from '../platform/db/provision.ts'
+import { OperatorFault } from '../platform/errors.ts'
+import { readNameValues, writePrivately } from './name-value-file.ts'
+import { servicesEnv } from './services.ts'
+
+type Env = NodeJS.ProcessEnv
+
+/** What of PostgreSQL and Redis this installation must bring itself: what its environment does not name. */
+export const ownServices = (env: Env): ('postgres' | 'redis')[] => [
+  ...(env.DATABASE_URL || env.OWNER_DATABASE_URL ? [] : (['postgres'] as const)),
+  ...(env.REDIS_URL ? [] : (['redis'] as const)),
+]
+
+export const dataDirOf = (env: Env) => resolve(env.DATA_DIR || join(import.meta.dirname, '../../.data'))
+
+/**
+ * The environment with every connection in it: those it names, and those of the data folder's own running services.
+ *
+ * A DATABASE_URL that stands alone is an administrative login: the logins that Ostoja uses are derived from it, under names
+ * of this installation's own, so that two installations on one server never share a password or a database.
+ * @throws OperatorFault when something is neither named nor running
+ */
+export const completeEnvironment = async (env: Env): Promise<Env> => {
+  const dataDir = dataDirOf(env)
+  const given = withoutEmpty(env)
+  const services = ownServices(given).length > 0 ? await servicesEnv(dataDir) : {}
+  const database = given.DATABASE_URL || given.OWNER_DATABASE_URL ? await givenDatabase(given, dataDir) : {}
+  return { ...services, ...given, ...database, DATA_DIR: dataDir }
+}
+
+const allUrls = ['DATABASE_URL', 'SIGNIN_DATABASE_URL', 'OWNER_DATABASE_URL', 'BACKUP_DATABASE_URL'] as const
+
+const givenDatabase = async (env: Env, dataDir: string): Promise<Env> => {
+  const missing = allUrls.filter(name => !env[name])
+  if (missing.length === 0) return {}
+  const admin = env.DATABASE_URL
+  if (missing.length < 3 || !admin) {
+    throw new OperatorFault(
+      `${missing.join(' and ')} missing: set all of ${allUrls.join(', ')}, or DATABASE_URL alone to a login that may create roles.`,
+    )
+  }
+  if (!URL.canParse(admin)) {
+    throw new OperatorFault('DATABASE_URL is no URL: write it as postgres://login:password@host/database.')
+  }
+  const roles = await installationRoles(join(dataDir, 'database-roles.env'))
+  const as = (login: string, password: string | undefined) => {
+    const url = new URL(admin)
+    url.username = `ostoja_${login}_${roles.SUFFIX ?? ''}`
+    url.password = password ?? ''
+    return url.href
+  }
+  return {
+    ADMIN_DATABASE_URL: admin,
+    OWNER_DATABASE_URL: admin,
+    DATABASE_URL: as('app', roles.APP_PASSWORD),
+    SIGNIN_DATABASE_URL: as('signin', roles.SIGNIN_PASSWORD),
+    BACKUP_DATABASE_URL: as('backup', roles.BACKUP_PASSWORD),
+  }
+}
+
+const installationRoles = async (file: string): Promise<Record<string, string>> => {
+  const known = await readNameValues(file)
+  if (known) return known
+  const password = () => randomBytes(24).toString('hex')
+  const made = {
+    SUFFIX: randomBytes(4).toString('hex'),
+    APP_PASSWORD: password(),
+    SIGNIN_PASSWORD: password(),
+    BACKUP_PASSWORD: password(),
+  }
+  const lines = Object.entries(made).map(([name, value]) => `${name}=${value}\n`)
+  await writePrivately(file, lines.join(''))
+  return made
+}
+
+const withoutEmpty = (env: Env): Env => Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+
+/** What `provision` needs; null when no administrative login is known, and the roles are somebody else's care. */
+export const databaseUrlsOf = (env: Env): DatabaseUrls | null => {
+  const { ADMIN_DATABASE_URL: admin, OWNER_DATABASE_URL: owner, DATABASE_URL: app } = env
+  const { SIGNIN_DATABASE_URL: signin, BACKUP_DATABASE_URL: backup } = env
+  return admin && owner && app && signin && backup ? { admin, owner, app, signin, backup } : null
+}
