@@ -1,0 +1,20 @@
+// Everything here only makes pages that already work more comfortable.
+import { enhanceConfirms } from './confirm.ts'
+import { focusOnLoad } from './focus.ts'
+import { listenForKeys } from './keys.ts'
+import { closeMenus } from './menus.ts'
+import { enhancePasswords } from './password.ts'
+import { followProgress } from './progress.ts'
+import { enhanceReorder } from './reorder.ts'
+import { enhanceRepeats } from './repeat.ts'
+import { guardSubmits } from './submit.ts'
+
+guardSubmits()
+listenForKeys()
+closeMenus()
+enhancePasswords()
+enhanceConfirms()
+enhanceRepeats()
+enhanceReorder()
+followProgress()
+focusOnLoad()
