@@ -1,0 +1,104 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { createApp, createFeatures, createPlatform } from '../../src/composition.ts'
+import { readConfig, type Config } from '../../src/config.ts'
+import { listen } from '../../src/http/listener.ts'
+import type { Role } from '../../src/platform/actor.ts'
+import { systemActor } from '../../src/platform/actor.ts'
+import type { Language } from '../../src/platform/i18n/translations.ts'
+import { startWorker } from '../../src/platform/jobs/jobs.ts'
+import { ensureSelfSigned } from '../../src/platform/tls/self-signed.ts'
+import { createKeys } from '../../src/platform/vault/key-files.ts'
+import { freshDatabase, setting } from './database.ts'
+import { createVisitor } from './visitor.ts'
+
+export type TestAccount = { id: number; login: string; password: string; tenantId: string }
+
+/**
+ * A whole Ostoja of its own: a fresh database and Redis database, keys, certificate, the same createApp as production
+ * served by HTTPS on a free port, and the worker. The clock can be moved.
+ */
+export const startOstoja = async () => {
+  const database = await freshDatabase()
+  const dataDir = await mkdtemp(join(tmpdir(), 'ostoja-test-'))
+  const config = await configure(dataDir, database.urls)
+  let skippedMs = 0
+  const clock = () => new Date(Date.now() + skippedMs)
+
+  const platform = await createPlatform(config, { clock })
+  await platform.redis.flushdb()
+  const features = createFeatures(platform)
+  await features.tenants.prepareInstallation()
+  const { app, routes } = createApp(features)
+  const certificate = { cert: await readFile(config.tls!.certFile), key: await readFile(config.tls!.keyFile) }
+  const listener = await listen(app, { host: '127.0.0.1', port: 0, certificate })
+  const worker = await startWorker(config.databaseUrl, features.tasks, platform.log)
+  const url = `https://localhost:${listener.port}`
+
+  const newAccount = async (tenantId: string, roles: Role[], { givenName = 'Anna', familyName = 'Testowa', language = 'en' as Language } = {}): Promise<TestAccount> => {
+    const made = await features.accounts.create(systemActor(tenantId), { givenName, familyName, email: null, roles, language })
+    return { ...made, tenantId }
+  }
+
+  return {
+    url,
+    config,
+    features,
+    platform,
+    routes,
+    database,
+    dataDir,
+    /** Moves the clock on. */
+    skip: (ms: number) => {
+      skippedMs += ms
+    },
+    newTenant: (name = 'Test Shelter', language: Language = 'en') => features.tenants.create(name, language),
+    newAccount,
+    /** A browser-like visitor who is not signed in. */
+    visitor: () => createVisitor(url),
+    /** A visitor signed in by the form, as a new account with these roles. */
+    signedIn: async (tenantId: string, roles: Role[]) => {
+      const account = await newAccount(tenantId, roles)
+      const visitor = createVisitor(url)
+      await visitor.signIn(account)
+      return Object.assign(visitor, { account })
+    },
+    close: async () => {
+      await worker.stop()
+      await listener.close()
+      await platform.close()
+      await database.drop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+export type Ostoja = Awaited<ReturnType<typeof startOstoja>>
+
+const configure = async (dataDir: string, urls: { app: string; signin: string }): Promise<Config> => {
+  const tls = await ensureSelfSigned(join(dataDir, 'tls'))
+  const config = readConfig({
+    NODE_ENV: 'test',
+    DATA_DIR: dataDir,
+    DATABASE_URL: urls.app,
+    SIGNIN_DATABASE_URL: urls.signin,
+    REDIS_URL: redisUrl(),
+    TLS_CERT_FILE: tls.certFile,
+    TLS_KEY_FILE: tls.keyFile,
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'silent',
+  })
+  await createKeys(config.rootKeysFile)
+  await createKeys(config.peppersFile)
+  return config
+}
+
+/** Test files run side by side: each worker of the test runner has a Redis database of its own. */
+const redisUrl = () => {
+  const url = new URL(setting('REDIS_URL'))
+  url.pathname = `/${Number(process.env.VITEST_POOL_ID ?? 1) % 16}`
+  return url.href
+}
+
+/** Text that is nowhere else, to look for. */
+export const unlikely = (prefix = 'zz') => prefix + randomBytes(5).toString('hex')
