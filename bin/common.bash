@@ -164,17 +164,32 @@ need_redis() {
   esac
 }
 
-# node_modules exactly as package-lock.json says; a copy of the lockfile inside tells whether they still are.
+# node_modules exactly as package-lock.json says. A copy of the lockfile inside tells whether they still are; after an
+# npm ci by hand there is none, and npm's own record, written last of all, must be the newer.
 need_modules() {
-  local stamp=$ROOT/node_modules/.ostoja-lock
+  local stamp=$ROOT/node_modules/.ostoja-lock record=$ROOT/node_modules/.package-lock.json
   cmp -s "$ROOT/package-lock.json" "$stamp" && return 0
+  if [ -f "$record" ] && [ ! "$ROOT/package-lock.json" -nt "$record" ] && [ ! -f "$stamp" ]; then
+    cp "$ROOT/package-lock.json" "$stamp"
+    return 0
+  fi
   say 'Installing the libraries that package-lock.json names (npm ci).'
   local log
   log=$(mktemp "${TMPDIR:-/tmp}/ostoja-npm.XXXXXX")
-  (cd "$ROOT" && npm ci --include=dev --no-progress </dev/null) >"$log" 2>&1 ||
+  run_and_take_along npm --prefix "$ROOT" ci --include=dev --no-progress >"$log" 2>&1 ||
     fail "npm ci failed: $(grep -E 'npm (error|ERR!)' "$log" | head -n 2 | tr '\n' ' ')(whole log: $log); mend that and try again."
   rm -f "$log"
   cp "$ROOT/package-lock.json" "$stamp"
+}
+
+# Runs a command that must not live on when we are ended: bash alone would leave it behind.
+run_and_take_along() {
+  "$@" </dev/null &
+  local child=$! result=0
+  trap 'kill $child 2>/dev/null; exit 143' TERM INT HUP
+  wait $child || result=$?
+  trap - TERM INT HUP
+  return $result
 }
 
 need_node() {
