@@ -111,7 +111,7 @@ const run = async (): Promise<number> => {
   const release = holdDataDir(dataDir)
   let code = 0
   try {
-    await begin()
+    await Promise.race([begin(), asked]) // a stop need not wait for the step in hand
     await Promise.race([asked, ended()])
   } catch (fault) {
     if (!stopping.signal.aborted) {

@@ -19,6 +19,14 @@ export const runToEnd = (what: string, args: string[], env: NodeJS.ProcessEnv, s
     child.on('error', reject)
     child.on('close', code => {
       if (code === 0) resolve(output)
-      else reject(new OperatorFault(`${what} failed: ${complaint.trim().split('\n').slice(-12).join('\n') || `code ${code}`}`))
+      else reject(new OperatorFault(`${what} failed (code ${code}).\n${essenceOf(complaint)}`.trim()))
     })
   })
+
+/** What a program complained about, less the places in its own code. */
+const essenceOf = (complaint: string) =>
+  complaint
+    .split('\n')
+    .filter(line => line.trim() && !/^\s+at |^Node\.js v/.test(line))
+    .slice(0, 10)
+    .join('\n')

@@ -1,0 +1,23 @@
+import { Command, CommanderError } from 'commander'
+import { addInstallationCommands } from './cli/installation-commands.ts'
+import { addTenantCommands } from './cli/tenant-commands.ts'
+import { report } from './start/terminal.ts'
+
+const program = new Command('bin/ostoja')
+  .description('The operator’s command line of Ostoja. Settings come from the environment, see .env.example; beside a running bin/start none are needed.')
+  .showHelpAfterError('(bin/ostoja --help lists the commands)')
+  .exitOverride()
+
+addInstallationCommands(program)
+addTenantCommands(program)
+
+try {
+  await program.parseAsync()
+} catch (fault) {
+  if (fault instanceof CommanderError) {
+    process.exitCode = fault.exitCode // said already
+  } else {
+    report('bin/ostoja', fault)
+    process.exitCode = 1
+  }
+}

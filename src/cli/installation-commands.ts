@@ -1,0 +1,60 @@
+import type { Command } from 'commander'
+import { join } from 'node:path'
+import { connect } from '../platform/db/connect.ts'
+import { pendingMigrations } from '../platform/db/migrate.ts'
+import { OperatorFault } from '../platform/errors.ts'
+import { ensureSelfSigned } from '../platform/tls/self-signed.ts'
+import { createKeys } from '../platform/vault/key-files.ts'
+import { completeEnvironment, dataDirOf } from '../start/environment.ts'
+import { keyFilesOf, ownerUrlOf, prepareDatabase } from '../start/prepare.ts'
+import { say } from '../start/terminal.ts'
+
+/** `database`, `keys` and `certificate`: the ground an installation stands on. */
+export const addInstallationCommands = (program: Command) => {
+  const database = program.command('database').description('roles, database and migrations')
+  database
+    .command('prepare')
+    .description('make roles and database (with an administrative login) and apply the missing migrations; safe to repeat')
+    .action(async () => {
+      const applied = await prepareDatabase(await completeEnvironment(process.env))
+      say(applied.length > 0 ? `Applied:\n${applied.join('\n')}` : 'The database is up to date.')
+    })
+  database
+    .command('status')
+    .description('say which migrations are missing; exit 1 when any is')
+    .action(async () => sayPending(ownerUrlOf(await completeEnvironment(process.env))))
+
+  program
+    .command('keys')
+    .description('the key files, without which the data cannot be read')
+    .command('create')
+    .description('make root key and pepper for a new installation; existing files are kept')
+    .action(async () => {
+      const files = keyFilesOf({ ...process.env, DATA_DIR: dataDirOf(process.env) })
+      for (const file of Object.values(files)) say(`${(await createKeys(file)) === 'made' ? 'Made' : 'Kept'} ${file}`)
+    })
+
+  program
+    .command('certificate')
+    .description('a certificate for trying Ostoja out')
+    .command('create')
+    .description('make a self-signed certificate for localhost in the data folder; one that still lasts a month is kept')
+    .action(async () => {
+      const { certFile, keyFile, made } = await ensureSelfSigned(join(dataDirOf(process.env), 'tls'))
+      say(`${made ? 'Made' : 'Kept'} ${certFile} and ${keyFile}`)
+    })
+}
+
+const sayPending = async (url: string) => {
+  const knex = connect(url, 1)
+  try {
+    const isNew = !(await knex.schema.hasTable('migrations'))
+    const pending = isNew ? ['all'] : await pendingMigrations(knex)
+    if (pending.length > 0) {
+      throw new OperatorFault(`Migrations missing: ${pending.join(', ')}; apply them with "bin/ostoja database prepare".`)
+    }
+    say('The database is up to date.')
+  } finally {
+    await knex.destroy()
+  }
+}
