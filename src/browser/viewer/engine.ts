@@ -1,0 +1,74 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
+import type { ExportedClient, ExportManifest } from '../../features/exports/index.ts'
+import { openAge } from './file/age.ts'
+import { decodeLines } from './file/base64.ts'
+import type { Marker } from './file/marker.ts'
+import { readRecords } from './file/records.ts'
+import { Unopened } from './file/verdict.ts'
+import { createSearch, foundThrough, nameOf, type Hit } from './search.ts'
+
+export type Progress = { step: 'deriving' | 'reading'; share: number }
+export type Found = { total: number; hits: Hit[] }
+
+/** Everything heavy: checks, decrypts, parses, searches. Runs in a worker, or in the page where none is allowed. */
+export type Engine = {
+  /** Decodes the payload and compares its sha256. Throws Unopened `cut` or `altered`. */
+  check: (text: string, marker: Marker) => Promise<void>
+  /** Decrypts what was checked. Throws Unopened `wrong` or `altered`. */
+  open: (passphrase: string, onProgress: (progress: Progress) => void) => Promise<{ manifest: ExportManifest; clients: number }>
+  search: (query: string, limit: number) => Promise<Found>
+  /** Whole clients for `query`, from place `from` on; for printing. */
+  clients: (query: string, from: number, limit: number) => Promise<ExportedClient[]>
+  client: (at: number) => Promise<ExportedClient | undefined>
+  /** Forgets every record; the sealed bytes stay, so that the passphrase opens them again. */
+  lock: () => Promise<void>
+}
+
+export const createEngine = (): Engine => {
+  let bytes = new Uint8Array()
+  let clients: ExportedClient[] = []
+  let places: (query: string) => number[] = () => []
+
+  const pick = (query: string, from: number, to: number) =>
+    places(query)
+      .slice(from, to)
+      .flatMap(at => clients[at] ?? [])
+
+  return {
+    check: async (text, marker) => {
+      bytes = decodeLines(text, marker.length) as Uint8Array<ArrayBuffer>
+      if (bytesToHex(sha256(bytes)) !== marker.sha256) throw new Unopened('altered')
+    },
+    open: async (passphrase, onProgress) => {
+      const plain = await openAge(bytes, passphrase, share => onProgress({ step: 'deriving', share }))
+      const records = await readRecords(plain, bytes.length, share => onProgress({ step: 'reading', share }))
+      clients = records.clients
+      places = createSearch(clients)
+      return { manifest: records.manifest, clients: clients.length }
+    },
+    search: async (query, limit) => {
+      const found = places(query)
+      const hits = found.slice(0, limit).flatMap(at => {
+        const client = clients[at]
+        return client ? hitOf(client, at, query) : []
+      })
+      return { total: found.length, hits }
+    },
+    clients: async (query, from, limit) => pick(query, from, from + limit),
+    client: async at => clients[at],
+    lock: async () => {
+      clients = []
+      places = () => []
+    },
+  }
+}
+
+const hitOf = (client: ExportedClient, at: number, query: string): Hit => ({
+  at,
+  name: nameOf(client),
+  fileNumber: client.fileNumber,
+  birthDate: client.birthDate,
+  alerts: client.alerts.length,
+  via: foundThrough(client, query),
+})

@@ -1,0 +1,17 @@
+/**
+ * Why a file does not open; each has its own message. `cut`: its end is missing. `altered`: it is not what was exported.
+ * `wrong`: the file is whole and the passphrase is not the one. `failed`: neither, the browser gave up.
+ */
+export type Problem = 'cut' | 'altered' | 'wrong' | 'failed'
+
+/** Carries a {@link Problem} to whoever shows its message. */
+export class Unopened extends Error {
+  readonly problem: Problem
+  constructor(problem: Problem, cause?: unknown) {
+    super(problem, { cause })
+    this.problem = problem
+  }
+}
+
+/** Anything thrown, as a {@link Problem}. */
+export const problemOf = (error: unknown): Problem => (error instanceof Unopened ? error.problem : 'failed')

@@ -1,0 +1,69 @@
+import english from '../../../locales/en/viewer.json' with { type: 'json' }
+import polish from '../../../locales/pl/viewer.json' with { type: 'json' }
+
+export type Language = 'pl' | 'en'
+type Values = Record<string, string | number>
+
+const catalogues: Record<Language, unknown> = { pl: polish, en: english }
+
+let language: Language = 'en'
+
+export const currentLanguage = () => language
+export const speak = (chosen: Language) => {
+  language = chosen
+  document.documentElement.lang = chosen
+}
+
+/** Polish for a browser that prefers it to English, English for everyone else. */
+export const preferredLanguage = (): Language => {
+  const known = navigator.languages.map(tag => tag.slice(0, 2)).find(tag => tag === 'pl' || tag === 'en')
+  return known === 'pl' ? 'pl' : 'en'
+}
+
+const lookUp = (key: string): string | undefined => {
+  let node: unknown = catalogues[language]
+  for (const step of key.split('.')) node = (node as Record<string, unknown> | undefined)?.[step]
+  return typeof node === 'string' ? node : undefined
+}
+
+/** The text for `key`; with a `count`, the plural form that the language asks for. */
+export const t = (key: string, values: Values = {}): string => {
+  const { count } = values
+  const plural = typeof count === 'number' ? `${key}_${new Intl.PluralRules(language).select(count)}` : key
+  const text = lookUp(plural) ?? lookUp(`${key}_other`) ?? lookUp(key) ?? key
+  return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => shown(values[name]))
+}
+
+const shown = (value: string | number | undefined) => (typeof value === 'number' ? formatNumber(value) : (value ?? ''))
+
+export const formatNumber = (value: number) => new Intl.NumberFormat(language).format(value)
+
+const plainDate = (date: string) => new Date(`${date}T00:00:00`)
+
+/** `1950-03-12` as the reader's language writes a day; anything else as it stands. */
+export const formatDay = (date: string) => {
+  const day = plainDate(date)
+  return Number.isNaN(day.getTime()) ? date : new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'long', year: 'numeric' }).format(day)
+}
+
+export const formatMoment = (iso: string) =>
+  new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeStyle: 'short' }).format(new Date(iso))
+
+// Day before month, as everywhere this is used; plain `en` would be American.
+const locale = () => (language === 'pl' ? 'pl' : 'en-GB')
+
+/** The language's own name for a language code: `uk` is `ukraiński` or `Ukrainian`. */
+export const languageName = (code: string) => {
+  try {
+    return new Intl.DisplayNames(locale(), { type: 'language' }).of(code) ?? code
+  } catch {
+    return code
+  }
+}
+
+/** Whole years between a birth date and a day (by default today). */
+export const yearsSince = (birthDate: string, until = new Date()) => {
+  const born = plainDate(birthDate)
+  const before = until.getMonth() < born.getMonth() || (until.getMonth() === born.getMonth() && until.getDate() < born.getDate())
+  return until.getFullYear() - born.getFullYear() - (before ? 1 : 0)
+}

@@ -1,0 +1,70 @@
+/** A telephone number as an export carries it. */
+export type ExportedPhone = {
+  /** A code such as `mobile`; its plain name travels in the file's vocabulary. */
+  type: string
+  /** E.164, or null when what was typed is no number anybody can dial from everywhere. */
+  number: string | null
+  typed: string
+}
+
+/** A number of an emergency contact, with the hours in which it may be called (free text, may be empty). */
+export type ExportedContactPhone = ExportedPhone & { hours: string }
+
+/** One person to call, in the order in which to call them. */
+export type ExportedContact = {
+  /** 1 is called first. */
+  rank: number
+  name: string
+  relationship: string
+  relationshipText: string
+  phones: readonly ExportedContactPhone[]
+  email: string
+  address: string
+  /** BCP 47 code, or empty when unknown. */
+  language: string
+  mayBeTold: boolean
+  tellNote: string
+  /** ISO date, or null when nobody has ever confirmed it. */
+  lastConfirmedOn: string | null
+}
+
+/** One client as the emergency export carries them: everything somebody needs who can reach nothing else. */
+export type ExportedClient = {
+  id: string
+  fileNumber: string
+  givenNames: string
+  familyName: string
+  preferredName: string
+  /** ISO date, or null when unknown. */
+  birthDate: string | null
+  deceasedOn: string | null
+  gender: string
+  languages: readonly string[]
+  interpreterNeeded: boolean
+  phones: readonly ExportedPhone[]
+  emails: readonly string[]
+  addresses: readonly string[]
+  alerts: readonly string[]
+  contacts: readonly ExportedContact[]
+}
+
+/** Plain names of the codes in an export, by language: the file must stand alone, years from now. */
+export type ExportVocabulary = Record<
+  'pl' | 'en',
+  {
+    relationship: Readonly<Record<string, string>>
+    phoneType: Readonly<Record<string, string>>
+    gender: Readonly<Record<string, string>>
+  }
+>
+
+/** First line of the sealed part; every later line is one {@link ExportedClient}. */
+export type ExportManifest = {
+  format: 'ostoja-export'
+  version: 1
+  exportId: string
+  organisation: string
+  /** ISO instant. */
+  createdAt: string
+  vocabulary: ExportVocabulary
+}

@@ -1,0 +1,1 @@
+export type { ExportedClient, ExportedContact, ExportedContactPhone, ExportedPhone, ExportManifest, ExportVocabulary } from './exported-client.ts'

@@ -1,0 +1,99 @@
+import { createWriteStream } from 'node:fs'
+import { finished } from 'node:stream/promises'
+import type { ExportedClient, ExportManifest } from '../../src/features/exports/index.ts'
+import { normalPassphrase, deriveWrapKey } from '../../src/features/exports/file/wrap-key.ts'
+import { writeExport } from '../../src/features/exports/file/write-export.ts'
+import type { Viewer } from '../../src/features/exports/file/shell.ts'
+
+export const samplePassphrase = 'żółw-kaktus-Latarnia-7'
+
+/** Cheap to derive, and still the real thing: only the cost of a guess differs. */
+const QUICK_LOG_N = 10
+
+const given = ['Łukasz', 'Anna', 'Zofia', 'Mykoła', 'Świętosława', 'Jan', 'Grażyna', 'Olena', 'Piotr', 'Maria']
+const family = ['Żółć', 'Nowak', 'Kowalska', 'Śmiałek', 'Wójcik', 'Szewczenko', 'Mazur', 'Ćwikła', 'O’Brien', 'Dąbrowska']
+
+/** Client number `n`, the same each time. */
+export const sampleClient = (n: number, change: Partial<ExportedClient> = {}): ExportedClient => {
+  const familyName = family[Math.floor(n / 10) % 10] ?? ''
+  return {
+    id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+    fileNumber: `OST-${String(n).padStart(5, '0')}`,
+    givenNames: given[n % 10] ?? '',
+    familyName,
+    preferredName: n % 4 === 0 ? 'Luki' : '',
+    birthDate: `19${40 + (n % 60)}-${String(1 + (n % 12)).padStart(2, '0')}-${String(1 + (n % 28)).padStart(2, '0')}`,
+    deceasedOn: null,
+    gender: n % 2 === 0 ? 'male' : 'female',
+    languages: n % 5 === 3 ? ['uk', 'pl'] : ['pl'],
+    interpreterNeeded: n % 5 === 3,
+    phones: [{ type: 'mobile', number: `+4860${String(1000000 + n)}`, typed: `60${String(1000000 + n)}` }],
+    emails: [`client${n}@example.org`],
+    addresses: [`ul. Słoneczna ${n + 1}\n00-${String(100 + (n % 900))} Warszawa`],
+    alerts: n % 3 === 0 ? ['Uczulenie na penicylinę', 'Nie otwierać drzwi obcym'] : [],
+    contacts: [1, 2, 3].map(rank => ({
+      rank,
+      name: `${given[(n + rank) % 10]} ${familyName}`,
+      relationship: ['MTH', 'SPS', 'FRND'][rank - 1] ?? '',
+      relationshipText: rank === 3 ? 'sąsiadka z parteru' : '',
+      phones: [
+        {
+          type: rank === 2 ? 'work' : 'mobile',
+          number: `+4850${String(rank * 1000000 + n)}`,
+          typed: `50${String(rank * 1000000 + n)}`,
+          hours: rank === 2 ? '8–16' : '',
+        },
+        ...(rank === 1 ? [{ type: 'home', number: null, typed: '(22) 555 01 wew. 4', hours: 'po 18:00' }] : []),
+      ],
+      email: rank === 1 ? `contact${n}@example.org` : '',
+      address: rank === 1 ? 'ul. Polna 3, Łódź' : '',
+      language: rank === 1 ? 'uk' : '',
+      mayBeTold: rank !== 2,
+      tellNote: rank === 2 ? 'nie wie o pobycie' : '',
+      lastConfirmedOn: rank === 3 ? null : '2026-05-04',
+    })),
+    ...change,
+  }
+}
+
+export const sampleManifest = (change: Partial<ExportManifest> = {}): ExportManifest => ({
+  format: 'ostoja-export',
+  version: 1,
+  exportId: '11111111-1111-4111-8111-111111111111',
+  organisation: 'Dom Pod Lipą',
+  createdAt: '2026-11-23T14:05:00.000Z',
+  vocabulary: {
+    pl: {
+      relationship: { MTH: 'matka', SPS: 'mąż lub żona', FRND: 'znajomy lub znajoma' },
+      phoneType: { mobile: 'komórkowy', work: 'służbowy', home: 'domowy' },
+      gender: { male: 'mężczyzna', female: 'kobieta' },
+    },
+    en: {
+      relationship: { MTH: 'mother', SPS: 'spouse', FRND: 'friend' },
+      phoneType: { mobile: 'mobile', work: 'work', home: 'home' },
+      gender: { male: 'male', female: 'female' },
+    },
+  },
+  ...change,
+})
+
+/** A viewer that does nothing, for tests of the file around it. */
+export const blankViewer: Viewer = { script: 'void 0', style: 'body{margin:0}' }
+
+export async function* sampleClients(count: number, change: (n: number) => Partial<ExportedClient> = () => ({})) {
+  for (let n = 0; n < count; n += 1) yield sampleClient(n, change(n))
+}
+
+/** Writes an export to `file` as the product does, with a cheap key. */
+export const writeSample = async (
+  file: string,
+  records: AsyncIterable<ExportedClient>,
+  { viewer = blankViewer, manifest = sampleManifest(), passphrase = samplePassphrase, logN = QUICK_LOG_N } = {},
+) => {
+  const wrapKey = await deriveWrapKey(normalPassphrase(passphrase), logN)
+  const out = createWriteStream(file)
+  const written = await writeExport({ records, manifest, wrapKey, viewer, out })
+  out.end()
+  await finished(out)
+  return written
+}
