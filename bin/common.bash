@@ -164,6 +164,30 @@ need_redis() {
   esac
 }
 
+# The browser for the journeys. Playwright's own download is not used: the machine's package gets its security updates.
+need_chromium() {
+  find_chromium >/dev/null && return 0
+  case "$(uname -s)" in
+    Darwin) fail "Chromium or Chrome is needed for the browser tests; run 'brew install --cask chromium', or set CHROMIUM to one, and try again." ;;
+  esac
+  # On Ubuntu this package brings a snap, where it works.
+  install_packages 'the browser for the journey tests' chromium
+  find_chromium >/dev/null || fail "no browser for the journey tests was found even after installing chromium; set CHROMIUM to a Chromium or Chrome and try again."
+}
+
+find_chromium() {
+  local candidate
+  for candidate in "${CHROMIUM:-}" /usr/bin/chromium /usr/bin/google-chrome /Applications/Chromium.app/Contents/MacOS/Chromium \
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome' /usr/bin/chromium-browser; do
+    [ -n "$candidate" ] && [ -x "$candidate" ] && printf '%s\n' "$candidate" && return 0
+  done
+  return 1
+}
+
+need_age() {
+  command -v age >/dev/null 2>&1 || install_packages 'to prove that others can open what Ostoja seals' age
+}
+
 # node_modules exactly as package-lock.json says. A copy of the lockfile inside tells whether they still are; after an
 # npm ci by hand there is none, and npm's own record, written last of all, must be the newer.
 need_modules() {

@@ -75,8 +75,10 @@ const realmOf = (tenant: string | undefined, wanted: readonly Role[]): string =>
   return tenant
 }
 
-/** The only thing an operator can get wrong here that the database alone knows. */
-const explain = (fault: { code?: string }): never => {
-  if (fault.code === '23503') throw new OperatorFault('--tenant: there is no organisation with this id; "tenant create" makes one.')
+/** What an operator can get wrong here that the database alone knows: an organisation that is not there has no keys either. */
+const explain = (fault: unknown): never => {
+  if (fault instanceof OperatorFault || (fault as { code?: string }).code === '23503') {
+    throw new OperatorFault('--tenant: there is no organisation with this id (or its keys are gone); "tenant create" makes one.')
+  }
   throw fault
 }

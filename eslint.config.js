@@ -1,0 +1,44 @@
+import tseslint from 'typescript-eslint'
+
+const strict = tseslint.configs.strictTypeChecked.map(config => ({ ...config, files: ['**/*.ts'] }))
+
+export default tseslint.config(
+  { ignores: ['node_modules/', 'public/', 'build/', 'coverage/', 'screenshots/', '.data*/', '**/*.js'] },
+  ...strict,
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'no-eval': 'error',
+      'no-param-reassign': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.property.name='render'] SpreadElement[argument.object.name='req']",
+          message: 'Never spread request input into a view: name what it gets.',
+        },
+      ],
+      // Numbers and booleans read well in a template; objects do not.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // Arrow functions in one line, and handlers that answer, are how this house is written.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      // A function may promise because its kin do.
+      '@typescript-eslint/require-await': 'off',
+      // Express waits for a handler's promise and hands its fault to the error handler.
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['tools/**/*.ts', 'test/**/*.ts'],
+    rules: {
+      'no-console': 'off',
+      // A test that finds nothing there should fail with the trace of that line.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+    },
+  },
+)

@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config'
+
+/** Journeys drive a real browser through whole jobs, so they get minutes; everything else is quick or broken. */
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    globalSetup: ['test/support/global-setup.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'tests',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/journeys/**'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'journeys', include: ['test/journeys/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+    ],
+  },
+})
