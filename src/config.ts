@@ -10,7 +10,10 @@ const url = (schemes: string[], fix: string) =>
   z.string({ error: fix }).refine(text => schemes.some(scheme => text.startsWith(`${scheme}://`)), { error: fix })
 
 const postgres = (name: string, role: string) =>
-  url(['postgres', 'postgresql'], `${name}: set it to a postgres:// URL of a login in the role ${role} ("bin/services env" prints one)`)
+  url(
+    ['postgres', 'postgresql'],
+    `${name}: set it to a postgres:// URL of a login in the role ${role} ("bin/services env" prints one)`,
+  )
 
 const environment = z
   .object({
@@ -26,7 +29,10 @@ const environment = z
     TLS_KEY_FILE: z.string().optional(),
     HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number({ error: 'PORT: a number from 0 to 65535' }).int().min(0).max(65535).default(8443),
-    PUBLIC_URL: url(['https'], 'PUBLIC_URL: the https:// address people type, such as https://ostoja.example.org').optional(),
+    PUBLIC_URL: url(
+      ['https'],
+      'PUBLIC_URL: the https:// address people type, such as https://ostoja.example.org',
+    ).optional(),
     TRUSTED_PROXIES: z.string().default(''),
     LOG_LEVEL: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {

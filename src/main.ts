@@ -10,7 +10,10 @@ type Running = { close: () => Promise<void> }
 
 const startWeb = async (config: Config, features: Features): Promise<Running> => {
   const { app } = createApp(features)
-  const certificate = config.tls && { cert: await readFile(config.tls.certFile), key: await readFile(config.tls.keyFile) }
+  const certificate = config.tls && {
+    cert: await readFile(config.tls.certFile),
+    key: await readFile(config.tls.keyFile),
+  }
   const listener = await listen(app, { host: config.host, port: config.port, certificate })
   features.platform.log.info({ port: listener.port }, 'web is listening')
   return listener
@@ -26,7 +29,8 @@ const roles = { web: startWeb, worker: startJobs }
 
 const run = async (names: string[]) => {
   const unknown = names.find(name => !(name in roles))
-  if (names.length === 0 || unknown) throw new OperatorFault('Name what to run: "node src/main.ts web", "worker", or both')
+  if (names.length === 0 || unknown)
+    throw new OperatorFault('Name what to run: "node src/main.ts web", "worker", or both')
 
   const config = readConfig(process.env)
   const platform = await createPlatform(config)

@@ -49,12 +49,19 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   app.set('trust proxy', needs.trustedProxies.length ? [...needs.trustedProxies] : false)
   app.set('views', folder('views'))
   app.set('view engine', 'ejs')
-  app.engine('ejs', ejs.renderFile as never)
-  app.set('view options', { root: folder('views') })
+  app.engine(
+    'ejs',
+    (file, locals, done) => void ejs.renderFile(file, locals as ejs.Data, { root: folder('views'), cache: true }, done),
+  )
 
-  app.use(pinoHttp({ logger: needs.log, genReqId: () => randomUUID(), serializers: { req: requestFacts, res: answerFacts } }))
+  app.use(
+    pinoHttp({ logger: needs.log, genReqId: () => randomUUID(), serializers: { req: requestFacts, res: answerFacts } }),
+  )
   app.use(securityHeaders())
-  app.use('/assets', express.static(folder('public/assets'), { immutable: true, maxAge: yearInSeconds * 1000, index: false }))
+  app.use(
+    '/assets',
+    express.static(folder('public/assets'), { immutable: true, maxAge: yearInSeconds * 1000, index: false }),
+  )
   app.use(keepNothing)
   app.use(sessionCookie(needs.redis, needs.sessionSecrets))
   app.use(onlyLiveSessions(needs.sessions, needs.clock, matcherOf(routes.filter(route => route.policy.background))))
@@ -68,10 +75,18 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
 }
 
 const matcherOf = (routes: readonly RouteFacts[]) => {
-  const patterns = routes.map(({ method, path }) => ({ method: method.toUpperCase(), path: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`) }))
-  return (method: string, path: string) => patterns.some(pattern => pattern.method === method && pattern.path.test(path))
+  const patterns = routes.map(({ method, path }) => ({
+    method: method.toUpperCase(),
+    path: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`),
+  }))
+  return (method: string, path: string) =>
+    patterns.some(pattern => pattern.method === method && pattern.path.test(path))
 }
 
 /** Of a request, only what names nobody: no header, no query, no body. */
-const requestFacts = (req: { id: string; method: string; url: string }) => ({ id: req.id, method: req.method, path: req.url.split('?')[0] })
+const requestFacts = (req: { id: string; method: string; url: string }) => ({
+  id: req.id,
+  method: req.method,
+  path: req.url.split('?')[0],
+})
 const answerFacts = (res: { statusCode: number }) => ({ status: res.statusCode })

@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
+import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { Conflict, NotFound } from '../platform/errors.ts'
 import { csrfFault } from '../platform/web/csrf.ts'
@@ -15,25 +15,23 @@ export const answerFaults =
       log.error({ err: fault, requestId: req.id }, 'a request failed half-way')
       return next(fault)
     }
-    if (fault instanceof NotFound) return show(res, 404, 'not-found')
-    if (fault instanceof Conflict) return show(res, 409, 'conflict', { messageKey: fault.messageKey })
-    if (fault === csrfFault) return show(res, 403, 'expired')
-    const status = statusOf(fault)
-    if (status === 413) return show(res, 413, 'too-large')
-    if (status >= 400 && status < 500) return show(res, status === 404 ? 404 : 400, status === 404 ? 'not-found' : 'bad-request')
-
-    log.error({ err: fault, requestId: req.id }, 'a request failed')
-    show(res, 500, 'unexpected')
+    const { status, view, locals } = answerTo(fault)
+    if (status === 500) log.error({ err: fault, requestId: req.id }, 'a request failed')
+    res.status(status).render(`errors/${view}`, locals ?? {}, (broken, page) => {
+      if (!broken) return res.send(page)
+      log.error({ err: broken, requestId: req.id }, 'an error page failed')
+      res.type('text').send(`Ostoja: ${status} (${String(req.id)})`)
+    })
   }
 
-const show = (res: Response, status: number, view: string, locals: object = {}) => {
-  res.status(status)
-  if (!res.locals.t) return res.type('text').send(`Ostoja: ${String(status)}`)
-  res.render(`errors/${view}`, locals)
-}
-
-/** Faults of the body parser, the router and the static files carry their HTTP status. */
-const statusOf = (fault: unknown): number => {
+const answerTo = (fault: unknown): { status: number; view: string; locals?: object } => {
+  if (fault instanceof NotFound || fault instanceof URIError) return { status: 404, view: 'not-found' }
+  if (fault instanceof Conflict) return { status: 409, view: 'conflict', locals: { messageKey: fault.messageKey } }
+  if (fault === csrfFault) return { status: 403, view: 'expired' }
+  // Faults of the body parser and the static files carry their HTTP status.
   const { status } = (fault ?? {}) as { status?: unknown }
-  return typeof status === 'number' ? status : 500
+  if (status === 404) return { status, view: 'not-found' }
+  if (status === 413) return { status, view: 'too-large' }
+  if (typeof status === 'number' && status >= 400 && status < 500) return { status: 400, view: 'bad-request' }
+  return { status: 500, view: 'unexpected' }
 }

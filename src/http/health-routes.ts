@@ -13,7 +13,9 @@ export const healthRoutes = (checks: Checks) => {
   })
 
   router.get('/health/ready', anyone({ background: true }), async (_req, res) => {
-    const results = await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await passes(check)] as const))
+    const results = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => [name, await passes(check)] as const),
+    )
     const ready = results.every(([, right]) => right)
     res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(results) })
   })

@@ -12,7 +12,10 @@ const tlsHandshake = 0x16
  * Serves HTTPS; plain HTTP on the same port gets only a redirect to it.
  * Without a certificate (behind a TLS proxy) serves plain HTTP.
  */
-export const listen = async (app: RequestListener, { host, port, certificate }: { host: string; port: number; certificate: Certificate | null }): Promise<Listener> => {
+export const listen = async (
+  app: RequestListener,
+  { host, port, certificate }: { host: string; port: number; certificate: Certificate | null },
+): Promise<Listener> => {
   const pages = certificate ? createHttpsServer({ ...certificate, minVersion: 'TLSv1.2' }, app) : createHttpServer(app)
   const door = certificate ? parted(pages, createHttpServer(redirectToHttps)) : pages
   const sockets = new Set<Socket>()

@@ -26,7 +26,15 @@ export const pageLocals =
       asset,
       path: req.path,
       requestId: req.id,
-      account: signedIn ? { id: signedIn.accountId, login: signedIn.login, roles, tenantName: signedIn.tenantName, displayName: await openName(signedIn) } : null,
+      account: signedIn
+        ? {
+            id: signedIn.accountId,
+            login: signedIn.login,
+            roles,
+            tenantName: signedIn.tenantName,
+            displayName: await openName(signedIn),
+          }
+        : null,
       can: (role: Role) => roles.includes(role),
       problem: problemIn(t),
       ...formats(language),
@@ -58,7 +66,12 @@ const locales = { pl: 'pl-PL', en: 'en-GB' } as const
 
 /** Dates as people write them; a date without a time of day ('1983-11-14') is the same day everywhere. */
 const formats = (language: Language) => {
-  const day = new Intl.DateTimeFormat(locales[language], { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+  const day = new Intl.DateTimeFormat(locales[language], {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  })
   const moment = new Intl.DateTimeFormat(locales[language], { dateStyle: 'medium', timeStyle: 'short' })
   return {
     formatDate: (date: string | Date | null | undefined) => (date ? day.format(new Date(date)) : ''),

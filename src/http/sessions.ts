@@ -7,7 +7,9 @@ import { beginSession } from '../platform/web/session-data.ts'
 import { SessionStore } from './session-store.ts'
 
 type Account = { tenantId: string; accountId: number }
-export type Liveness = { touch: (account: Account, session: string, now: Date, idleMs: number, active: boolean) => Promise<boolean> }
+export type Liveness = {
+  touch: (account: Account, session: string, now: Date, idleMs: number, active: boolean) => Promise<boolean>
+}
 
 /**
  * The session cookie: of this host only, out of reach of scripts, gone with the browser (ASVS 3.3).
@@ -32,7 +34,12 @@ export const onlyLiveSessions =
 
     const active = !isBackground(req.method, req.path)
     const live = await sessions.touch(signedIn, req.sessionID, clock(), signedIn.idleMs, active)
-    if (live) res.locals.actor = { tenantId: signedIn.tenantId, accountId: signedIn.accountId, roles: signedIn.roles } satisfies Actor
+    if (live)
+      res.locals.actor = {
+        tenantId: signedIn.tenantId,
+        accountId: signedIn.accountId,
+        roles: signedIn.roles,
+      } satisfies Actor
     else await beginSession(req)
     next()
   }

@@ -19,7 +19,12 @@ export const ownUrls = (database: string): OwnUrls => {
     url.pathname = `/${database}`
     return url.href
   }
-  return { owner: on('OWNER_DATABASE_URL'), app: on('DATABASE_URL'), signin: on('SIGNIN_DATABASE_URL'), backup: on('BACKUP_DATABASE_URL') }
+  return {
+    owner: on('OWNER_DATABASE_URL'),
+    app: on('DATABASE_URL'),
+    signin: on('SIGNIN_DATABASE_URL'),
+    backup: on('BACKUP_DATABASE_URL'),
+  }
 }
 
 export type FreshDatabase = { urls: OwnUrls; adminUrl: string; drop: () => Promise<void> }

@@ -11,7 +11,18 @@ export const samplePassphrase = 'żółw-kaktus-Latarnia-7'
 const QUICK_LOG_N = 10
 
 const given = ['Łukasz', 'Anna', 'Zofia', 'Mykoła', 'Świętosława', 'Jan', 'Grażyna', 'Olena', 'Piotr', 'Maria']
-const family = ['Żółć', 'Nowak', 'Kowalska', 'Śmiałek', 'Wójcik', 'Szewczenko', 'Mazur', 'Ćwikła', 'O’Brien', 'Dąbrowska']
+const family = [
+  'Żółć',
+  'Nowak',
+  'Kowalska',
+  'Śmiałek',
+  'Wójcik',
+  'Szewczenko',
+  'Mazur',
+  'Ćwikła',
+  'O’Brien',
+  'Dąbrowska',
+]
 
 /** Client number `n`, the same each time. */
 export const sampleClient = (n: number, change: Partial<ExportedClient> = {}): ExportedClient => {

@@ -37,8 +37,18 @@ export const startOstoja = async () => {
   const worker = await startWorker(config.databaseUrl, features.tasks, platform.log)
   const url = `https://localhost:${listener.port}`
 
-  const newAccount = async (tenantId: string, roles: Role[], { givenName = 'Anna', familyName = 'Testowa', language = 'en' as Language } = {}): Promise<TestAccount> => {
-    const made = await features.accounts.create(systemActor(tenantId), { givenName, familyName, email: null, roles, language })
+  const newAccount = async (
+    tenantId: string,
+    roles: Role[],
+    { givenName = 'Anna', familyName = 'Testowa', language = 'en' as Language } = {},
+  ): Promise<TestAccount> => {
+    const made = await features.accounts.create(systemActor(tenantId), {
+      givenName,
+      familyName,
+      email: null,
+      roles,
+      language,
+    })
     return { ...made, tenantId }
   }
 

@@ -21,7 +21,11 @@ export const createVisitor = (url: string) => {
     /** Posts a form that stands on the page `from`, with its token. */
     post: async (path: string, fields: Fields = {}, from = '/') => {
       const page = await visitor.get(from)
-      return agent.post(path).type('form').set('Accept-Language', 'en').send({ ...fields, _csrf: tokenOf(page.text) })
+      return agent
+        .post(path)
+        .type('form')
+        .set('Accept-Language', 'en')
+        .send({ ...fields, _csrf: tokenOf(page.text) })
     },
     /** Posts without a token, as another site's page would. */
     postBare: (path: string, fields: Fields = {}) => agent.post(path).type('form').send(fields),

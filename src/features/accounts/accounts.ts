@@ -19,7 +19,9 @@ export const createAccounts = ({ db, vault, passwords }: Needs) => ({
   /** The name in the header, out of what the session keeps sealed; the login where its key has been destroyed since. */
   openName: async ({ tenantId, accountId, login, profileSealed }: KeptInSession): Promise<string> => {
     try {
-      return displayName(await vault.open<AccountProfile>(Buffer.from(profileSealed, 'base64'), profilePlace(tenantId, accountId)))
+      return displayName(
+        await vault.open<AccountProfile>(Buffer.from(profileSealed, 'base64'), profilePlace(tenantId, accountId)),
+      )
     } catch (fault) {
       if (fault instanceof SealBroken) return login
       throw fault
@@ -40,7 +42,11 @@ export const createAccounts = ({ db, vault, passwords }: Needs) => ({
         roles,
         language,
         profile_sealed: await vault.seal(profile, profilePlace(actor.tenantId, id)),
-        password_sealed: await vault.seal(hash, { tenant: actor.tenantId, column: 'accounts.password_sealed', row: id }),
+        password_sealed: await vault.seal(hash, {
+          tenant: actor.tenantId,
+          column: 'accounts.password_sealed',
+          row: id,
+        }),
       })
       await record(trx, actor, 'account.created', id, { roles: roles.join(' ') })
       return { id, login, password }

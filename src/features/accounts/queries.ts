@@ -17,7 +17,11 @@ export type NewAccount = {
 
 export const insertAccount = async (trx: Trx, account: NewAccount) => {
   await trx('accounts').insert(account)
-  await trx('logins').insert({ tenant_id: account.tenant_id, login_key: account.login.toLowerCase(), account_id: account.id })
+  await trx('logins').insert({
+    tenant_id: account.tenant_id,
+    login_key: account.login.toLowerCase(),
+    account_id: account.id,
+  })
 }
 
 export const selectProfiles = (trx: Trx, ids: readonly number[]): Promise<{ id: number; profile_sealed: Buffer }[]> =>

@@ -46,7 +46,16 @@ export const createActiveSessions = (redis: Redis) => ({
    * @param device which browser asks: its own older session is replaced, so that a crash locks nobody out
    */
   claim: async (account: AccountKey, session: string, device: string, now: Date, idleMs: number): Promise<Claim> => {
-    const held = (await redis.eval(claim, 1, keyOf(account), session, device, now.getTime(), idleMs, absoluteLimitMs)) as string[]
+    const held = (await redis.eval(
+      claim,
+      1,
+      keyOf(account),
+      session,
+      device,
+      now.getTime(),
+      idleMs,
+      absoluteLimitMs,
+    )) as string[]
     const [since, last] = held
     if (!since || !last) return { claimed: true }
     return { claimed: false, standing: { since: new Date(Number(since)), lastActive: new Date(Number(last)) } }
@@ -54,10 +63,20 @@ export const createActiveSessions = (redis: Redis) => ({
 
   /** Whether `session` is the live one; `active` says that the person did something just now. */
   touch: async (account: AccountKey, session: string, now: Date, idleMs: number, active: boolean): Promise<boolean> =>
-    (await redis.eval(touch, 1, keyOf(account), session, now.getTime(), idleMs, absoluteLimitMs, active ? '1' : '0')) === 1,
+    (await redis.eval(
+      touch,
+      1,
+      keyOf(account),
+      session,
+      now.getTime(),
+      idleMs,
+      absoluteLimitMs,
+      active ? '1' : '0',
+    )) === 1,
 
   /** Ends `session` if it is the live one; without a session named, whichever is live. */
-  end: async (account: AccountKey, session = ''): Promise<boolean> => (await redis.eval(end, 1, keyOf(account), session)) === 1,
+  end: async (account: AccountKey, session = ''): Promise<boolean> =>
+    (await redis.eval(end, 1, keyOf(account), session)) === 1,
 })
 export type ActiveSessions = ReturnType<typeof createActiveSessions>
 

@@ -20,6 +20,9 @@ export type AccountRow = {
 }
 
 export const findActiveAccount = (trx: Trx, id: number): Promise<AccountRow | undefined> =>
-  trx('accounts').where({ id, status: 'active' }).first('id', 'login', 'roles', 'language', 'profile_sealed', 'password_sealed')
+  trx('accounts')
+    .where({ id, status: 'active' })
+    .first('id', 'login', 'roles', 'language', 'profile_sealed', 'password_sealed')
 
-export const noteSignIn = (trx: Trx, id: number, at: Date) => trx('accounts').where({ id }).update({ last_sign_in_at: at })
+export const noteSignIn = (trx: Trx, id: number, at: Date) =>
+  trx('accounts').where({ id }).update({ last_sign_in_at: at })

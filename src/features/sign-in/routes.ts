@@ -23,11 +23,18 @@ export const signInRoutes = (signIn: SignIn, end: EndSession) => {
   router.post('/sign-in', anyone(), async (req, res) => {
     const form = readForm(signInForm, req.body)
     const values = { login: typed(req.body) }
-    if (!form.ok) return res.status(422).render('sign-in/sign-in', { values, problems: form.problems, refusal: null, rememberMeOffered: false })
+    if (!form.ok)
+      return res
+        .status(422)
+        .render('sign-in/sign-in', { values, problems: form.problems, refusal: null, rememberMeOffered: false })
 
     const { returnTo = '/' } = req.session
     await beginSession(req)
-    const outcome = await signIn.signIn(form.data, { address: req.ip ?? '', session: req.sessionID, device: deviceOf(req, res) })
+    const outcome = await signIn.signIn(form.data, {
+      address: req.ip ?? '',
+      session: req.sessionID,
+      device: deviceOf(req, res),
+    })
     if (outcome.outcome !== 'signed-in') {
       req.session.returnTo = returnTo
       return refuse(res, outcome, values)
@@ -58,7 +65,9 @@ const statusOf = { wrong: 422, blocked: 409, 'slow-down': 429 } as const
 
 const refuse = (res: Response, outcome: Exclude<Outcome, { outcome: 'signed-in' }>, values: { login: string }) => {
   if (outcome.outcome === 'slow-down') res.set('Retry-After', String(outcome.seconds))
-  res.status(statusOf[outcome.outcome]).render('sign-in/sign-in', { values, problems: {}, refusal: outcome, rememberMeOffered: false })
+  res
+    .status(statusOf[outcome.outcome])
+    .render('sign-in/sign-in', { values, problems: {}, refusal: outcome, rememberMeOffered: false })
 }
 
 /** Which browser this is: a random name it keeps. What is stored of it is a hash. */

@@ -14,9 +14,23 @@ type Account = { tenantId: string; accountId: number }
 type Standing = { since: Date; lastActive: Date }
 /** What sign-in needs of the sessions. */
 type Sessions = {
-  claim: (account: Account, session: string, device: string, now: Date, idleMs: number) => Promise<{ claimed: true } | { claimed: false; standing: Standing }>
+  claim: (
+    account: Account,
+    session: string,
+    device: string,
+    now: Date,
+    idleMs: number,
+  ) => Promise<{ claimed: true } | { claimed: false; standing: Standing }>
 }
-type Needs = { db: Db; unscoped: Unscoped; vault: Vault; passwords: Passwords; sessions: Sessions; attempts: Attempts; clock: Clock }
+type Needs = {
+  db: Db
+  unscoped: Unscoped
+  vault: Vault
+  passwords: Passwords
+  sessions: Sessions
+  attempts: Attempts
+  clock: Clock
+}
 
 export type Credentials = { login: string; password: string }
 /** Where somebody signs in from. `session` is the id the session will have, `device` names the browser. */
@@ -60,8 +74,10 @@ export const createSignIn = ({ db, unscoped, vault, passwords, sessions, attempt
       if (seconds > 0) return { outcome: 'slow-down', seconds }
 
       const found = await unscoped.read(trx => findLogin(trx, login.toLowerCase()))
-      const account = found && (await db.asTenant({ tenantId: found.tenant_id }, trx => findActiveAccount(trx, found.account_id)))
-      const kept = found && account ? await vault.open<PasswordHash>(account.password_sealed, passwordPlace(found)) : null
+      const account =
+        found && (await db.asTenant({ tenantId: found.tenant_id }, trx => findActiveAccount(trx, found.account_id)))
+      const kept =
+        found && account ? await vault.open<PasswordHash>(account.password_sealed, passwordPlace(found)) : null
       const right = await passwords.verify(kept, password)
       if (!right || !found || !account) {
         await refuse(found)
@@ -72,7 +88,8 @@ export const createSignIn = ({ db, unscoped, vault, passwords, sessions, attempt
       return enter(found, account, place)
     },
 
-    noteSignOut: (actor: Actor) => db.asTenant(actor, trx => record(trx, actor, 'session.ended', actor.accountId ?? undefined)),
+    noteSignOut: (actor: Actor) =>
+      db.asTenant(actor, trx => record(trx, actor, 'session.ended', actor.accountId ?? undefined)),
   }
 }
 export type SignIn = ReturnType<typeof createSignIn>

@@ -11,5 +11,9 @@ const keepDatesAsText = () => pg.types.setTypeParser(pg.types.builtins.DATE, tex
  */
 export const connect = (url: string, most = 10): Knex => {
   keepDatesAsText()
-  return knex({ client: 'pg', connection: { connectionString: url, application_name: 'ostoja' }, pool: { min: 0, max: most } })
+  return knex({
+    client: 'pg',
+    connection: { connectionString: url, application_name: 'ostoja' },
+    pool: { min: 0, max: most },
+  })
 }

@@ -9,7 +9,11 @@ const folder = new URL('../../../migrations/', import.meta.url)
 
 /** Names are kept without the file ending, so that a change of ending never looks like a new migration. */
 const migrationSource: Knex.MigrationSource<string> = {
-  getMigrations: async () => (await readdir(folder)).filter(file => file.endsWith('.ts')).map(file => file.slice(0, -3)).sort(),
+  getMigrations: async () =>
+    (await readdir(folder))
+      .filter(file => file.endsWith('.ts'))
+      .map(file => file.slice(0, -3))
+      .sort(),
   getMigrationName: name => name,
   getMigration: async name => {
     const { up } = (await import(new URL(`${name}.ts`, folder).href)) as Migration

@@ -18,7 +18,10 @@ export const loadTranslations = (): Translations => {
     initAsync: false,
     interpolation: { escapeValue: false },
   })
-  const fixed = Object.fromEntries(languages.map(language => [language, i18n.getFixedT(language)])) as Record<Language, Translate>
+  const fixed = Object.fromEntries(languages.map(language => [language, i18n.getFixedT(language)])) as Record<
+    Language,
+    Translate
+  >
   return { to: language => fixed[language] }
 }
 
@@ -31,6 +34,9 @@ export const isLanguage = (text: unknown): text is Language => languages.include
 const readCatalogues = (language: Language): Record<string, object> => {
   const files = readdirSync(new URL(`${language}/`, folder)).filter(file => file.endsWith('.json'))
   return Object.fromEntries(
-    files.map(file => [file.slice(0, -5), JSON.parse(readFileSync(new URL(`${language}/${file}`, folder), 'utf8')) as object]),
+    files.map(file => [
+      file.slice(0, -5),
+      JSON.parse(readFileSync(new URL(`${language}/${file}`, folder), 'utf8')) as object,
+    ]),
   )
 }

@@ -9,7 +9,10 @@ export type Tasks = Record<string, (payload: never) => Promise<void>>
 
 /** Puts a job in the queue in the transaction of the change that asks for it: it starts only if that is committed. */
 export const enqueue = async (trx: Trx, task: string, payload: JobPayload) => {
-  await trx.raw(`select graphile_worker.add_job(identifier => ?, payload => ?::json, max_attempts => 5)`, [task, JSON.stringify(payload)])
+  await trx.raw(`select graphile_worker.add_job(identifier => ?, payload => ?::json, max_attempts => 5)`, [
+    task,
+    JSON.stringify(payload),
+  ])
 }
 
 /**

@@ -25,7 +25,9 @@ export const sealWith = (key: Buffer, keyId: number, plain: Buffer, place: strin
 export const openWith = (key: Buffer, sealed: Buffer, place: string): Buffer => {
   keyIdOf(sealed)
   const body = headerLength + nonceLength
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(headerLength, body), { authTagLength: tagLength })
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(headerLength, body), {
+    authTagLength: tagLength,
+  })
     .setAAD(Buffer.concat([sealed.subarray(0, headerLength), Buffer.from(place)]))
     .setAuthTag(sealed.subarray(-tagLength))
   try {
@@ -37,6 +39,7 @@ export const openWith = (key: Buffer, sealed: Buffer, place: string): Buffer => 
 
 /** The id of the key that sealed a value. @throws SealBroken when this is no sealed value */
 export const keyIdOf = (sealed: Buffer): number => {
-  if (sealed.length < headerLength + nonceLength + tagLength || sealed.readUInt8() !== version) throw new SealBroken('not a sealed value')
+  if (sealed.length < headerLength + nonceLength + tagLength || sealed.readUInt8() !== version)
+    throw new SealBroken('not a sealed value')
   return sealed.readUInt32BE(1)
 }

@@ -17,11 +17,16 @@ const line = /^([A-Za-z0-9._-]{1,64}):([A-Za-z0-9+/]{43}=)$/
  */
 export const readKeys = async (file: string): Promise<KeySource> => {
   const facts = await stat(file).catch(() => {
-    throw new OperatorFault(`${file}: no such file; put the key file back from the recovery kit, or make new keys for a new installation with "bin/ostoja keys create"`)
+    throw new OperatorFault(
+      `${file}: no such file; put the key file back from the recovery kit, or make new keys for a new installation with "bin/ostoja keys create"`,
+    )
   })
   if (facts.mode & 0o077) throw new OperatorFault(`${file}: others may read this key file; run "chmod 600 ${file}"`)
 
-  const keys = (await readFile(file, 'utf8')).split('\n').filter(Boolean).map(text => parse(file, text))
+  const keys = (await readFile(file, 'utf8'))
+    .split('\n')
+    .filter(Boolean)
+    .map(text => parse(file, text))
   const [current] = keys
   if (!current) throw new OperatorFault(`${file}: holds no key; put the key file back from the recovery kit`)
   return { current, find: id => keys.find(key => key.id === id) }
@@ -42,6 +47,9 @@ export const createKeys = async (file: string): Promise<'made' | 'kept'> => {
 
 const parse = (file: string, text: string): NamedKey => {
   const [, id, key] = line.exec(text) ?? []
-  if (!id || !key) throw new OperatorFault(`${file}: a line is not "id:" and 32 bytes in base64; put the key file back from the recovery kit`)
+  if (!id || !key)
+    throw new OperatorFault(
+      `${file}: a line is not "id:" and 32 bytes in base64; put the key file back from the recovery kit`,
+    )
   return { id, key: Buffer.from(key, 'base64') }
 }

@@ -32,7 +32,12 @@ export const createKeyRings = (db: Db, roots: KeySource) => {
     const rows = await db.asTenant({ tenantId }, trx =>
       trx<Row>('tenant_keys').select('id', 'purpose', 'current', 'root_key_id', 'wrapped'),
     )
-    const current = (purpose: Purpose) => unwrap(roots, tenantId, rows.find(row => row.purpose === purpose && row.current))
+    const current = (purpose: Purpose) =>
+      unwrap(
+        roots,
+        tenantId,
+        rows.find(row => row.purpose === purpose && row.current),
+      )
     const keys = new Map(rows.map(row => [row.id, unwrap(roots, tenantId, row)]))
     return { data: current('data'), index: current('index'), find: id => keys.get(id) }
   }
@@ -50,7 +55,14 @@ export const createKeyRings = (db: Db, roots: KeySource) => {
         const { rows } = (await trx.raw(`select nextval('tenant_key_id')::int as id`)) as { rows: { id: number }[] }
         const { id } = rows[0]!
         const wrapped = sealWith(roots.current.key, id, randomBytes(32), wrapPlace(tenantId, purpose))
-        await trx('tenant_keys').insert({ tenant_id: tenantId, id, purpose, current: true, root_key_id: roots.current.id, wrapped })
+        await trx('tenant_keys').insert({
+          tenant_id: tenantId,
+          id,
+          purpose,
+          current: true,
+          root_key_id: roots.current.id,
+          wrapped,
+        })
       }
     },
   }
@@ -62,6 +74,9 @@ const wrapPlace = (tenantId: string, purpose: Purpose) => `${tenantId}|tenant_ke
 const unwrap = (roots: KeySource, tenantId: string, row: Row | undefined): TenantKey => {
   if (!row) throw new OperatorFault(`tenant ${tenantId} has no keys; restore the database from a proven backup`)
   const root = roots.find(row.root_key_id)
-  if (!root) throw new OperatorFault(`root key ${row.root_key_id} is missing from the root key file; add it back from the recovery kit`)
+  if (!root)
+    throw new OperatorFault(
+      `root key ${row.root_key_id} is missing from the root key file; add it back from the recovery kit`,
+    )
   return { id: row.id, key: openWith(root.key, row.wrapped, wrapPlace(tenantId, row.purpose)) }
 }

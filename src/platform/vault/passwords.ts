@@ -19,7 +19,10 @@ export const createPasswords = (peppers: KeySource) => {
   const inTurn = createTurns(mostAtOnce)
 
   const make = (password: string): Promise<PasswordHash> =>
-    inTurn(async () => ({ argon2: await hash(peppered(peppers.current.key, password), cost), pepper: peppers.current.id }))
+    inTurn(async () => ({
+      argon2: await hash(peppered(peppers.current.key, password), cost),
+      pepper: peppers.current.id,
+    }))
 
   const decoy = make('no account has this password')
 
@@ -37,8 +40,12 @@ export const createPasswords = (peppers: KeySource) => {
 }
 export type Passwords = ReturnType<typeof createPasswords>
 
-/** NFKC, so that the same password typed on another keyboard is the same bytes (NIST SP 800-63B 3.1.1.2). */
-const peppered = (pepper: Buffer, password: string) => createHmac('sha256', pepper).update(password.normalize('NFKC')).digest()
+/**
+ * NFKC, so that the same password typed on another keyboard is the same bytes (NIST SP 800-63B 3.1.1.2). As base64, since
+ * the library's `verify` reads its input as text.
+ */
+const peppered = (pepper: Buffer, password: string) =>
+  createHmac('sha256', pepper).update(password.normalize('NFKC')).digest('base64')
 
 const createTurns = (most: number) => {
   let busy = 0

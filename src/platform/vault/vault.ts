@@ -27,7 +27,9 @@ export const createVault = (rings: KeyRings) => ({
 
   tokens: async (tenantId: string, words: Iterable<string>): Promise<string[]> => {
     const { index } = await rings.of(tenantId)
-    return [...new Set(words)].map(word => createHmac('sha256', index.key).update(word).digest().readBigInt64BE().toString())
+    return [...new Set(words)].map(word =>
+      createHmac('sha256', index.key).update(word).digest().readBigInt64BE().toString(),
+    )
   },
 
   /** Makes the keys of a new tenant, in the transaction that makes the tenant. */

@@ -1,8 +1,17 @@
 import type { Request } from 'express'
 
-export type Flash = { kind: 'success' | 'warning' | 'danger'; messageKey: string; params?: Record<string, string | number> }
+export type Flash = {
+  kind: 'success' | 'warning' | 'danger'
+  messageKey: string
+  params?: Record<string, string | number>
+}
 
 /** A message for the next page this session shows, once. `params` hold counts, never personal data: sessions are not sealed. */
-export const flash = (req: Request, kind: Flash['kind'], messageKey: string, params: Record<string, string | number> = {}) => {
+export const flash = (
+  req: Request,
+  kind: Flash['kind'],
+  messageKey: string,
+  params: Record<string, string | number> = {},
+) => {
   req.session.flash = { kind, messageKey, params }
 }

@@ -17,6 +17,7 @@ const problemsOf = (fault: z.ZodError): Problems => {
 }
 
 /** The name the field has in the page: `['phones', 0, 'number'] -> phones[0][number]`. */
-const fieldName = ([first, ...rest]: PropertyKey[]): string => String(first ?? '') + rest.map(part => `[${String(part)}]`).join('')
+const fieldName = ([first, ...rest]: PropertyKey[]): string =>
+  String(first ?? '') + rest.map(part => `[${String(part)}]`).join('')
 
 const messageKey = (message: string) => (/^[a-z-]+:[\w.-]+$/i.test(message) ? message : 'problems:invalid')

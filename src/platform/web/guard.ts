@@ -6,7 +6,12 @@ import { changesNothing, csrfFault, csrfOk } from './csrf.ts'
  * Who may use a route. `background` marks what pages ask by themselves: it never counts as something the person did.
  * `upload` marks a route that reads a multipart form itself, the token of the session with it (`csrfOk`).
  */
-export type Policy = { kind: 'anyone' | 'signed-in' | 'roles'; roles: readonly Role[]; background: boolean; upload: boolean }
+export type Policy = {
+  kind: 'anyone' | 'signed-in' | 'roles'
+  roles: readonly Role[]
+  background: boolean
+  upload: boolean
+}
 type Options = { background?: boolean; upload?: boolean }
 
 const policies = new WeakMap<RequestHandler, Policy>()
@@ -36,8 +41,14 @@ const guard = (kind: Policy['kind'], roles: readonly Role[], { background = fals
   const check: RequestHandler = (req, res, next) => {
     const { actor } = res.locals as { actor?: Actor }
     if (kind !== 'anyone' && !actor) askToSignIn(req, res, policy)
-    else if (kind === 'roles' && !roles.some(role => actor?.roles.includes(role))) res.status(403).render('errors/forbidden')
-    else next(changesNothing(req) || upload || csrfOk(req, (req.body as { _csrf?: unknown } | undefined)?._csrf) ? undefined : csrfFault)
+    else if (kind === 'roles' && !roles.some(role => actor?.roles.includes(role)))
+      res.status(403).render('errors/forbidden')
+    else
+      next(
+        changesNothing(req) || upload || csrfOk(req, (req.body as { _csrf?: unknown } | undefined)?._csrf)
+          ? undefined
+          : csrfFault,
+      )
   }
   policies.set(check, policy)
   return check

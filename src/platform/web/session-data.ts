@@ -30,7 +30,9 @@ declare module 'express-session' {
 /** A session with a new id, so that nobody can have planted the old one (session fixation, ASVS 7.2.4). Keeps only the language. */
 export const beginSession = async (req: Request): Promise<void> => {
   const { language } = req.session
-  await new Promise<void>((resolve, reject) => req.session.regenerate(fault => (fault ? reject(fault as Error) : resolve())))
+  await new Promise<void>((resolve, reject) =>
+    req.session.regenerate(fault => (fault ? reject(fault as Error) : resolve())),
+  )
   if (language) req.session.language = language
 }
 

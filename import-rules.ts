@@ -1,0 +1,80 @@
+import type { IConfiguration, IRegularForbiddenRuleType } from 'dependency-cruiser'
+
+type Rule = IRegularForbiddenRuleType
+
+const error = (name: string, comment: string, from: Rule['from'], to: Rule['to']): Rule => ({
+  name,
+  comment,
+  severity: 'error',
+  from,
+  to,
+})
+
+/** Which room may import from which; test/architecture.test.ts holds the house to it. */
+export const importRules: IConfiguration = {
+  forbidden: [
+    error('no-cycles', 'Cut the knot: pass a function in.', {}, { circular: true }),
+    error(
+      'platform-knows-nothing',
+      'Platform serves features, never calls them.',
+      { path: '^src/platform/' },
+      { path: '^src/', pathNot: '^src/platform/' },
+    ),
+    error(
+      'feature-stands-alone',
+      'Join features in composition.ts.',
+      { path: '^src/features/([^/]+)/' },
+      { path: '^src/', pathNot: '^src/(platform/|features/$1/)' },
+    ),
+    error(
+      'front-door-only',
+      'Outside a feature import only its index.ts.',
+      { pathNot: '^src/features/' },
+      { path: '^src/features/[^/]+/(?!index\\.ts$)' },
+    ),
+    error(
+      'edge-joins-nothing',
+      'The edge gets features passed in by composition.ts.',
+      { path: '^src/http/' },
+      { path: '^src/(features/|composition|cli|start|main)' },
+    ),
+    error(
+      'browser-apart',
+      'Code for the page and code for the server share nothing but types.',
+      { path: '^src/browser/' },
+      { path: '^src/', pathNot: '^src/browser/', dependencyTypesNot: ['type-only'] },
+    ),
+    error(
+      'http-at-the-edge',
+      'Only routes speak Express.',
+      { path: '^src/(features|platform)/', pathNot: '(/routes\\.ts$|^src/platform/web/)' },
+      { path: 'node_modules/(@types/)?express' },
+    ),
+    error(
+      'sql-in-queries',
+      'Features speak SQL in queries.ts.',
+      { path: '^src/features/', pathNot: '/queries\\.ts$' },
+      { path: 'node_modules/(knex|pg)/' },
+    ),
+    error(
+      'crossing-tenants',
+      'Only these may see every tenant.',
+      { pathNot: '^src/(composition\\.ts|features/(tenants|backups|encryption-keys|sign-in)/)' },
+      { path: '^src/platform/db/unscoped\\.ts$' },
+    ),
+    error(
+      'one-env-reader',
+      'Only entry points read config.',
+      { path: '^src/(http|features|platform)/' },
+      { path: '^src/config\\.ts$' },
+    ),
+    error(
+      'nothing-imports-tests',
+      'Tests import the product, never the other way.',
+      { path: '^(src|migrations)/' },
+      { path: '^(test|tools)/' },
+    ),
+    error('no-orphans', 'Delete it.', { orphan: true, path: '^src/', pathNot: '^src/(main|cli|start)\\.ts$' }, {}),
+  ],
+  options: { tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' } },
+}

@@ -1,0 +1,124 @@
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+
+/** What belongs to the installation and to no tenant; each names why. */
+const outsideTenancy = {
+  migrations: 'which migrations were applied',
+  migrations_lock: 'the lock of the migrations',
+}
+
+let database: FreshDatabase
+let admin: pg.Client
+const rows = async <Row extends object>(sql: string): Promise<Row[]> => (await admin.query<Row>(sql)).rows
+
+beforeAll(async () => {
+  database = await freshDatabase()
+  admin = new pg.Client(database.adminUrl)
+  await admin.connect()
+})
+afterAll(async () => {
+  await admin.end()
+  await database.drop()
+})
+
+const tenantTables = async () => {
+  const tables = await rows<{ name: string }>(`select tablename as name from pg_tables where schemaname = 'public'`)
+  return tables.map(table => table.name).filter(name => !(name in outsideTenancy))
+}
+
+describe('the database catalogue', () => {
+  it('has row security on and forced, with a policy for reading and one for writing, on every tenant table', async () => {
+    const facts = await rows<{ name: string; enabled: boolean; forced: boolean; using: boolean; checked: boolean }>(`
+      select relname as name, relrowsecurity as enabled, relforcerowsecurity as forced,
+        bool_or(polqual is not null and polroles = '{0}') as using, bool_or(polwithcheck is not null and polroles = '{0}') as checked
+      from pg_class left join pg_policy on polrelid = pg_class.oid
+      where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') group by 1, 2, 3`)
+    const tables = await tenantTables()
+    expect(tables.length).toBeGreaterThan(4)
+    for (const name of tables) {
+      expect(facts.find(fact => fact.name === name)).toEqual({
+        name,
+        enabled: true,
+        forced: true,
+        using: true,
+        checked: true,
+      })
+    }
+  })
+
+  it('lets no policy read the setting once a row: each reads it through a sub-select', async () => {
+    const policies = await rows<{ definition: string }>(`
+      select pg_get_expr(polqual, polrelid) as definition from pg_policy join pg_class on pg_class.oid = polrelid
+      where relnamespace = 'public'::regnamespace and polroles = '{0}'`)
+    for (const { definition } of policies)
+      expect(definition).toMatch(/\( ?SELECT \(NULLIF\(current_setting\('app\.tenant_id'/i)
+  })
+
+  it('has tenant_id first in every primary key, in every unique index and in every foreign key between tenant tables', async () => {
+    const indexes = await rows<{ table: string; index: string; first: string }>(`
+      select indrelid::regclass::text as table, indexrelid::regclass::text as index, attname as first
+      from pg_index join pg_class on pg_class.oid = indrelid join pg_attribute on attrelid = indrelid and attnum = indkey[0]
+      where relnamespace = 'public'::regnamespace and indisunique`)
+    const tables = await tenantTables()
+    for (const { index, first } of indexes.filter(index => tables.includes(index.table) && index.table !== 'tenants')) {
+      expect(`${index} begins with ${first}`).toBe(`${index} begins with tenant_id`)
+    }
+
+    const keys = await rows<{ name: string; columns: string }>(`
+      select conname as name, (select string_agg(attname, ',') from pg_attribute where attrelid = conrelid and attnum = any (conkey)) as columns
+      from pg_constraint where contype = 'f' and connamespace = 'public'::regnamespace`)
+    expect(keys.length).toBeGreaterThan(4)
+    for (const { name, columns } of keys) expect(`${name}: ${columns}`).toContain('tenant_id')
+  })
+
+  it('has views only with the reader’s own rights', async () => {
+    const views = await rows<{ name: string }>(`
+      select relname as name from pg_class where relkind = 'v' and relnamespace = 'public'::regnamespace
+      and coalesce(not ('security_invoker=true' = any (reloptions)), true)`)
+    expect(views).toEqual([])
+  })
+
+  it('has functions that run with more than the caller’s rights only where an ADR names them, with a pinned search path', async () => {
+    const functions = await rows<{ name: string; owner: string; pinned: boolean }>(`
+      select proname as name, pg_get_userbyid(proowner) as owner, coalesce(proconfig::text like '%search_path%', false) as pinned
+      from pg_proc where prosecdef and pronamespace = 'public'::regnamespace`)
+    expect(functions.every(fn => fn.owner === 'ostoja_search' && fn.pinned)).toBe(true)
+    expect(functions.map(fn => fn.name)).toEqual(['search_clients'])
+  })
+
+  it('keeps the app from passing over row security and from changing the audit log', async () => {
+    const roles = await rows<{ rolname: string; rolbypassrls: boolean; rolsuper: boolean }>(
+      `select rolname, rolbypassrls, rolsuper from pg_roles where pg_has_role(oid, 'ostoja_app', 'member') and rolname like 'ostoja%'`,
+    )
+    expect(roles.length).toBeGreaterThan(1)
+    for (const role of roles) expect(role).toMatchObject({ rolbypassrls: false, rolsuper: false })
+
+    const grants = await rows<{ privilege_type: string }>(
+      `select privilege_type from information_schema.role_table_grants where grantee = 'ostoja_app' and table_name = 'audit_events'`,
+    )
+    expect(grants.map(grant => grant.privilege_type).sort()).toEqual(['INSERT', 'SELECT'])
+  })
+
+  it('lets the backup role read everything and write nothing', async () => {
+    const writable = await rows(
+      `select 1 from information_schema.role_table_grants where grantee = 'ostoja_backup' and privilege_type <> 'SELECT'`,
+    )
+    expect(writable).toEqual([])
+    const readable = await rows<{ table_name: string }>(
+      `select table_name from information_schema.role_table_grants where grantee = 'ostoja_backup' and table_schema = 'public'`,
+    )
+    const seen = readable.map(grant => grant.table_name)
+    for (const table of [...(await tenantTables()), ...Object.keys(outsideTenancy)]) expect(seen).toContain(table)
+  })
+
+  it('lets the sign-in role see nothing but logins and tenants', async () => {
+    const readable = await rows<{ table_name: string; privilege_type: string }>(
+      `select table_name, privilege_type from information_schema.role_table_grants where grantee = 'ostoja_signin'`,
+    )
+    expect(readable.sort((a, b) => a.table_name.localeCompare(b.table_name))).toEqual([
+      { table_name: 'logins', privilege_type: 'SELECT' },
+      { table_name: 'tenants', privilege_type: 'SELECT' },
+    ])
+  })
+})

@@ -1,0 +1,73 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** The environment of a person who has set nothing of Ostoja's: what bin/test set for the tests is taken out. */
+export const plainEnvironment = (set: Record<string, string>): NodeJS.ProcessEnv => {
+  const ours = /(_URL|^PG_BIN|^DATA_DIR|^PORT|^HOST|^NODE_ENV|^VITEST.*|^TLS_.*)$/
+  return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name))), ...set }
+}
+
+export type Ended = { code: number; output: string; complaint: string }
+
+/** Runs one of bin/* to its end. A failure is an answer here, not an exception. */
+export const runProgram = (program: string, args: string[], set: Record<string, string>) =>
+  new Promise<Ended>(resolve => {
+    execFile(
+      `${root}bin/${program}`,
+      args,
+      { env: plainEnvironment(set), timeout: 60_000 },
+      (fault, output, complaint) => resolve({ code: fault ? Number(fault.code ?? 1) : 0, output, complaint }),
+    )
+  })
+
+export type LongRunning = {
+  pid: number
+  output: () => string
+  /** Waits for a text in the output; fails with everything printed when the program ends or `within` ms pass first. */
+  says: (text: string, within: number) => Promise<void>
+  /** Sends a signal and waits for the end. Returns its exit code and how many milliseconds it took. */
+  end: (signal: NodeJS.Signals) => Promise<{ code: number | null; took: number }>
+  ended: Promise<number | null>
+}
+
+/** Starts one of bin/* that goes on until it is told to stop. */
+export const startProgram = (program: string, set: Record<string, string>): LongRunning => {
+  const child = spawn(`${root}bin/${program}`, [], { env: plainEnvironment(set), stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const ended = once(child, 'exit').then(([code]) => code as number | null)
+
+  return {
+    pid: child.pid!,
+    output: () => output,
+    says: (text, within) => saying(child, () => output, text, within),
+    end: async signal => {
+      const from = Date.now()
+      child.kill(signal)
+      return { code: await ended, took: Date.now() - from }
+    },
+    ended,
+  }
+}
+
+const saying = async (child: ChildProcess, output: () => string, text: string, within: number) => {
+  const end = Date.now() + within
+  while (!output().includes(text)) {
+    const gone = child.exitCode !== null || child.signalCode !== null
+    if (gone || Date.now() > end) throw new Error(`never said "${text}"; it printed:\n${output()}`)
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+}
+
+/** Command lines of the living processes that mention a text, such as a data folder. */
+export const processesNaming = (text: string) =>
+  new Promise<string[]>(resolve => {
+    execFile('ps', ['-eo', 'stat=,command='], { maxBuffer: 10_000_000 }, (_fault, output) => {
+      const living = output.split('\n').filter(line => line.includes(text) && !line.startsWith('Z'))
+      resolve(living.filter(line => !line.includes('ps -eo')))
+    })
+  })
