@@ -1,7 +1,6 @@
 import type { ExportedClient, ExportedContact, ExportedContactPhone, ExportManifest } from '../../features/exports/index.ts'
 import { h, icon } from './dom.ts'
 import { digitsOf } from './fold.ts'
-import { nameOf } from './search.ts'
 import { currentLanguage, formatDay, languageName, t, yearsSince } from './words.ts'
 
 /** One person: who it is, what to mind, and whom to call, in order. */
@@ -23,7 +22,7 @@ export const personParts = (client: ExportedClient, { vocabulary }: ExportManife
   const words = vocabulary[currentLanguage()]
   const phoneType = (code: string) => words.phoneType[code] ?? code
   return [
-    h(heading, { tabindex: '-1', dir: 'auto' }, nameOf(client)),
+    h(heading, { tabindex: '-1', dir: 'auto' }, spokenName(client)),
     client.preferredName !== '' && h('p', { class: 'preferred', dir: 'auto' }, t('person.preferred', { name: client.preferredName })),
     client.deceasedOn !== null && h('p', { class: 'deceased' }, t('person.deceased', { date: formatDay(client.deceasedOn) })),
     facts([
@@ -48,6 +47,9 @@ export const personParts = (client: ExportedClient, { vocabulary }: ExportManife
     ownDetails(client, phoneType),
   ].filter(part => part !== false)
 }
+
+/** As one says it; lists sort by surname and put that first. */
+const spokenName = ({ givenNames, familyName }: ExportedClient) => [givenNames, familyName].filter(Boolean).join(' ')
 
 const born = ({ birthDate, deceasedOn }: ExportedClient) => {
   if (!birthDate) return ''
@@ -123,7 +125,7 @@ const ownDetails = (client: ExportedClient, phoneType: (code: string) => string)
     [t('person.addresses'), client.addresses.join('\n')],
     [t('person.emails'), client.emails.join('\n')],
   ])
-  const numbers = client.phones.map(phone => callLink(nameOf(client), phone, phoneType(phone.type)))
+  const numbers = client.phones.map(phone => callLink(spokenName(client), phone, phoneType(phone.type)))
   if (numbers.length === 0 && rows.childElementCount === 0) return h('p', { class: 'quiet' }, t('person.nothing'))
   return h('div', { class: 'own' }, numbers.length > 0 && h('div', { class: 'numbers numbers-own' }, ...numbers), rows)
 }

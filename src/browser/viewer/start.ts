@@ -47,6 +47,6 @@ const piecesOf = (notices: string): Pieces => {
     payload: textOf('payload'),
     end: textOf('end'),
     tail,
-    shell: [comment, policy?.content, document.title, textOf('notice-style'), notices].join('\n'),
+    shell: [comment, policy?.content, document.title, textOf('notice-style'), textOf('viewer-style'), notices].join('\n'),
   }
 }

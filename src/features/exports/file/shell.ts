@@ -99,7 +99,8 @@ const contentPolicy = ({ script, style }: Viewer) =>
 
 /** The end marker and, as the very last bytes, the element whose absence tells that the file was cut. */
 export const shellAfter = (viewer: Viewer, createdAt: string, payload: { length: number; sha256: string }) => {
-  const shell = sha256([comment(createdAt), contentPolicy(viewer), title(createdAt), NOTICE_STYLE, NOTICES].join('\n'))
+  const parts = [comment(createdAt), contentPolicy(viewer), title(createdAt), NOTICE_STYLE, viewer.style, NOTICES]
+  const shell = sha256(parts.join('\n'))
   const check = sha256(`${payload.length}:${payload.sha256}:${shell}`)
   const marker = JSON.stringify({ ...payload, shell, check })
   return `</script>\n<script type="application/json" id="end">${marker}</script>\n<i hidden id="whole">`
