@@ -5,7 +5,21 @@ export const createLog = (level: string): Logger =>
   pino({
     level,
     redact: {
-      paths: ['req.headers', 'res.headers', 'req.body', 'req.query', 'req.params', 'password', 'passphrase', '*.password', '*.passphrase', 'err.bindings', 'err.detail', 'err.where', 'err.internalQuery'],
+      paths: [
+        'req.headers',
+        'res.headers',
+        'req.body',
+        'req.query',
+        'req.params',
+        'password',
+        'passphrase',
+        '*.password',
+        '*.passphrase',
+        'err.bindings',
+        'err.detail',
+        'err.where',
+        'err.internalQuery',
+      ],
       remove: true,
     },
     serializers: { err: serializeFault },
@@ -20,5 +34,8 @@ const serializeFault = (fault: Error & { code?: string; constraint?: string; tab
   code: fault.code,
   constraint: fault.constraint,
   table: fault.table,
-  stack: fault.stack?.split('\n').filter(line => /^\s+at /.test(line)).join('\n'),
+  stack: fault.stack
+    ?.split('\n')
+    .filter(line => /^\s+at /.test(line))
+    .join('\n'),
 })

@@ -12,27 +12,54 @@ const flat = (tree: object, path = ''): Catalogue =>
     ),
   )
 const namespaces = readdirSync('locales/en').map(file => file.replace('.json', ''))
-const catalogue = (language: string, namespace: string) => flat(JSON.parse(readFileSync(`locales/${language}/${namespace}.json`, 'utf8')) as object)
+const catalogue = (language: string, namespace: string) =>
+  flat(JSON.parse(readFileSync(`locales/${language}/${namespace}.json`, 'utf8')) as object)
 
 const filesUnder = (folder: string, ending: string): string[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith(ending)).map(file => join(folder, file))
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith(ending))
+    .map(file => join(folder, file))
 
 /** Of a plural, the key without its form: every language has its own forms (CLDR). */
 const withoutForm = (key: string) => key.replace(/_(zero|one|two|few|many|other)$/, '')
 const placeholders = (text: string) => [...text.matchAll(/{{\s*([\w.]+)/g)].map(match => match[1]).sort()
 
 /** Words that are the same in Polish and English, or belong to no language. */
-const sameInBoth = new Set(['Ostoja', 'Status', 'Polski', 'English', 'E-mail', 'Start', 'OK', 'Partner', 'Adres', 'CSV', 'Region', 'Import', 'Alt', 'Esc', 'PL', 'EN'])
+const sameInBoth = new Set([
+  'Ostoja',
+  'Status',
+  'Polski',
+  'English',
+  'E-mail',
+  'Start',
+  'OK',
+  'Partner',
+  'Adres',
+  'CSV',
+  'Region',
+  'Import',
+  'Alt',
+  'Esc',
+  'PL',
+  'EN',
+  'Menu',
+  'Administrator',
+  'Operator',
+  'Login',
+])
 
 describe('the catalogues', () => {
   it('are the same files in every language', () => {
-    for (const language of languages) expect(readdirSync(`locales/${language}`).sort()).toEqual(readdirSync('locales/en').sort())
+    for (const language of languages)
+      expect(readdirSync(`locales/${language}`).sort()).toEqual(readdirSync('locales/en').sort())
   })
 
   for (const namespace of namespaces) {
     it(`say everything of ${namespace} in both languages, with the same placeholders`, () => {
       const [polish, english] = [catalogue('pl', namespace), catalogue('en', namespace)]
-      expect([...new Set(Object.keys(polish).map(withoutForm))].sort()).toEqual([...new Set(Object.keys(english).map(withoutForm))].sort())
+      expect([...new Set(Object.keys(polish).map(withoutForm))].sort()).toEqual(
+        [...new Set(Object.keys(english).map(withoutForm))].sort(),
+      )
       for (const [key, text] of Object.entries(english)) {
         const counterpart = polish[key] ?? polish[`${withoutForm(key)}_other`] ?? ''
         expect([key, ...placeholders(counterpart)]).toEqual([key, ...placeholders(text)])
@@ -41,19 +68,31 @@ describe('the catalogues', () => {
 
     it(`leave nothing of ${namespace} untranslated`, () => {
       const [polish, english] = [catalogue('pl', namespace), catalogue('en', namespace)]
-      const same = Object.entries(english).filter(([key, text]) => polish[key] === text && /\p{L}{2}/u.test(text.replace(/{{.*?}}/g, '')) && !sameInBoth.has(text))
+      const same = Object.entries(english).filter(
+        ([key, text]) =>
+          polish[key] === text && /\p{L}{2}/u.test(text.replace(/{{.*?}}/g, '')) && !sameInBoth.has(text),
+      )
       expect(same).toEqual([])
     })
 
     it(`have every Polish plural form of ${namespace}`, () => {
       const polish = catalogue('pl', namespace)
-      const plurals = new Set(Object.keys(polish).filter(key => key !== withoutForm(key)).map(withoutForm))
-      for (const key of plurals) for (const form of ['one', 'few', 'many', 'other']) expect(polish).toHaveProperty([`${key}_${form}`])
+      const plurals = new Set(
+        Object.keys(polish)
+          .filter(key => key !== withoutForm(key))
+          .map(withoutForm),
+      )
+      for (const key of plurals)
+        for (const form of ['one', 'few', 'many', 'other']) expect(polish).toHaveProperty([`${key}_${form}`])
     })
   }
 
   it('hold every key that pages and code name', () => {
-    const known = new Set(namespaces.flatMap(namespace => Object.keys(catalogue('en', namespace)).map(key => `${namespace}:${withoutForm(key)}`)))
+    const known = new Set(
+      namespaces.flatMap(namespace =>
+        Object.keys(catalogue('en', namespace)).map(key => `${namespace}:${withoutForm(key)}`),
+      ),
+    )
     const named = [...filesUnder('views', '.ejs'), ...filesUnder('src', '.ts')].flatMap(file =>
       [...readFileSync(file, 'utf8').matchAll(/['"`]([a-z-]+:[a-zA-Z][\w-]*(?:\.[\w-]+)*)['"`]/g)]
         .map(match => match[1]!)
@@ -68,16 +107,25 @@ describe('the catalogues', () => {
 describe('the views', () => {
   it('hold no text of their own: all of it comes from the catalogues', () => {
     const words = filesUnder('views', '.ejs').flatMap(file => {
-      const markup = readFileSync(file, 'utf8').replace(/<%[\s\S]*?%>/g, ' ').replace(/<!--[\s\S]*?-->/g, ' ').replace(/<(svg|title)[\s\S]*?<\/\1>/g, ' ')
+      const markup = readFileSync(file, 'utf8')
+        .replace(/<%[\s\S]*?%>/g, ' ')
+        .replace(/<!--[\s\S]*?-->/g, ' ')
+        .replace(/<(svg|title)[\s\S]*?<\/\1>/g, ' ')
       const texts = [...markup.matchAll(/>([^<>]*)</g)].map(match => match[1]!.replace(/&\w+;/g, '').trim())
-      const attributes = [...markup.matchAll(/\b(?:title|alt|placeholder|aria-label)="([^"]*)"/g)].map(match => match[1]!.trim())
-      return [...texts, ...attributes].filter(text => /\p{L}{2}/u.test(text) && !sameInBoth.has(text)).map(text => `${file}: ${text}`)
+      const attributes = [...markup.matchAll(/\b(?:title|alt|placeholder|aria-label)="([^"]*)"/g)].map(match =>
+        match[1]!.trim(),
+      )
+      return [...texts, ...attributes]
+        .filter(text => /\p{L}{2}/u.test(text) && !sameInBoth.has(text))
+        .map(text => `${file}: ${text}`)
     })
     expect(words).toEqual([])
   })
 
   it('hold no inline script, style or handler', () => {
-    const inline = filesUnder('views', '.ejs').filter(file => /<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=/i.test(readFileSync(file, 'utf8')))
+    const inline = filesUnder('views', '.ejs').filter(file =>
+      /<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=/i.test(readFileSync(file, 'utf8')),
+    )
     expect(inline).toEqual([])
   })
 })

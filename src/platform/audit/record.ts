@@ -9,7 +9,13 @@ export type Detail = Record<string, string | number | boolean | null>
  * @param action a domain word and a past verb: `client.amended`
  * @param subjectId the id of what was acted on
  */
-export const record = async (trx: Trx, actor: Actor, action: string, subjectId?: string | number, detail: Detail = {}) => {
+export const record = async (
+  trx: Trx,
+  actor: Actor,
+  action: string,
+  subjectId?: string | number,
+  detail: Detail = {},
+) => {
   await trx('audit_events').insert({
     tenant_id: actor.tenantId,
     action,

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SealBroken } from '../../src/platform/vault/cipher.ts'
+import { createKeys, readKeys } from '../../src/platform/vault/key-files.ts'
+import { createPasswords } from '../../src/platform/vault/passwords.ts'
+import type { Place, Vault } from '../../src/platform/vault/vault.ts'
+import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+
+let ostoja: Ostoja
+let vault: Vault
+let tenant: string
+let other: string
+const placeIn = (tenantId: string, row: string = randomUUID()): Place => ({
+  tenant: tenantId,
+  column: 'clients.profile_sealed',
+  row,
+})
+
+beforeAll(async () => {
+  ostoja = await startOstoja()
+  ;({ vault } = ostoja.platform)
+  tenant = await ostoja.newTenant()
+  other = await ostoja.newTenant()
+})
+afterAll(() => ostoja.close())
+
+describe('a sealed value', () => {
+  it('opens to what was sealed, whatever it was', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue(), async value => {
+        const place = placeIn(tenant)
+        expect(await vault.open(await vault.seal(value, place), place)).toEqual(JSON.parse(JSON.stringify(value)))
+      }),
+    )
+  })
+
+  it('has the format of the design: version, key id, nonce, ciphertext, tag; and never twice the same nonce', async () => {
+    const place = placeIn(tenant)
+    const [first, second] = [await vault.seal('tajne', place), await vault.seal('tajne', place)]
+    expect(first.length).toBe(1 + 4 + 12 + Buffer.from('"tajne"').length + 16)
+    expect(first.readUInt8()).toBe(1)
+    expect(first.subarray(5, 17)).not.toEqual(second.subarray(5, 17))
+    expect(first.includes('tajne')).toBe(false)
+  })
+
+  it('opens in no other row, column or tenant', async () => {
+    const place = placeIn(tenant)
+    const sealed = await vault.seal('tajne', place)
+    const moved: Place[] = [placeIn(tenant), { ...place, column: 'clients.other_sealed' }, { ...place, tenant: other }]
+    for (const elsewhere of moved) await expect(vault.open(sealed, elsewhere)).rejects.toThrow(SealBroken)
+  })
+
+  it('does not open when any single bit of it is changed, or when it is cut', async () => {
+    const place = placeIn(tenant)
+    const sealed = await vault.seal({ name: 'Zofia' }, place)
+    for (let bit = 0; bit < sealed.length * 8; bit++) {
+      const altered = Buffer.from(sealed)
+      altered[bit >> 3]! ^= 1 << (bit & 7)
+      await expect(vault.open(altered, place)).rejects.toThrow(SealBroken)
+    }
+    for (const length of [0, 1, 16, 32, sealed.length - 1]) {
+      await expect(vault.open(sealed.subarray(0, length), place)).rejects.toThrow(SealBroken)
+    }
+  }, 60_000)
+})
+
+describe('the blind index', () => {
+  it('gives equal words equal tokens within a tenant, and other tokens in another tenant', async () => {
+    const [here, again, elsewhere] = [
+      await vault.tokens(tenant, ['n:kowal']),
+      await vault.tokens(tenant, ['n:kowal']),
+      await vault.tokens(other, ['n:kowal']),
+    ]
+    expect(here).toEqual(again)
+    expect(here).not.toEqual(elsewhere)
+    expect(BigInt.asIntN(64, BigInt(here[0]!)).toString()).toBe(here[0])
+  })
+})
+
+describe('passwords', () => {
+  it('verify only with the password and the pepper that made them, and keep neither', async () => {
+    const file = join(ostoja.dataDir, 'peppers-a')
+    await createKeys(file)
+    const passwords = createPasswords(await readKeys(file))
+    const kept = await passwords.hash('Zażółć gęślą 1!')
+    expect(kept.argon2).toMatch(/^\$argon2id\$v=19\$m=32768,t=3,p=1\$/)
+    expect(JSON.stringify(kept)).not.toContain('Zażółć')
+    expect(await passwords.verify(kept, 'Zażółć gęślą 1!'.normalize('NFD'))).toBe(true)
+    expect(await passwords.verify(kept, 'Zażółć gęślą 1')).toBe(false)
+    expect(await passwords.verify(null, 'Zażółć gęślą 1!')).toBe(false)
+
+    const otherFile = join(ostoja.dataDir, 'peppers-b')
+    await createKeys(otherFile)
+    const elsewhere = createPasswords(await readKeys(otherFile))
+    const other = await readKeys(otherFile)
+    expect(await elsewhere.verify({ ...kept, pepper: other.current.id }, 'Zażółć gęślą 1!')).toBe(false)
+  })
+})
+
+describe('a key file', () => {
+  it('is made once, for its owner only', async () => {
+    const file = join(ostoja.dataDir, 'keys', 'fresh')
+    expect([await createKeys(file), await createKeys(file)]).toEqual(['made', 'kept'])
+    expect((await readKeys(file)).current.key).toHaveLength(32)
+  })
+
+  it('that is missing, readable by others, empty or broken is refused, each with its own sentence', async () => {
+    const file = join(ostoja.dataDir, 'broken')
+    await expect(readKeys(file)).rejects.toThrow('no such file')
+    await writeFile(file, '', { mode: 0o600 })
+    await expect(readKeys(file)).rejects.toThrow('holds no key')
+    await writeFile(file, 'a:short\n')
+    await expect(readKeys(file)).rejects.toThrow('not "id:"')
+    await chmod(file, 0o644)
+    await expect(readKeys(file)).rejects.toThrow('others may read')
+  })
+})
