@@ -1,8 +1,13 @@
 import { ZxcvbnFactory } from '@zxcvbn-ts/core'
-import { commonWords } from './common-words.ts'
+import { adjacencyGraphs, dictionary as common } from '@zxcvbn-ts/language-common'
+import { dictionary as polish } from '@zxcvbn-ts/language-pl'
 
-// Its own bundle, since only the page that asks for a passphrase needs an estimator.
-const estimator = new ZxcvbnFactory({ dictionary: { common: commonWords } })
+// Its own bundle: the words it knows weigh more than everything else together, and only one page asks for a passphrase.
+const estimator = new ZxcvbnFactory({ dictionary: { ...common, ...polish }, graphs: adjacencyGraphs })
+
+// Powers of ten of guesses. A stolen file can be tried in peace, but age's scrypt holds even a large attacker to some 10^4 tries a second.
+const steps = [6, 9, 12, 15]
+const scoreOf = (guessesLog10: number) => steps.filter(step => guessesLog10 >= step).length
 
 for (const input of document.querySelectorAll<HTMLInputElement>('input[data-passphrase-strength]')) {
   const shown = document.getElementById(input.dataset.passphraseStrength ?? '')
@@ -13,9 +18,9 @@ for (const input of document.querySelectorAll<HTMLInputElement>('input[data-pass
   const refresh = () => {
     shown.hidden = input.value === ''
     if (shown.hidden) return
-    const { score } = estimator.check(input.value)
+    const score = scoreOf(estimator.check(input.value).guessesLog10)
     meter.value = score
-    words.textContent = shown.getAttribute(`data-score-${score}`)
+    words.textContent = shown.getAttribute(`data-score-${String(score)}`)
   }
   input.addEventListener('input', refresh)
   refresh()
