@@ -55,7 +55,12 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   )
 
   app.use(
-    pinoHttp({ logger: needs.log, genReqId: () => randomUUID(), serializers: { req: requestFacts, res: answerFacts } }),
+    pinoHttp({
+      logger: needs.log,
+      genReqId: () => randomUUID(),
+      serializers: { req: requestFacts, res: answerFacts },
+      customProps: routeOf,
+    }),
   )
   app.use(securityHeaders())
   app.use(
@@ -83,10 +88,10 @@ const matcherOf = (routes: readonly RouteFacts[]) => {
     patterns.some(pattern => pattern.method === method && pattern.path.test(path))
 }
 
-/** Of a request, only what names nobody: no header, no query, no body. */
-const requestFacts = (req: { id: string; method: string; url: string }) => ({
-  id: req.id,
-  method: req.method,
-  path: req.url.split('?')[0],
-})
+/**
+ * Of a request, only what names nobody: no header, no query, no body; and of its address the route it matched, since an
+ * address may hold an id or the secret of a one-time link.
+ */
+const requestFacts = (req: { id: string; method: string }) => ({ id: req.id, method: req.method })
 const answerFacts = (res: { statusCode: number }) => ({ status: res.statusCode })
+const routeOf = (req: object) => ({ route: (req as { route?: { path: string } }).route?.path })
