@@ -63,11 +63,27 @@ const saying = async (child: ChildProcess, output: () => string, text: string, w
   }
 }
 
-/** Command lines of the living processes that mention a text, such as a data folder. */
-export const processesNaming = (text: string) =>
-  new Promise<string[]>(resolve => {
-    execFile('ps', ['-eo', 'stat=,command='], { maxBuffer: 10_000_000 }, (_fault, output) => {
-      const living = output.split('\n').filter(line => line.includes(text) && !line.startsWith('Z'))
-      resolve(living.filter(line => !line.includes('ps -eo')))
+type Process = { pid: number; parent: number; command: string }
+
+/** Every living process of the machine; the dead whom nobody has buried yet do not count. */
+const processes = () =>
+  new Promise<Process[]>(resolve => {
+    execFile('ps', ['-eo', 'pid=,ppid=,stat=,command='], { maxBuffer: 10_000_000 }, (_fault, output) => {
+      const lines = output.split('\n').flatMap(line => {
+        const [, pid, parent, state, command] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? []
+        return state && !state.startsWith('Z') ? [{ pid: Number(pid), parent: Number(parent), command: command ?? '' }] : []
+      })
+      resolve(lines)
     })
   })
+
+/** Command lines of the processes that mention a text, such as a data folder. */
+export const processesNaming = async (text: string) =>
+  (await processes()).map(({ command }) => command).filter(command => command.includes(text))
+
+/** The direct children of a process. */
+export const childrenOf = async (pid: number) => (await processes()).filter(({ parent }) => parent === pid)
+
+/** Those of some process numbers that still live. */
+export const stillLiving = async (pids: number[]) =>
+  (await processes()).filter(({ pid }) => pids.includes(pid)).map(({ command }) => command)
