@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { fieldNames, type Field } from './fields.ts'
+import type { Given } from './profile.ts'
+
+export type LimitFault = 'too-long' | 'too-many' | 'email-wrong'
+
+const text = (most: number) => z.string().max(most, 'too-long')
+const list = <Item extends z.ZodType>(item: Item, most: number) => z.array(item).max(most, 'too-many')
+
+/** What the form of a client allows; a row must not bring in what nobody could have typed. */
+const given = z.object({
+  fileNumber: text(60).optional(),
+  givenNames: text(200).optional(),
+  familyName: text(200).optional(),
+  preferredName: text(200).nullish(),
+  phones: list(z.object({ typed: text(60) }), 10).optional(),
+  emails: list(z.email('email-wrong').max(254, 'too-long'), 10).optional(),
+  address: z.object({ line: text(500), postalCode: text(20), city: text(200), region: text(200), country: text(100) }).partial().optional(),
+  alerts: list(text(500), 20).optional(),
+  notes: text(10_000).nullish(),
+})
+
+/** Where the form's field has another name than the column. */
+const columnsOf: Record<string, Field> = { phones: 'phoneOther', emails: 'email', line: 'addressLine' }
+
+/** What of a row goes beyond what a client's form allows. */
+export const checkGiven = (row: Given): { code: LimitFault; field: Field }[] => {
+  const checked = given.safeParse(row)
+  if (checked.success) return []
+  return checked.error.issues.map(issue => {
+    const names = issue.path.filter(part => typeof part === 'string').map(part => columnsOf[part] ?? part)
+    return { code: issue.message as LimitFault, field: (names.findLast(part => fieldNames.includes(part as Field)) ?? 'notes') as Field }
+  })
+}

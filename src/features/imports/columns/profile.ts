@@ -1,0 +1,106 @@
+export type PhoneType = 'mobile' | 'home' | 'work' | 'other'
+export type Gender = 'female' | 'male' | 'other' | 'unknown'
+export type Phone = { type: PhoneType; number: string | null; typed: string }
+export type Address = {
+  use: 'home' | 'temp' | 'old' | 'other'
+  line: string
+  postalCode: string | null
+  city: string | null
+  region: string | null
+  country: string | null
+}
+
+/** Who a client is, as the clients feature keeps it. Days are 'YYYY-MM-DD', languages BCP 47, gender FHIR administrative-gender. */
+export type Profile = {
+  fileNumber: string
+  givenNames: string
+  familyName: string
+  preferredName: string | null
+  birthDate: string | null
+  deceasedOn: string | null
+  gender: Gender
+  languages: string[]
+  interpreterNeeded: boolean
+  phones: Phone[]
+  emails: string[]
+  addresses: Address[]
+  alerts: string[]
+  notes: string | null
+}
+
+/** What one row says of a person: only what its cells hold; an empty cell says nothing. */
+export type Given = Partial<Omit<Profile, 'addresses'>> & { address?: Partial<Omit<Address, 'use'>> }
+
+const unsaid: Profile = {
+  fileNumber: '',
+  givenNames: '',
+  familyName: '',
+  preferredName: null,
+  birthDate: null,
+  deceasedOn: null,
+  gender: 'unknown',
+  languages: [],
+  interpreterNeeded: false,
+  phones: [],
+  emails: [],
+  addresses: [],
+  alerts: [],
+  notes: null,
+}
+
+const noAddress: Address = { use: 'home', line: '', postalCode: null, city: null, region: null, country: null }
+
+/** The record of somebody new. An empty file number is one to be generated. */
+export const newProfile = ({ address, ...given }: Given): Profile => ({
+  ...unsaid,
+  ...given,
+  addresses: address ? [{ ...noAddress, ...address }] : [],
+})
+
+/**
+ * An existing record with what a row says laid over it. Nothing is lost: what the row leaves empty stays, lists only grow
+ * (a phone more never hurts, a phone less might), notes are added below those that are there.
+ */
+export const amendedProfile = (before: Profile, { address, ...given }: Given): Profile => ({
+  ...before,
+  ...given,
+  gender: given.gender && given.gender !== 'unknown' ? given.gender : before.gender,
+  fileNumber: before.fileNumber,
+  languages: [...new Set([...before.languages, ...(given.languages ?? [])])],
+  phones: [...before.phones, ...(given.phones ?? []).filter(phone => !before.phones.some(known => samePhone(known, phone)))],
+  emails: [...before.emails, ...(given.emails ?? []).filter(email => !before.emails.some(known => known.toLowerCase() === email.toLowerCase()))],
+  alerts: [...new Set([...before.alerts, ...(given.alerts ?? [])])],
+  notes: withNote(before.notes, given.notes),
+  addresses: address ? withAddress(before.addresses, address) : before.addresses,
+})
+
+const samePhone = (one: Phone, other: Phone) =>
+  one.number !== null && other.number !== null ? one.number === other.number : digits(one.typed) === digits(other.typed)
+
+const digits = (text: string) => text.replace(/\D/g, '') || text
+
+const withNote = (before: string | null, note: string | null | undefined) => {
+  if (!note || before?.includes(note)) return before
+  return before ? `${before}\n\n${note}` : note
+}
+
+/** The address lived at is the one a spreadsheet means; where there is none, the row's becomes it. */
+const withAddress = (before: readonly Address[], address: Partial<Address>): Address[] => {
+  const home = before.findIndex(known => known.use === 'home')
+  if (home < 0) return [...before, { ...noAddress, ...address }]
+  return before.map((known, index) => (index === home ? { ...known, ...address } : known))
+}
+
+const compared = ['givenNames', 'familyName', 'preferredName', 'birthDate', 'deceasedOn', 'gender', 'languages', 'interpreterNeeded', 'phones', 'emails', 'addresses', 'alerts', 'notes'] as const
+export type ChangedField = (typeof compared)[number]
+
+/** The fields in which two records differ. */
+export const differences = (before: Profile, after: Profile): ChangedField[] =>
+  compared.filter(field => JSON.stringify(ordered(before[field])) !== JSON.stringify(ordered(after[field])))
+
+/** Lists of objects with their keys in one order, since records written by different hands may differ in that. */
+const ordered = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(ordered)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+}

@@ -1,0 +1,146 @@
+import type { TableRow } from '../file/table.ts'
+import { readDate, type DateFault } from './dates.ts'
+import type { Field } from './fields.ts'
+import type { Reading } from './guess.ts'
+import { readPhones } from './phones.ts'
+import type { Address, Given, PhoneType } from './profile.ts'
+import { checkGiven, type LimitFault } from './limits.ts'
+import { readCountry, readGender, readLanguage, readYesNo } from './words.ts'
+
+/** Why a row is refused, or what of it is worth a look; said in full by `imports:reason.<code>`. */
+export type RefusalCode =
+  | 'ragged'
+  | 'damaged-letters'
+  | 'control-characters'
+  | 'no-name'
+  | 'file-number-twice'
+  | 'same-person-twice'
+  | 'looks-like-existing'
+  | 'existing-is-archived'
+  | 'changed-meanwhile'
+  | 'birth-date-in-future'
+  | 'died-in-future'
+  | 'died-before-born'
+  | 'gender-unknown'
+  | DateFault
+  | LimitFault
+export type WarningCode = 'phone-not-dialable' | 'language-unknown' | 'yes-no-unknown'
+export type Refusal = { code: RefusalCode; field?: Field }
+export type Warning = { code: WarningCode; field: Field }
+
+/** What a row says, and what is wrong with it. With a refusal, nothing of it is imported. */
+export type ReadRow = { given: Given; refusals: Refusal[]; warnings: Warning[] }
+
+/** What spreadsheets write where there is nothing to write. Not applied to names: there are people called Null. */
+const placeholders = /^(-+|–|—|n\/?a|null|brak|brak danych|nie dotyczy|none|\?+)$/i
+/** Neither tab nor line break, nor anything that turns the direction of text around. */
+const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/
+/** A sign that stops a spreadsheet from calculating a cell; our own files of refused rows put it there. */
+const defused = /^'(?=[=+\-@\t\r])/
+
+const phoneTypes = { phoneMobile: 'mobile', phoneHome: 'home', phoneWork: 'work', phoneOther: 'other' } as const satisfies Partial<Record<Field, PhoneType>>
+
+/**
+ * Reads one row as its columns say. Pure: knows nothing of what is already recorded.
+ * @param row with its cells as readable text
+ * @param today YYYY-MM-DD
+ */
+export const readRow = (row: TableRow, { columns, dayOrder, dropDigits }: Reading, today: string): ReadRow => {
+  const refusals: Refusal[] = []
+  const warnings: Warning[] = []
+  const given: Given = {}
+  const refuse = (code: RefusalCode, field?: Field) => void refusals.push(field ? { code, field } : { code })
+  const warn = (code: WarningCode, field: Field) => void warnings.push({ code, field })
+
+  if (row.cells.length !== columns.length) return { given, refusals: [{ code: 'ragged' }], warnings }
+
+  const cells = cellsByField(row.cells, columns)
+  for (const [field, values] of cells) {
+    if (values.some(value => value.includes('\ufffd'))) refuse('damaged-letters', field)
+    if (values.some(value => controls.test(value))) refuse('control-characters', field)
+  }
+  if (refusals.length > 0) return { given, refusals, warnings }
+
+  const text = (field: Field, separator = ' '): string => (cells.get(field) ?? []).map(value => oneLine(value)).join(separator)
+  const name = (field: Field) => (dropDigits ? text(field).replace(/(?<=\p{L})\d+(?=$|\s|-)/gu, '') : text(field))
+  const lines = (field: Field) => (cells.get(field) ?? []).map(value => value.trim())
+  const date = (field: 'birthDate' | 'deceasedOn') => {
+    if (!cells.has(field)) return
+    const read = readDate(text(field), dayOrder)
+    if ('date' in read) given[field] = read.date
+    else refuse(read.fault, field)
+  }
+
+  if (text('fileNumber')) given.fileNumber = text('fileNumber')
+  Object.assign(given, namesOf(name))
+  if (name('preferredName')) given.preferredName = name('preferredName')
+  if (!given.givenNames && !given.familyName) refuse('no-name')
+
+  date('birthDate')
+  date('deceasedOn')
+  if (given.birthDate && given.birthDate > today) refuse('birth-date-in-future', 'birthDate')
+  if (given.deceasedOn && given.deceasedOn > today) refuse('died-in-future', 'deceasedOn')
+  if (given.birthDate && given.deceasedOn && given.deceasedOn < given.birthDate) refuse('died-before-born', 'deceasedOn')
+
+  if (cells.has('gender')) {
+    const gender = readGender(text('gender'))
+    if (gender) given.gender = gender
+    else refuse('gender-unknown', 'gender')
+  }
+  if (cells.has('interpreterNeeded')) {
+    const needed = readYesNo(text('interpreterNeeded'))
+    if (needed === undefined) warn('yes-no-unknown', 'interpreterNeeded')
+    else given.interpreterNeeded = needed
+  }
+  if (cells.has('languages')) {
+    const spoken = lines('languages').flatMap(value => value.split(/[,;/\n]|\s(?:i|and|oraz)\s/)).filter(value => value.trim())
+    const codes = spoken.map(readLanguage)
+    if (codes.includes(undefined)) warn('language-unknown', 'languages')
+    given.languages = [...new Set(codes.filter(code => code !== undefined))]
+  }
+  for (const [field, type] of Object.entries(phoneTypes) as [keyof typeof phoneTypes, PhoneType][]) {
+    const phones = lines(field).flatMap(value => readPhones(value, type))
+    if (phones.some(phone => phone.number === null)) warn('phone-not-dialable', field)
+    if (phones.length > 0) given.phones = [...(given.phones ?? []), ...phones]
+  }
+  if (cells.has('email')) given.emails = [...new Set(lines('email').flatMap(value => value.split(/[,;\s]+/)).filter(Boolean))]
+  if (cells.has('alerts')) given.alerts = lines('alerts').map(oneLine)
+  if (cells.has('notes')) given.notes = lines('notes').join('\n')
+
+  const address = addressOf(text)
+  if (address) given.address = address
+
+  refusals.push(...checkGiven(given))
+  return { given, refusals, warnings }
+}
+
+/** The cells that hold something, by what their column is. */
+const cellsByField = (cells: readonly string[], columns: Reading['columns']): Map<Field, string[]> => {
+  const byField = new Map<Field, string[]>()
+  columns.forEach((field, column) => {
+    const value = (cells[column] ?? '').trim().replace(defused, '')
+    if (!field || value === '' || (!field.toLowerCase().includes('name') && placeholders.test(value))) return
+    byField.set(field, [...(byField.get(field) ?? []), value])
+  })
+  return byField
+}
+
+const oneLine = (value: string) => value.replace(/\s+/g, ' ').trim()
+
+/** Given and family names; out of one cell, the family name is its last word, or its first. */
+const namesOf = (name: (field: Field) => string): Pick<Given, 'givenNames' | 'familyName'> => {
+  const last = /^(?:(.*)\s)?(\S+)$/.exec(name('fullName'))
+  const first = /^(\S+?),?(?:\s(.*))?$/.exec(name('fullNameFamilyFirst'))
+  const givenNames = name('givenNames') || (last?.[1] ?? first?.[2] ?? '')
+  const familyName = name('familyName') || (last?.[2] ?? first?.[1] ?? '')
+  return { ...(givenNames && { givenNames }), ...(familyName && { familyName }) }
+}
+
+const addressOf = (text: (field: Field, separator?: string) => string): Partial<Omit<Address, 'use'>> | undefined => {
+  const house = [text('houseNumber'), text('flatNumber')].filter(Boolean).join('/')
+  const line = [text('addressLine', ', '), house].filter(Boolean).join(' ')
+  const country = text('country')
+  const parts = { line, postalCode: text('postalCode'), city: text('city'), region: text('region'), country: readCountry(country) ?? country }
+  const held = Object.entries(parts).filter(([, value]) => value)
+  return held.length > 0 ? Object.fromEntries(held) : undefined
+}
