@@ -1,7 +1,7 @@
 // Makes what the browser is sent: styles, scripts, one icon sprite, the favicon, each under a name that carries its hash.
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { glob, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { spriteOf } from './icons.ts'
 
@@ -11,7 +11,10 @@ const served = path.join(root, 'public/assets')
 const viewer = path.join(root, 'build/viewer')
 
 const hashOf = (...parts: (string | Uint8Array)[]) =>
-  parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex').slice(0, 12)
+  parts
+    .reduce((hash, part) => hash.update(part), createHash('sha256'))
+    .digest('hex')
+    .slice(0, 12)
 
 const listFiles = async (...patterns: string[]) => {
   const files: string[] = []
@@ -21,7 +24,12 @@ const listFiles = async (...patterns: string[]) => {
 
 /** One value for everything the result depends on, so that an unchanged tree costs a few milliseconds. */
 const stampOfInputs = async () => {
-  const inputs = await listFiles('src/browser/**/*.*', 'views/**/*.ejs', 'tools/{build-assets,icons}.ts', 'package-lock.json')
+  const inputs = await listFiles(
+    'src/browser/**/*.*',
+    'views/**/*.ejs',
+    'tools/{build-assets,icons}.ts',
+    'package-lock.json',
+  )
   const contents = await Promise.all(inputs.map(file => readFile(path.join(root, file))))
   return hashOf(...inputs, ...contents)
 }
@@ -66,7 +74,6 @@ const buildServed = async () => {
   ])
   for (const [name, file] of await pageBundles()) contents.set(name, await bundle(path.join(root, file), 'esm'))
 
-  await rm(served, { recursive: true, force: true })
   await mkdir(served, { recursive: true })
   const manifest: Record<string, string> = {}
   for (const [name, text] of contents) {
@@ -75,7 +82,12 @@ const buildServed = async () => {
     await writeFile(path.join(served, hashed), text)
     manifest[name] = `/assets/${hashed}`
   }
-  await writeFile(path.join(served, 'manifest.json'), JSON.stringify(manifest, null, 2) + '\n')
+  // Everything is there before the manifest names it, and what it names no more goes last: another build or a starting
+  // server finds a whole set at any moment.
+  await writeFile(path.join(served, 'manifest.new'), JSON.stringify(manifest, null, 2) + '\n')
+  await rename(path.join(served, 'manifest.new'), path.join(served, 'manifest.json'))
+  const kept = new Set(['manifest.json', 'stamp', ...Object.values(manifest).map(file => path.basename(file))])
+  for (const file of await readdir(served)) if (!kept.has(file)) await rm(path.join(served, file), { force: true })
   return contents
 }
 
@@ -92,7 +104,10 @@ const buildViewer = async () => {
 const stampFile = path.join(served, 'stamp')
 const stamp = await stampOfInputs()
 const before = await readFile(stampFile, 'utf8').catch(() => '')
-if (before !== stamp || (existsSync(path.join(source, 'viewer/main.ts')) && !existsSync(path.join(viewer, 'viewer.js')))) {
+if (
+  before !== stamp ||
+  (existsSync(path.join(source, 'viewer/main.ts')) && !existsSync(path.join(viewer, 'viewer.js')))
+) {
   const contents = await buildServed()
   await buildViewer()
   await writeFile(stampFile, stamp)

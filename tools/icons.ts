@@ -89,9 +89,11 @@ export const spriteOf = async (root: string) => {
   if (unlisted.length > 0) throw new Error(`Views use icons that tools/icons.ts does not list: ${unlisted.join(', ')}`)
 
   const symbols = iconNames.map(async name => {
-    const svg = await readFile(path.join(root, 'node_modules/bootstrap-icons/icons', `${name}.svg`), 'utf8').catch(() => {
-      throw new Error(`tools/icons.ts lists "${name}", which bootstrap-icons does not have`)
-    })
+    const svg = await readFile(path.join(root, 'node_modules/bootstrap-icons/icons', `${name}.svg`), 'utf8').catch(
+      () => {
+        throw new Error(`tools/icons.ts lists "${name}", which bootstrap-icons does not have`)
+      },
+    )
     const shape = svg.slice(svg.indexOf('>') + 1, svg.lastIndexOf('</svg>')).replaceAll(/\n\s*/g, '')
     return `<symbol id="${name}" viewBox="0 0 16 16">${shape}</symbol>`
   })

@@ -40,7 +40,7 @@ const enhance = (list: HTMLElement) => {
   for (const item of itemsOf(list)) {
     one('data-reorder-move', item)?.addEventListener('submit', event => {
       event.preventDefault()
-      const button = (event as SubmitEvent).submitter as HTMLButtonElement | null
+      const button = event.submitter as HTMLButtonElement | null
       if (!button || button.getAttribute('aria-disabled') === 'true') return
       move(item, button.value)
       button.focus()

@@ -7,17 +7,15 @@ const sent = new Set<HTMLFormElement>()
 export const guardSubmits = () => {
   document.addEventListener('submit', event => {
     const form = event.target
-    if (!(form instanceof HTMLFormElement) || form.method !== 'post' || 'submitAgain' in form.dataset) return
+    // A form that its page handles itself has been cancelled by the time the event arrives here.
+    if (event.defaultPrevented || !(form instanceof HTMLFormElement)) return
+    if (form.method !== 'post' || 'submitAgain' in form.dataset) return
     if (sent.has(form)) {
       event.preventDefault()
       return
     }
-    // Whoever handles the form on the page itself cancels the event after this listener's turn.
-    queueMicrotask(() => {
-      if (event.defaultPrevented) return
-      sent.add(form)
-      markBusy(form, true)
-    })
+    sent.add(form)
+    markBusy(form, true)
   })
 
   window.addEventListener('pageshow', () => {

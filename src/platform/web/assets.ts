@@ -13,7 +13,8 @@ export const loadAssets = (publicDir: string): Asset => {
   const paths = new Map(Object.entries(readManifest(publicDir)))
   return name => {
     const served = paths.get(name)
-    if (served === undefined) throw new Error(`There is no asset "${name}"; the built ones are ${[...paths.keys()].join(', ')}.`)
+    if (served === undefined)
+      throw new Error(`There is no asset "${name}"; the built ones are ${[...paths.keys()].join(', ')}.`)
     return served
   }
 }
