@@ -35,7 +35,7 @@ export const createPlatform = async (config: Config, { clock = systemClock }: Re
   const knex = connect(config.databaseUrl)
   const keysDb = createDb(connect(config.databaseUrl, 2))
   const unscoped = createUnscoped(connect(config.signinDatabaseUrl, 4))
-  const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', roots.current.key, '', `ostoja ${purpose}`, 32))
+  const derive = (purpose: string, from = roots.current) => Buffer.from(hkdfSync('sha256', from.key, '', `ostoja ${purpose}`, 32))
 
   return {
     config,
@@ -47,6 +47,8 @@ export const createPlatform = async (config: Config, { clock = systemClock }: Re
     vault: createVault(createKeyRings(keysDb, roots)),
     passwords: createPasswords(peppers),
     derive,
+    /** The first signs; cookies signed before a root key turned stay good. */
+    sessionSecrets: roots.all.map(root => derive('session cookie', root).toString('base64')),
     checks: {
       database: async () => (await knex.raw('select 1')) !== undefined,
       migrations: async () => (await pendingMigrations(knex)).length === 0,
@@ -86,7 +88,6 @@ export const createApp = ({ platform, sessions, accounts, routers }: Features) =
     routers,
     translations: loadTranslations(),
     asset: loadAssets(fileURLToPath(new URL('../public', import.meta.url))),
-    sessionSecrets: [platform.derive('session cookie').toString('base64')],
     trustedProxies: platform.config.trustedProxies,
     openName: accounts.openName,
   })

@@ -7,7 +7,7 @@ import { OperatorFault } from '../errors.ts'
 export type NamedKey = { id: string; key: Buffer }
 
 /** Key material from outside the database; the first key is the current one. A KMS or HSM can take this place. */
-export type KeySource = { current: NamedKey; find: (id: string) => NamedKey | undefined }
+export type KeySource = { current: NamedKey; all: readonly NamedKey[]; find: (id: string) => NamedKey | undefined }
 
 const line = /^([A-Za-z0-9._-]{1,64}):([A-Za-z0-9+/]{43}=)$/
 
@@ -29,7 +29,7 @@ export const readKeys = async (file: string): Promise<KeySource> => {
     .map(text => parse(file, text))
   const [current] = keys
   if (!current) throw new OperatorFault(`${file}: holds no key; put the key file back from the recovery kit`)
-  return { current, find: id => keys.find(key => key.id === id) }
+  return { current, all: keys, find: id => keys.find(key => key.id === id) }
 }
 
 /** Makes a file with one fresh key, mode 0600. An existing file is left as it is. */
