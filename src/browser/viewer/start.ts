@@ -27,7 +27,7 @@ export const start = () => {
       await engine.check(text, marker)
       // The engine has its own copy by now; a large text twice in memory is what breaks phones.
       document.getElementById('payload')?.remove()
-      askPassphrase(screen, engine, problem => (problem ? refuse(problem) : undefined), showDesk)
+      askPassphrase(screen, engine, refuse, showDesk)
     } catch (error) {
       refuse(problemOf(error))
     }
@@ -41,7 +41,7 @@ const piecesOf = (notices: string): Pieces => {
   const policy = document.querySelector<HTMLMetaElement>('meta[http-equiv="Content-Security-Policy"]')
   const comment = [...document.head.childNodes].find(node => node.nodeType === Node.COMMENT_NODE)?.nodeValue
   let tail = ''
-  for (let node = end?.nextSibling; node; node = node.nextSibling) tail += node instanceof Element ? node.outerHTML : node.nodeValue
+  for (let node = end?.nextSibling; node; node = node.nextSibling) tail += node instanceof Element ? node.outerHTML : (node.nodeValue ?? '')
   return {
     whole: document.getElementById('whole') !== null,
     payload: textOf('payload'),

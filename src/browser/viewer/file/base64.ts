@@ -6,8 +6,8 @@ const NEWLINE = 10
 const PADDING = 61
 
 const values = new Int16Array(128).fill(-1)
-for (const [value, letter] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries())
-  values[letter.charCodeAt(0)] = value
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+for (let value = 0; value < alphabet.length; value += 1) values[alphabet.charCodeAt(value)] = value
 
 /** Characters that `length` bytes take as lines of 76, each ended by a newline. */
 export const base64Characters = (length: number) => {

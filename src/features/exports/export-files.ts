@@ -1,0 +1,70 @@
+import { createWriteStream } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { finished } from 'node:stream/promises'
+import type { Writable } from 'node:stream'
+
+type Export = { tenantId: string; exportId: string }
+
+/** Hours for which a finished file may be fetched. It is sealed, but a file that is not there cannot be stolen. */
+export const FILE_LIFETIME_MS = 24 * 60 * 60_000
+
+/**
+ * The finished files on disk. A file has its name only when it is whole and on the disk; until then it is `.partial`,
+ * which nothing serves and the next attempt overwrites.
+ */
+export const createExportFiles = (directory: string) => {
+  const fileOf = ({ tenantId, exportId }: Export) => path.join(directory, tenantId, `${exportId}.html`)
+
+  return {
+    fileOf,
+
+    /** Has `work` write one file; leaves it whole under its name, or nothing. Throws what `work` throws. */
+    write: async <T>(where: Export, work: (out: Writable) => Promise<T>): Promise<T> => {
+      const file = fileOf(where)
+      const partial = `${file}.partial`
+      await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
+      await rm(partial, { force: true })
+      const out = createWriteStream(partial, { mode: 0o600, flags: 'wx' })
+      try {
+        const result = await work(out)
+        out.end()
+        await finished(out)
+        await persist(partial)
+        await rename(partial, file)
+        await persist(path.dirname(file))
+        return result
+      } catch (fault) {
+        out.destroy()
+        await rm(partial, { force: true })
+        throw fault
+      }
+    },
+
+    remove: (where: Export) => rm(fileOf(where), { force: true }),
+
+    /** Removes every file older than {@link FILE_LIFETIME_MS}, of whichever tenant; half-written ones too. */
+    sweep: async (now: Date): Promise<number> => {
+      const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => [])
+      let removed = 0
+      for (const entry of entries.filter(each => each.isFile() && /\.html(\.partial)?$/.test(each.name))) {
+        const file = path.join(entry.parentPath, entry.name)
+        const { mtimeMs } = await stat(file)
+        if (now.getTime() - mtimeMs < FILE_LIFETIME_MS) continue
+        await rm(file, { force: true })
+        removed += 1
+      }
+      return removed
+    },
+  }
+}
+export type ExportFiles = ReturnType<typeof createExportFiles>
+
+const persist = async (file: string) => {
+  const handle = await open(file, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

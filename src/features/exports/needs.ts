@@ -1,0 +1,27 @@
+import type { Redis } from 'ioredis'
+import type { Actor } from '../../platform/actor.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db, Trx } from '../../platform/db/tenant.ts'
+import type { Vault } from '../../platform/vault/vault.ts'
+import type { ExportedClient, ExportVocabulary } from './exported-client.ts'
+import type { Viewer } from './file/shell.ts'
+
+/** What exports are made of; everything of other features comes in as a function. */
+export type ExportNeeds = {
+  db: Db
+  vault: Vault
+  redis: Redis
+  clock: Clock
+  /** Where finished files wait to be fetched; web and worker share it. */
+  directory: string
+  loadViewer: () => Promise<Viewer>
+  vocabulary: ExportVocabulary
+  /** The organisation's name, shown in the opened export. */
+  organisation: (actor: Actor) => Promise<string>
+  /** Every active client with contacts, in pages by key: it must not hold them all. */
+  readForExport: (actor: Actor) => AsyncIterable<ExportedClient>
+  countForExport: (actor: Actor) => Promise<number>
+  accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
+  /** Base-2 logarithm of scrypt's work factor; only tests lower it. */
+  logN?: number
+}

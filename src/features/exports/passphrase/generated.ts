@@ -1,0 +1,24 @@
+import { randomInt } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { dictionary } from '@zxcvbn-ts/language-common'
+
+export type Language = 'pl' | 'en'
+
+/** Words in a generated passphrase: 72 bits in Polish, 77 in English; each guess costs a second and 256 MiB. */
+const WORDS = 6
+
+/**
+ * English: the EFF's long list of 7,776 words. Polish: 4,096 common nouns and adjectives of four to nine letters, all
+ * plain a to z, so that they can be typed on any keyboard; from the spelling dictionary of the Polish Native Lang
+ * Project (GPL, LGPL, MPL), those that are frequent in subtitles and Wikipedia, less names and what one would not say.
+ */
+export const wordLists: Record<Language, readonly string[]> = {
+  pl: readFileSync(new URL('words-pl.txt', import.meta.url), 'utf8').trim().split('\n'),
+  en: dictionary['diceware-common'],
+}
+
+/** Six random words joined by hyphens, from node's cryptographic generator. */
+export const generatePassphrase = (language: Language): string => {
+  const list = wordLists[language]
+  return Array.from({ length: WORDS }, () => list[randomInt(list.length)]).join('-')
+}

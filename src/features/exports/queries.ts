@@ -1,0 +1,58 @@
+import type { Trx } from '../../platform/db/tenant.ts'
+
+export type Status = 'waiting' | 'running' | 'ready' | 'failed' | 'expired'
+export type Failure = 'fault' | 'key-gone' | 'interrupted'
+export type ExportRow = {
+  id: string
+  status: Status
+  failure: Failure | null
+  total_clients: number
+  done_clients: number
+  contacts: number
+  /** Bytes of the file; null until it is whole. PostgreSQL's bigint arrives as text. */
+  size: string | null
+  sha256: string | null
+  created_by: number | null
+  created_at: Date
+  progressed_at: Date
+  finished_at: Date | null
+  expires_at: Date | null
+}
+
+/** Newest exports shown; older ones stay in the table and in the audit log. */
+const SHOWN = 100
+
+export const selectExports = (trx: Trx): Promise<ExportRow[]> =>
+  trx<ExportRow>('exports').orderBy([{ column: 'created_at', order: 'desc' }, 'id']).limit(SHOWN)
+
+export const findExport = (trx: Trx, id: string): Promise<ExportRow | undefined> =>
+  trx<ExportRow>('exports').where({ id }).first()
+
+export const findUnderWay = (trx: Trx): Promise<{ id: string } | undefined> =>
+  trx<ExportRow>('exports').whereIn('status', ['waiting', 'running']).first('id')
+
+/** Writes what time alone has decided: jobs that stopped moving have failed, files past their day are gone. */
+export const settleExports = async (trx: Trx, now: Date, silentSince: Date) => {
+  await trx<ExportRow>('exports')
+    .whereIn('status', ['waiting', 'running'])
+    .where('progressed_at', '<', silentSince)
+    .update({ status: 'failed', failure: 'interrupted', finished_at: now })
+  await trx<ExportRow>('exports').where({ status: 'ready' }).where('expires_at', '<=', now).update({ status: 'expired' })
+}
+
+/** Inserts an export that waits, unless one is under way. @returns whether it did */
+export const insertExport = async (
+  trx: Trx,
+  row: { tenant_id: string; id: string; total_clients: number; created_by: number | null; created_at: Date; progressed_at: Date },
+): Promise<boolean> => {
+  const inserted = await trx('exports')
+    .insert(row)
+    .onConflict(trx.raw(`(tenant_id) where status in ('waiting', 'running')`))
+    .ignore()
+    .returning('id')
+  return inserted.length > 0
+}
+
+/** Changes an export that is still under way; one that has been given up stays as it is. @returns whether it did */
+export const updateUnderWay = async (trx: Trx, id: string, change: Partial<ExportRow>): Promise<boolean> =>
+  (await trx<ExportRow>('exports').where({ id }).whereIn('status', ['waiting', 'running']).update(change)) > 0

@@ -1,0 +1,79 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import { Router, type Response } from 'express'
+import { NotFound } from '../../platform/errors.ts'
+import { flash } from '../../platform/web/flash.ts'
+import { readForm, type Problems } from '../../platform/web/forms.ts'
+import { actorOf, requireRole } from '../../platform/web/guard.ts'
+import type { Exports, ListedExport } from './exports.ts'
+import { generatePassphrase, type Language } from './passphrase/generated.ts'
+import { exportForm, exportId } from './schema.ts'
+
+export const exportRoutes = (exports: Exports) => {
+  const router = Router()
+  const officer = () => requireRole('security_officer')
+
+  router.get('/exports', officer(), async (_req, res) => {
+    res.render('exports/list', { exports: await exports.list(actorOf(res)) })
+  })
+
+  router.get('/exports/new', officer(), async (_req, res) => {
+    const { language } = res.locals as { language: Language }
+    await renderForm(res, 200, generatePassphrase(language), {})
+  })
+
+  router.post('/exports', officer(), async (req, res) => {
+    const form = readForm(exportForm, req.body)
+    // What was typed is never sent back, and new words would make somebody throw away those just written down.
+    if (!form.ok) return renderForm(res, 422, null, form.problems)
+
+    const { id, made } = await exports.request(actorOf(res), form.data.passphrase)
+    if (!made) flash(req, 'warning', 'exports:flash.alreadyUnderWay')
+    res.redirect(303, `/exports/${id}`)
+  })
+
+  router.get('/exports/:exportId', officer(), async (req, res) => {
+    const found = await exports.find(actorOf(res), idIn(req.params))
+    res.render('exports/export', { found, size: Number(found.size), progress: progressOf(found) })
+  })
+
+  router.get('/exports/:exportId/progress', requireRole('security_officer', { background: true }), async (req, res) => {
+    const found = await exports.find(actorOf(res), idIn(req.params))
+    const { t, formatNumber } = res.locals as PageLocals
+    const { value, max } = progressOf(found)
+    const text = t('exports:progress.count', { done: formatNumber(value), total: formatNumber(max) })
+    res.json({ done: !isUnderWay(found), value, max, text })
+  })
+
+  router.get('/exports/:exportId/file', officer(), async (req, res) => {
+    const { file, name, size } = await exports.download(actorOf(res), idIn(req.params))
+    const there = await stat(file).catch(() => undefined)
+    if (there?.size !== size) throw new NotFound()
+    res.attachment(name)
+    res.set({ 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': String(size) })
+    await pipeline(createReadStream(file), res)
+  })
+
+  const renderForm = async (res: Response, status: number, suggested: string | null, problems: Problems) => {
+    const clients = await exports.count(actorOf(res))
+    res.status(status).render('exports/new', { clients, suggested, values: {}, problems })
+  }
+
+  return router
+}
+
+type PageLocals = { t: (key: string, values: object) => string; formatNumber: (value: number) => string }
+
+const idIn = (params: { exportId?: string }) => {
+  const id = exportId.safeParse(params.exportId)
+  if (!id.success) throw new NotFound()
+  return id.data
+}
+
+const isUnderWay = ({ status }: ListedExport) => status === 'waiting' || status === 'running'
+
+const progressOf = ({ done_clients, total_clients }: ListedExport) => ({
+  value: done_clients,
+  max: Math.max(total_clients, done_clients, 1),
+})
