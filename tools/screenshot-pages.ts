@@ -1,0 +1,99 @@
+import type { Page } from 'playwright-core'
+
+export type Role = 'nobody' | 'staff' | 'security_officer'
+type Way = string | ((page: Page) => Promise<void>)
+
+/** A page worth a picture: who opens it, and its address or the clicks that lead there. `optional`: the data may not hold one. */
+export type Shot = { name: string; role: Role; open: Way; optional?: boolean }
+
+/** The first link of the page's own content whose address looks like `pattern`, opened. */
+const follow = async (page: Page, pattern: RegExp) => {
+  const addresses = await page
+    .locator('main a[href]')
+    .evaluateAll(links => links.map(link => link.getAttribute('href')))
+  const address = addresses.find(found => found !== null && pattern.test(found))
+  if (!address) throw new Error(`no link like ${String(pattern)} on ${new URL(page.url()).pathname}`)
+  await page.goto(address)
+}
+
+const id = '[0-9a-f]{8}-[0-9a-f-]{27}'
+const aClient = new RegExp(`^/clients/${id}$`)
+const openClient = async (page: Page) => {
+  await page.goto('/clients')
+  await follow(page, aClient)
+}
+const fromClient = (pattern: RegExp) => async (page: Page) => {
+  await openClient(page)
+  await follow(page, pattern)
+}
+/** Sends the page's form as it stands, past the browser's own checks, so that the server's problems show. */
+const sendEmpty = (address: string) => async (page: Page) => {
+  await page.goto(address)
+  const form = page.locator('main form[method="post"]').last()
+  await form.evaluate((node: HTMLFormElement) => {
+    node.noValidate = true
+  })
+  await form.locator('button[type="submit"], button:not([type])').last().click()
+  await page.locator('.error-summary').waitFor()
+}
+const search = (words: string) => async (page: Page) => {
+  await page.goto('/')
+  await page.locator('[data-search-first]').fill(words)
+  await page.locator('[data-search-first]').press('Enter')
+  await page.waitForURL(/searches/)
+}
+
+export const shots: Shot[] = [
+  { name: 'sign-in', role: 'nobody', open: '/sign-in' },
+  {
+    name: 'sign-in-refused',
+    role: 'nobody',
+    open: async page => {
+      await page.goto('/sign-in')
+      await page.locator('[name="login"]').fill('nobody.at-all')
+      await page.locator('[name="password"]').fill('not the password')
+      await page.locator('main button[type="submit"]').click()
+      await page.locator('[role="alert"]').waitFor()
+    },
+  },
+  { name: 'signed-out', role: 'nobody', open: '/signed-out' },
+  { name: 'start', role: 'staff', open: '/' },
+  {
+    name: 'account-menu',
+    role: 'staff',
+    open: async page => {
+      await page.goto('/clients')
+      await page.locator('.menu-account > summary').click()
+    },
+  },
+  { name: 'not-found', role: 'staff', open: '/nothing-here' },
+  { name: 'forbidden', role: 'staff', open: '/exports' },
+  { name: 'clients', role: 'staff', open: '/clients' },
+  { name: 'search', role: 'staff', open: search('an') },
+  { name: 'search-nobody', role: 'staff', open: search('qqqqqq') },
+  { name: 'client', role: 'staff', open: openClient },
+  { name: 'client-new', role: 'staff', open: '/clients/new' },
+  { name: 'client-problems', role: 'staff', open: sendEmpty('/clients/new') },
+  { name: 'client-edit', role: 'staff', open: fromClient(new RegExp(`^/clients/${id}/edit$`)) },
+  { name: 'client-history', role: 'staff', open: fromClient(new RegExp(`^/clients/${id}/history`)), optional: true },
+  { name: 'contact-new', role: 'staff', open: fromClient(new RegExp(`^/clients/${id}/contacts/new$`)) },
+  {
+    name: 'contact-edit',
+    role: 'staff',
+    open: fromClient(new RegExp(`^/clients/${id}/contacts/${id}/edit$`)),
+    optional: true,
+  },
+  { name: 'imports', role: 'staff', open: '/imports' },
+  {
+    name: 'import',
+    role: 'staff',
+    open: async page => {
+      await page.goto('/imports')
+      await follow(page, new RegExp(`^/imports/${id}`))
+    },
+    optional: true,
+  },
+  { name: 'start-officer', role: 'security_officer', open: '/' },
+  { name: 'exports', role: 'security_officer', open: '/exports' },
+  { name: 'export-new', role: 'security_officer', open: '/exports/new', optional: true },
+]
