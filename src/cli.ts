@@ -4,7 +4,9 @@ import { addTenantCommands } from './cli/tenant-commands.ts'
 import { report } from './start/terminal.ts'
 
 const program = new Command('bin/ostoja')
-  .description('The operator’s command line of Ostoja. Settings come from the environment, see .env.example; beside a running bin/start none are needed.')
+  .description(
+    'The operator’s command line of Ostoja. Settings come from the environment, see .env.example; beside a running bin/start none are needed.',
+  )
   .showHelpAfterError('(bin/ostoja --help lists the commands)')
   .exitOverride()
 

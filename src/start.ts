@@ -31,7 +31,8 @@ const begin = async () => {
 
   await step(() => prepareRoles(connected))
   const madeKeys = await step(() => prepareKeys(connected))
-  if (madeKeys.length > 0) say(`Made keys: ${madeKeys.join(', ')}. Without them the data cannot be read: keep a copy elsewhere.`)
+  if (madeKeys.length > 0)
+    say(`Made keys: ${madeKeys.join(', ')}. Without them the data cannot be read: keep a copy elsewhere.`)
   const applied = await step(() => prepareDatabase(connected))
   if (applied.length > 0) say(`Brought the database up to date (${applied.length} migrations).`)
 
@@ -85,7 +86,9 @@ const prepareDemonstration = async (env: NodeJS.ProcessEnv, url: string) => {
 const becomeReady = async (port: number, certFile: string) => {
   const notReady = await Promise.race([untilReady(port, certFile, readyPatience), ended()])
   if (notReady) {
-    throw new OperatorFault(`The web process did not become ready within ${readyPatience / 1000} s (${notReady}); see ${join(dataDir, 'logs')}.`)
+    throw new OperatorFault(
+      `The web process did not become ready within ${readyPatience / 1000} s (${notReady}); see ${join(dataDir, 'logs')}.`,
+    )
   }
 }
 
@@ -94,7 +97,9 @@ const ended = (): Promise<never> =>
   Promise.race(
     children.map(async child => {
       const how = await child.ended
-      throw new OperatorFault(`The ${child.name} process ${how}; its log ${child.logFile} ends so:\n${lastLines(child.logFile)}`)
+      throw new OperatorFault(
+        `The ${child.name} process ${how}; its log ${child.logFile} ends so:\n${lastLines(child.logFile)}`,
+      )
     }),
   )
 

@@ -14,15 +14,17 @@ export const addInstallationCommands = (program: Command) => {
   const database = program.command('database').description('roles, database and migrations')
   database
     .command('prepare')
-    .description('make roles and database (with an administrative login) and apply the missing migrations; safe to repeat')
+    .description(
+      'make roles and database (with an administrative login) and apply the missing migrations; safe to repeat',
+    )
     .action(async () => {
-      const applied = await prepareDatabase(await completeEnvironment(process.env))
+      const applied = await prepareDatabase(await completeEnvironment(process.env, ['postgres']))
       say(applied.length > 0 ? `Applied:\n${applied.join('\n')}` : 'The database is up to date.')
     })
   database
     .command('status')
     .description('say which migrations are missing; exit 1 when any is')
-    .action(async () => sayPending(ownerUrlOf(await completeEnvironment(process.env))))
+    .action(async () => sayPending(ownerUrlOf(await completeEnvironment(process.env, ['postgres']))))
 
   program
     .command('keys')
@@ -38,7 +40,9 @@ export const addInstallationCommands = (program: Command) => {
     .command('certificate')
     .description('a certificate for trying Ostoja out')
     .command('create')
-    .description('make a self-signed certificate for localhost in the data folder; one that still lasts a month is kept')
+    .description(
+      'make a self-signed certificate for localhost in the data folder; one that still lasts a month is kept',
+    )
     .action(async () => {
       const { certFile, keyFile, made } = await ensureSelfSigned(join(dataDirOf(process.env), 'tls'))
       say(`${made ? 'Made' : 'Kept'} ${certFile} and ${keyFile}`)
@@ -51,7 +55,9 @@ const sayPending = async (url: string) => {
     const isNew = !(await knex.schema.hasTable('migrations'))
     const pending = isNew ? ['all'] : await pendingMigrations(knex)
     if (pending.length > 0) {
-      throw new OperatorFault(`Migrations missing: ${pending.join(', ')}; apply them with "bin/ostoja database prepare".`)
+      throw new OperatorFault(
+        `Migrations missing: ${pending.join(', ')}; apply them with "bin/ostoja database prepare".`,
+      )
     }
     say('The database is up to date.')
   } finally {

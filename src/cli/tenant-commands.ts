@@ -14,7 +14,8 @@ const parse = <T>(schema: z.ZodType<T>, value: unknown): T => {
 }
 
 const language = z.enum(['pl', 'en'], { error: '--language: give pl or en' })
-const name = (option: string) => z.string().trim().min(1, `${option}: must not be empty`).max(200, `${option}: at most 200 characters`)
+const name = (option: string) =>
+  z.string().trim().min(1, `${option}: must not be empty`).max(200, `${option}: at most 200 characters`)
 
 const tenantOptions = z.object({ name: name('--name'), language })
 
@@ -67,7 +68,9 @@ export const addTenantCommands = (program: Command) => {
 const realmOf = (tenant: string | undefined, wanted: readonly Role[]): string => {
   if (wanted.includes('operator')) {
     if (tenant || wanted.length > 1) {
-      throw new OperatorFault('--role operator: an operator belongs to no organisation and has no other role; leave out --tenant.')
+      throw new OperatorFault(
+        '--role operator: an operator belongs to no organisation and has no other role; leave out --tenant.',
+      )
     }
     return installationId
   }
@@ -78,7 +81,9 @@ const realmOf = (tenant: string | undefined, wanted: readonly Role[]): string =>
 /** What an operator can get wrong here that the database alone knows: an organisation that is not there has no keys either. */
 const explain = (fault: unknown): never => {
   if (fault instanceof OperatorFault || (fault as { code?: string }).code === '23503') {
-    throw new OperatorFault('--tenant: there is no organisation with this id (or its keys are gone); "tenant create" makes one.')
+    throw new OperatorFault(
+      '--tenant: there is no organisation with this id (or its keys are gone); "tenant create" makes one.',
+    )
   }
   throw fault
 }

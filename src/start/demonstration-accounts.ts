@@ -32,7 +32,12 @@ export const moveAccounts = async (dataDir: string, url: string): Promise<Demons
 
 /** A table for a terminal, one account a line. */
 export const tableOf = (accounts: readonly DemonstrationAccount[]): string => {
-  const rows = [['Organisation', 'Role', 'Login', 'Password'], ...accounts.map(a => [a.tenant, a.role, a.login, a.password])]
+  const rows = [
+    ['Organisation', 'Role', 'Login', 'Password'],
+    ...accounts.map(a => [a.tenant, a.role, a.login, a.password]),
+  ]
   const widths = [0, 1, 2, 3].map(column => Math.max(...rows.map(row => row[column]?.length ?? 0)))
-  return rows.map(row => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd()).join('\n')
+  return rows
+    .map(row => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
+    .join('\n')
 }

@@ -6,9 +6,10 @@ import { readNameValues, writePrivately } from './name-value-file.ts'
 import { servicesEnv } from './services.ts'
 
 type Env = NodeJS.ProcessEnv
+type Service = 'postgres' | 'redis'
 
 /** What of PostgreSQL and Redis this installation must bring itself: what its environment does not name. */
-export const ownServices = (env: Env): ('postgres' | 'redis')[] => [
+export const ownServices = (env: Env): Service[] => [
   ...(env.DATABASE_URL || env.OWNER_DATABASE_URL ? [] : (['postgres'] as const)),
   ...(env.REDIS_URL ? [] : (['redis'] as const)),
 ]
@@ -20,12 +21,16 @@ export const dataDirOf = (env: Env) => resolve(env.DATA_DIR || join(import.meta.
  *
  * A DATABASE_URL that stands alone is an administrative login: the logins that Ostoja uses are derived from it, under names
  * of this installation's own, so that two installations on one server never share a password or a database.
+ * @param needed what the caller will connect to; only that must be named or running
  * @throws OperatorFault when something is neither named nor running
  */
-export const completeEnvironment = async (env: Env): Promise<Env> => {
+export const completeEnvironment = async (
+  env: Env,
+  needed: readonly Service[] = ['postgres', 'redis'],
+): Promise<Env> => {
   const dataDir = dataDirOf(env)
   const given = withoutEmpty(env)
-  const services = ownServices(given).length > 0 ? await servicesEnv(dataDir) : {}
+  const services = ownServices(given).some(service => needed.includes(service)) ? await servicesEnv(dataDir) : {}
   const database = given.DATABASE_URL || given.OWNER_DATABASE_URL ? await givenDatabase(given, dataDir) : {}
   return { ...services, ...given, ...database, DATA_DIR: dataDir }
 }

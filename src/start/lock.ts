@@ -28,7 +28,9 @@ export const holdDataDir = (dataDir: string): (() => void) => {
       }
       rmSync(lock, { force: true })
     }
-    throw new OperatorFault(`Another Ostoja is just starting on ${dataDir}: use that one, or set DATA_DIR to another folder.`)
+    throw new OperatorFault(
+      `Another Ostoja is just starting on ${dataDir}: use that one, or set DATA_DIR to another folder.`,
+    )
   } finally {
     rmSync(mine, { force: true })
   }

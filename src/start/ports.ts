@@ -11,11 +11,15 @@ export const choosePort = async (asked: string | undefined, host: string): Promi
   if (asked) {
     const port = Number(asked)
     if (!Number.isInteger(port) || port < 0 || port > 65535) {
-      throw new OperatorFault(`PORT is "${asked}", which is no port: set it to a number from 1 to 65535, or leave it out.`)
+      throw new OperatorFault(
+        `PORT is "${asked}", which is no port: set it to a number from 1 to 65535, or leave it out.`,
+      )
     }
     if (port === 0) return anyFree(host)
     if (await isFree(port, host)) return port
-    throw new OperatorFault(`Port ${port} is taken or not allowed: stop what uses it, or set PORT to another, or leave it out.`)
+    throw new OperatorFault(
+      `Port ${port} is taken or not allowed: stop what uses it, or set PORT to another, or leave it out.`,
+    )
   }
   for (let port = first; port < first + 500; port++) if (await isFree(port, host)) return port
   throw new OperatorFault(`Every port from ${first} to ${first + 499} is taken: set PORT to a free one.`)

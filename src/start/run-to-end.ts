@@ -11,7 +11,13 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
  */
 export const runToEnd = (what: string, args: string[], env: NodeJS.ProcessEnv, signal: AbortSignal) =>
   new Promise<string>((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true, signal })
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+      signal,
+    })
     let output = ''
     let complaint = ''
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))

@@ -32,6 +32,11 @@ const run = (dataDir: string, args: string[]) =>
     // Not 'close': a server it started may have inherited the pipes.
     child.on('exit', code => {
       if (code === 0) resolve(output)
-      else reject(new OperatorFault(complaint.trim().replace(/^bin\/services: /, '') || `bin/services ${args.join(' ')} failed.`))
+      else
+        reject(
+          new OperatorFault(
+            complaint.trim().replace(/^bin\/services: /, '') || `bin/services ${args.join(' ')} failed.`,
+          ),
+        )
     })
   })

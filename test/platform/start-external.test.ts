@@ -43,14 +43,21 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await query(`drop database if exists ${database} with (force)`)
-  const logins = await query(`select rolname from pg_roles where rolname ~ '^ostoja_(app|signin|backup)_[0-9a-f]{8}$|^ostoja_powerless$'`)
+  const logins = await query(
+    `select rolname from pg_roles where rolname ~ '^ostoja_(app|signin|backup)_[0-9a-f]{8}$|^ostoja_powerless$'`,
+  )
   for (const { rolname } of logins) await query(`drop role ${String(rolname)}`)
   await rm(folder, { recursive: true, force: true })
 })
 
 describe('bin/start with a database and a Redis of somebody else’s', () => {
   it('starts neither, and makes logins of its own on that database', { timeout: 120_000 }, async () => {
-    const program = startProgram('start', { DATA_DIR: folder, PORT: '0', DATABASE_URL: onDatabase(), REDIS_URL: redis() })
+    const program = startProgram('start', {
+      DATA_DIR: folder,
+      PORT: '0',
+      DATABASE_URL: onDatabase(),
+      REDIS_URL: redis(),
+    })
     try {
       await program.says('Ostoja is ready: ', 100_000)
       const kept = await readdir(folder)
@@ -78,7 +85,9 @@ describe('bin/start with a database and a Redis of somebody else’s', () => {
       REDIS_URL: redis(),
     })
     expect(code).toBe(1)
-    expect(complaint.trim().split('\n')).toEqual([expect.stringMatching(/may not create roles .*: use a superuser, or/)])
+    expect(complaint.trim().split('\n')).toEqual([
+      expect.stringMatching(/may not create roles .*: use a superuser, or/),
+    ])
   })
 
   it('says that nobody answers there', { timeout: 60_000 }, async () => {
@@ -89,7 +98,9 @@ describe('bin/start with a database and a Redis of somebody else’s', () => {
       REDIS_URL: redis(),
     })
     expect(code).toBe(1)
-    expect(complaint.trim().split('\n')).toEqual([expect.stringMatching(/No PostgreSQL answers at somebody@127\.0\.0\.1:1\/nothing: start it/)])
+    expect(complaint.trim().split('\n')).toEqual([
+      expect.stringMatching(/No PostgreSQL answers at somebody@127\.0\.0\.1:1\/nothing: start it/),
+    ])
     expect(complaint).not.toContain('secret')
   })
 })

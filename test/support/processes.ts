@@ -71,7 +71,9 @@ const processes = () =>
     execFile('ps', ['-eo', 'pid=,ppid=,stat=,command='], { maxBuffer: 10_000_000 }, (_fault, output) => {
       const lines = output.split('\n').flatMap(line => {
         const [, pid, parent, state, command] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? []
-        return state && !state.startsWith('Z') ? [{ pid: Number(pid), parent: Number(parent), command: command ?? '' }] : []
+        return state && !state.startsWith('Z')
+          ? [{ pid: Number(pid), parent: Number(parent), command: command ?? '' }]
+          : []
       })
       resolve(lines)
     })

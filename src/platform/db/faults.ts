@@ -18,14 +18,22 @@ export const connectionFault = (url: string, fault: unknown): Error => {
     case 'EAI_AGAIN':
     case 'EHOSTUNREACH':
     case 'ETIMEDOUT':
-      return new OperatorFault(`No PostgreSQL answers at ${place}: start it, or correct the host and port in the database URL.`)
+      return new OperatorFault(
+        `No PostgreSQL answers at ${place}: start it, or correct the host and port in the database URL.`,
+      )
     case '28P01':
     case '28000':
-      return new OperatorFault(`PostgreSQL refuses the login ${place}: correct the name or password in the database URL.`)
+      return new OperatorFault(
+        `PostgreSQL refuses the login ${place}: correct the name or password in the database URL.`,
+      )
     case '3D000':
-      return new OperatorFault(`There is no database ${place}: create it with createdb, or correct the name in the database URL.`)
+      return new OperatorFault(
+        `There is no database ${place}: create it with createdb, or correct the name in the database URL.`,
+      )
     default:
-      return new OperatorFault(`Cannot connect to PostgreSQL at ${place} (${message ?? 'no reason given'}): correct the database URL.`)
+      return new OperatorFault(
+        `Cannot connect to PostgreSQL at ${place} (${message ?? 'no reason given'}): correct the database URL.`,
+      )
   }
 }
 

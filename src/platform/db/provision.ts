@@ -46,9 +46,10 @@ export const provision = async (urls: DatabaseUrls): Promise<void> => {
 }
 
 const ensureRole = async (client: pg.Client, name: string, { seesEveryRow }: Rights) => {
-  const { rows } = await client.query<{ rolbypassrls: boolean }>('select rolbypassrls from pg_roles where rolname = $1', [
-    name,
-  ])
+  const { rows } = await client.query<{ rolbypassrls: boolean }>(
+    'select rolbypassrls from pg_roles where rolname = $1',
+    [name],
+  )
   const [found] = rows
   const option = seesEveryRow ? 'bypassrls' : 'nobypassrls'
   if (!found) await client.query(`create role ${id(name)} ${seesEveryRow ? option : ''}`)
@@ -116,7 +117,8 @@ const id = (name: string) => pg.escapeIdentifier(name)
 
 const loginOf = (url: string): Login => {
   const { username, password } = new URL(url)
-  if (!username) throw new OperatorFault(`A database URL names no login: write it as postgres://login:password@host/database.`)
+  if (!username)
+    throw new OperatorFault(`A database URL names no login: write it as postgres://login:password@host/database.`)
   return { name: decodeURIComponent(username), password: decodeURIComponent(password) }
 }
 
