@@ -92,7 +92,9 @@ describe('a page with its script', () => {
   it('sends a form once, however often its button is pressed', async () => {
     await page.getByRole('button', { name: 'Save' }).evaluate((button: HTMLButtonElement) => {
       button.click()
-      button.click()
+      setTimeout(() => {
+        button.click()
+      }, 100)
     })
     await page.waitForURL('**/')
     await expect.poll(() => posts.length).toBe(1)
