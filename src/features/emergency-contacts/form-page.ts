@@ -1,0 +1,54 @@
+import type { Problems } from '../../platform/web/forms.ts'
+import { mostPhones, phoneTypes } from './contact.ts'
+import { languageOptions } from './languages.ts'
+import { relationshipGroups } from './relationships.ts'
+import type { TypedContact } from './schema.ts'
+
+type Page = {
+  client: { id: string; displayName: string }
+  /** The contact to change, or null for a new one, whose id is then `newId`. */
+  contact: { id: string; version: number | null } | null
+  newId: string | null
+  /** ISO date. */
+  today: string
+  values: TypedContact
+  problems?: Problems
+  /** Why what was typed is not saved although nothing in it is wrong. */
+  trouble?: 'already-added' | 'changed' | 'removed'
+  /** What is recorded now, where somebody else changed it meanwhile. */
+  now?: TypedContact
+}
+type Rendered = { locals: { language?: unknown }; render: (view: string, locals: object) => void }
+
+/** Shows the form of a contact, new or recorded. */
+export const showForm = (
+  res: Rendered,
+  { client, contact, newId, today, values, problems = {}, trouble, now }: Page,
+) => {
+  const language = res.locals.language === 'en' ? 'en' : 'pl'
+  res.render('emergency-contacts/form', {
+    client,
+    contact,
+    newId,
+    today,
+    values,
+    problems: byPlace(problems),
+    trouble: trouble ?? null,
+    differences: now
+      ? (Object.keys(now) as (keyof TypedContact)[]).filter(
+          field => JSON.stringify(now[field]) !== JSON.stringify(values[field]),
+        )
+      : [],
+    now: now ?? null,
+    relationshipGroups,
+    languages: languageOptions(language, values.language),
+    phoneTypes,
+    mostPhones,
+  })
+}
+
+/** `phones[0][number]` as the fields look it up: `phones.0.number`. */
+const byPlace = (problems: Problems): Problems =>
+  Object.fromEntries(
+    Object.entries(problems).map(([name, message]) => [name.replaceAll(/\[([^\]]*)\]/g, '.$1'), message]),
+  )

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import { Router, type Request, type Response } from 'express'
+import { Conflict, NotFound } from '../../platform/errors.ts'
+import { flash } from '../../platform/web/flash.ts'
+import { readForm } from '../../platform/web/forms.ts'
+import { actorOf, requireRole } from '../../platform/web/guard.ts'
+import type { EmergencyContacts } from './emergency-contacts.ts'
+import { showForm } from './form-page.ts'
+import {
+  contactForm,
+  moveForm,
+  newContactForm,
+  orderForm,
+  typedContact,
+  typedFrom,
+  uuid,
+  versionForm,
+} from './schema.ts'
+
+export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
+  const router = Router()
+  const staff = requireRole('staff')
+
+  router.get('/clients/:clientId/contacts/new', staff, async (req, res) => {
+    const client = await clientOf(req, res)
+    if (client.full) throw new Conflict('emergency-contacts:conflict.full')
+    showForm(res, { client, contact: null, newId: randomUUID(), today: contacts.today(), values: typedContact({}) })
+  })
+
+  router.post('/clients/:clientId/contacts', staff, async (req, res) => {
+    const client = await clientOf(req, res)
+    const given = readForm(newContactForm, req.body)
+    const newId = given.ok ? given.data.id : randomUUID()
+    const { values, form } = read(req)
+    const page = { client, contact: null, newId, today: contacts.today(), values }
+    if (!form.ok) return showForm(res.status(422), { ...page, problems: form.problems })
+
+    const outcome = await contacts.add(actorOf(res), client.id, newId, form.data)
+    if (outcome === 'full')
+      return showForm(res.status(422), { ...page, problems: { '': 'emergency-contacts:conflict.full' } })
+    if (outcome === 'taken')
+      return showForm(res.status(409), { ...page, newId: randomUUID(), trouble: 'already-added' })
+    flash(req, 'success', 'emergency-contacts:flash.added')
+    backTo(res, client.id, newId)
+  })
+
+  router.post('/clients/:clientId/contacts/order', staff, async (req, res) => {
+    const clientId = idFrom(req.params.clientId)
+    const form = readForm(orderForm, req.body)
+    await contacts.reorder(actorOf(res), clientId, form.ok ? form.data.order : null)
+    // Asked by a script, which already shows the new order.
+    if (req.get('sec-fetch-dest') === 'empty') return res.status(204).end()
+    flash(req, 'success', 'emergency-contacts:flash.moved')
+    backTo(res, clientId)
+  })
+
+  router.get('/clients/:clientId/contacts/:contactId/edit', staff, async (req, res) => {
+    const client = await clientOf(req, res)
+    const contact = await contacts.read(actorOf(res), client.id, idFrom(req.params.contactId))
+    showForm(res, { client, contact, newId: null, today: contacts.today(), values: typedFrom(contact) })
+  })
+
+  router.post('/clients/:clientId/contacts/:contactId', staff, async (req, res) => {
+    const client = await clientOf(req, res)
+    const id = idFrom(req.params.contactId)
+    const { values, form } = read(req)
+    const page = { client, contact: { id, version: seenVersion(req) }, newId: null, today: contacts.today(), values }
+    if (!form.ok) {
+      await contacts.read(actorOf(res), client.id, id)
+      return showForm(res.status(422), { ...page, problems: form.problems })
+    }
+
+    const { outcome, now } = await contacts.amend(actorOf(res), client.id, id, seenVersion(req), form.data)
+    if (outcome === 'removed')
+      return showForm(res.status(409), { ...page, contact: null, newId: randomUUID(), trouble: 'removed' })
+    if (outcome === 'changed')
+      return showForm(res.status(409), { ...page, contact: now, now: typedFrom(now), trouble: 'changed' })
+    flash(req, 'success', 'emergency-contacts:flash.amended')
+    backTo(res, client.id, id)
+  })
+
+  router.post('/clients/:clientId/contacts/:contactId/move', staff, async (req, res) => {
+    const clientId = idFrom(req.params.clientId)
+    const id = idFrom(req.params.contactId)
+    const form = readForm(moveForm, req.body)
+    await contacts.move(actorOf(res), clientId, id, form.ok ? form.data.move : null)
+    flash(req, 'success', 'emergency-contacts:flash.moved')
+    backTo(res, clientId, id)
+  })
+
+  router.post('/clients/:clientId/contacts/:contactId/confirm', staff, async (req, res) => {
+    const clientId = idFrom(req.params.clientId)
+    const id = idFrom(req.params.contactId)
+    await contacts.confirm(actorOf(res), clientId, id, seenVersion(req))
+    flash(req, 'success', 'emergency-contacts:flash.confirmed')
+    backTo(res, clientId, id)
+  })
+
+  router.post('/clients/:clientId/contacts/:contactId/remove', staff, async (req, res) => {
+    const clientId = idFrom(req.params.clientId)
+    await contacts.remove(actorOf(res), clientId, idFrom(req.params.contactId), seenVersion(req))
+    flash(req, 'success', 'emergency-contacts:flash.removed')
+    backTo(res, clientId)
+  })
+
+  const clientOf = async (req: Request, res: Response) => {
+    const id = idFrom(req.params.clientId)
+    return { id, ...(await contacts.before(actorOf(res), id)) }
+  }
+
+  const read = (req: Request) => {
+    const typed = typedContact(req.body)
+    const { confirmed } = req.body as { confirmed?: unknown }
+    const values = confirmed === 'today' ? { ...typed, lastConfirmedOn: contacts.today() } : typed
+    return { values, form: readForm(contactForm(contacts.today()), values) }
+  }
+
+  return router
+}
+
+const idFrom = (text: unknown): string => {
+  const id = uuid.safeParse(text)
+  if (!id.success) throw new NotFound()
+  return id.data.toLowerCase()
+}
+
+/** The version of a contact that the person was looking at; null, which is never the present one, when the form does not say. */
+const seenVersion = (req: Request): number | null => {
+  const form = readForm(versionForm, req.body)
+  return form.ok ? form.data.version : null
+}
+
+const backTo = (res: Response, clientId: string, contactId?: string) =>
+  res.redirect(303, `/clients/${clientId}#${contactId ? `contact-${contactId}` : 'contacts'}`)

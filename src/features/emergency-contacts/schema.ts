@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import { mostPhones, phoneTypes, type ContactProfile } from './contact.ts'
+import { isLanguageCode } from './languages.ts'
+import { toE164 } from './phone-number.ts'
+import { otherRelationship, relationshipCodes } from './relationships.ts'
+
+const required = 'problems:required'
+const tooLong = 'problems:too-long'
+const choose = 'problems:choose'
+
+/** Letters, digits or pictures: something to read, not only spaces and invisible signs. */
+const readable = /[\p{L}\p{N}\p{S}]/u
+// Lines and tabs belong in addresses and notes; no other control character belongs anywhere.
+const control = /[^\P{Cc}\n\r\t]/u
+
+/** A text of at most `most` characters as people count them, in composed form; lines end as \n. */
+const lines = (most: number) =>
+  z
+    .string()
+    .transform(typed => typed.normalize('NFC').replaceAll('\r\n', '\n').trim())
+    .refine(typed => !control.test(typed), 'problems:invalid')
+    .refine(typed => Array.from(typed).length <= most, tooLong)
+
+const line = (most: number) => lines(most).transform(typed => typed.replaceAll(/\s+/g, ' '))
+
+/** For a field that may be left empty. */
+const orNull = (typed: string) => (readable.test(typed) ? typed : null)
+
+const phone = z
+  .object({
+    type: z.enum(phoneTypes, { error: choose }),
+    number: line(60).refine(typed => typed !== '', required),
+    hours: line(100).transform(orNull),
+  })
+  .transform(({ type, number, hours }) => ({ type, number: toE164(number), typed: number, hours }))
+  .refine(({ number, typed }) => number !== null || typed === '', { error: 'problems:phone', path: ['number'] })
+
+/**
+ * The form of a contact, as `typedContact` gives it.
+ * @param today ISO date, the latest on which a contact can have been confirmed
+ */
+export const contactForm = (today: string) =>
+  z
+    .object({
+      name: line(200).refine(typed => readable.test(typed), required),
+      relationship: z.string().refine(code => relationshipCodes.includes(code), choose),
+      relationshipText: line(100).transform(orNull),
+      phones: z.array(phone).max(mostPhones, 'problems:too-many'),
+      email: line(254)
+        .transform(orNull)
+        .refine(typed => typed === null || z.email().safeParse(typed).success, 'problems:email'),
+      address: lines(500).transform(orNull),
+      language: line(35)
+        .transform(orNull)
+        .refine(code => code === null || isLanguageCode(code), choose),
+      mayBeTold: z
+        .enum(['yes', 'no'], { error: 'emergency-contacts:problems.may-be-told' })
+        .transform(word => word === 'yes'),
+      tellNote: lines(500).transform(orNull),
+      lastConfirmedOn: z
+        .union([z.literal('').transform(() => null), z.iso.date()], { error: 'problems:date' })
+        .refine(day => day === null || day >= '1900-01-01', 'problems:date')
+        .refine(day => day === null || day <= today, 'problems:date-in-future'),
+    })
+    .refine(({ relationship, relationshipText }) => relationship !== otherRelationship || relationshipText !== null, {
+      error: 'emergency-contacts:problems.relationship-text',
+      path: ['relationshipText'],
+    })
+    .refine(({ phones, email, address }) => phones.length > 0 || email !== null || address !== null, {
+      error: 'emergency-contacts:problems.no-way-to-reach',
+      path: ['phones'],
+    }) satisfies z.ZodType<ContactProfile>
+
+export type TypedPhone = { type: string; number: string; hours: string }
+/** A contact as it stands in the form. */
+export type TypedContact = Record<Exclude<keyof ContactProfile, 'phones'>, string> & { phones: TypedPhone[] }
+
+/** What was typed, field by field and nothing else; empty phone rows are left out, so that places in a list are the same everywhere. */
+export const typedContact = (body: unknown): TypedContact => {
+  const form = (body ?? {}) as Record<string, unknown>
+  return {
+    name: asText(form.name),
+    relationship: asText(form.relationship),
+    relationshipText: asText(form.relationshipText),
+    phones: asRows(form.phones)
+      .map(asPhone)
+      .filter(row => row.number.trim() || row.hours.trim()),
+    email: asText(form.email),
+    address: asText(form.address),
+    language: asText(form.language),
+    mayBeTold: asText(form.mayBeTold),
+    tellNote: asText(form.tellNote),
+    lastConfirmedOn: asText(form.lastConfirmedOn),
+  }
+}
+
+/** The form of a recorded contact. */
+export const typedFrom = (contact: ContactProfile): TypedContact => ({
+  name: contact.name,
+  relationship: contact.relationship,
+  relationshipText: contact.relationshipText ?? '',
+  phones: contact.phones.map(({ type, typed, hours }) => ({ type, number: typed, hours: hours ?? '' })),
+  email: contact.email ?? '',
+  address: contact.address ?? '',
+  language: contact.language ?? '',
+  mayBeTold: contact.mayBeTold ? 'yes' : 'no',
+  tellNote: contact.tellNote ?? '',
+  lastConfirmedOn: contact.lastConfirmedOn ?? '',
+})
+
+export const uuid = z.uuid()
+export const moveForm = z.object({ move: z.enum(['up', 'down'], { error: choose }) })
+export const orderForm = z.object({
+  order: z
+    .array(z.uuid({ error: 'problems:invalid' }), { error: required })
+    .refine(ids => new Set(ids).size === ids.length, 'emergency-contacts:problems.order-twice'),
+})
+/** The version that the person was looking at. */
+export const versionForm = z.object({ version: z.coerce.number().int().positive() })
+export const newContactForm = z.object({ id: z.uuid() })
+
+const asText = (value: unknown): string => (typeof value === 'string' ? value : '')
+const asRows = (value: unknown): unknown[] => (typeof value === 'object' && value !== null ? Object.values(value) : [])
+const asPhone = (row: unknown): TypedPhone => {
+  const { type, number, hours } = (row ?? {}) as Record<string, unknown>
+  return { type: asText(type) || 'mobile', number: asText(number), hours: asText(hours) }
+}
