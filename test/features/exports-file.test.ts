@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { Decrypter } from 'age-encryption'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createBase64Lines } from '../../src/features/exports/file/base64-lines.ts'
+import { deriveWrapKey, normalPassphrase } from '../../src/features/exports/file/wrap-key.ts'
+import { writeExport } from '../../src/features/exports/file/write-export.ts'
+import { generatePassphrase, wordLists } from '../../src/features/exports/passphrase/generated.ts'
+import { isStrongEnough } from '../../src/features/exports/passphrase/strength.ts'
+import type { ExportedClient } from '../../src/features/exports/index.ts'
+import { extractWithTools, openWithAge } from '../support/age-cli.ts'
+import { blankViewer, sampleClient, sampleClients, sampleManifest, samplePassphrase, writeSample } from '../support/export-samples.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ostoja-export-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const linesOf = (plain: string) =>
+  plain
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as unknown)
+
+describe('an emergency export', () => {
+  it('opens with the age of the operating system, taken out by the tools its own comment names', async () => {
+    const html = join(folder, 'age.html')
+    const written = await writeSample(html, sampleClients(300))
+    expect(written).toMatchObject({ clients: 300, contacts: 900, bytes: (await stat(html)).size })
+
+    await extractWithTools(html, join(folder, 'export.age'))
+    const opened = await openWithAge(join(folder, 'export.age'), samplePassphrase, join(folder, 'export.ndjson'))
+    expect(opened).toMatchObject({ code: 0 })
+    const [manifest, ...clients] = linesOf(await readFile(join(folder, 'export.ndjson'), 'utf8'))
+    expect(manifest).toEqual(sampleManifest())
+    expect(clients).toEqual(Array.from({ length: 300 }, (_, n) => sampleClient(n)))
+
+    const refused = await openWithAge(join(folder, 'export.age'), 'another passphrase', join(folder, 'nothing'))
+    expect(refused.code).not.toBe(0)
+    expect(refused.said).toContain('incorrect passphrase')
+  })
+
+  it('opens with the full cost of scrypt too, and by the age library’s own decrypter', async () => {
+    const html = join(folder, 'full.html')
+    await writeSample(html, sampleClients(2), { logN: 18 })
+    await extractWithTools(html, join(folder, 'full.age'))
+    const decrypter = new Decrypter()
+    decrypter.addPassphrase(samplePassphrase)
+    const plain = await decrypter.decrypt(await readFile(join(folder, 'full.age')), 'text')
+    expect(linesOf(plain)).toHaveLength(3)
+  })
+
+  it('is whole with no client, and with clients of any odd size around the seams of its pieces', async () => {
+    for (const count of [0, 1, 2, 97]) {
+      const html = join(folder, `odd-${String(count)}.html`)
+      await writeSample(
+        html,
+        sampleClients(count, n => ({ alerts: ['x'.repeat(n * 719)] })),
+      )
+      await extractWithTools(html, join(folder, 'odd.age'))
+      const decrypter = new Decrypter()
+      decrypter.addPassphrase(samplePassphrase)
+      expect(linesOf(await decrypter.decrypt(await readFile(join(folder, 'odd.age')), 'text'))).toHaveLength(count + 1)
+    }
+  })
+
+  it('holds nothing personal in the clear, in no encoding, at no alignment', async () => {
+    const html = join(folder, 'clear.html')
+    await writeSample(html, sampleClients(200))
+    const text = await readFile(html, 'utf8')
+    await extractWithTools(html, join(folder, 'clear.age'))
+    const payload = await readFile(join(folder, 'clear.age'))
+
+    const secrets = Array.from({ length: 200 }, (_, n) => sampleClient(n)).flatMap(secretsOf)
+    secrets.push('Dom Pod Lipą', samplePassphrase)
+    for (const secret of new Set(secrets)) {
+      const bytes = Buffer.from(secret)
+      expect(payload.includes(bytes)).toBe(false)
+      for (const seen of encodings(bytes)) expect(text.includes(seen), `${secret} as ${seen}`).toBe(false)
+    }
+  })
+
+  it('holds a stream of 200,000 contacts in bounded memory', async () => {
+    const wrapKey = await deriveWrapKey(normalPassphrase(samplePassphrase), 10)
+    let bytes = 0
+    let highest = 0
+    const before = process.memoryUsage()
+    const nowhere = new Writable({
+      write: (piece: Buffer, _encoding, done) => {
+        bytes += piece.length
+        const { heapUsed, external } = process.memoryUsage()
+        highest = Math.max(highest, heapUsed + external - before.heapUsed - before.external)
+        done()
+      },
+    })
+    const written = await writeExport({
+      records: sampleClients(66_667),
+      manifest: sampleManifest(),
+      wrapKey,
+      viewer: blankViewer,
+      out: nowhere,
+    })
+    expect(written).toMatchObject({ clients: 66_667, contacts: 200_001, bytes })
+    expect(bytes).toBeGreaterThan(100e6)
+    expect(highest).toBeLessThan(150e6)
+  }, 40_000)
+
+  it('waits for a slow disk instead of piling up', async () => {
+    const wrapKey = await deriveWrapKey('a passphrase', 10)
+    let ahead = 0
+    let furthest = 0
+    const slow = new Writable({
+      highWaterMark: 64 * 1024,
+      write: (_piece, _encoding, done) => {
+        furthest = Math.max(furthest, ahead)
+        ahead = 0
+        setTimeout(done, 5)
+      },
+    })
+    async function* counted() {
+      for await (const client of sampleClients(3000)) {
+        ahead += 1
+        yield client
+      }
+    }
+    await writeExport({ records: counted(), manifest: sampleManifest(), wrapKey, viewer: blankViewer, out: slow })
+    expect(furthest).toBeLessThan(600)
+  })
+
+  it('leaves no end marker when its records fail', async () => {
+    async function* failing(): AsyncGenerator<ExportedClient> {
+      yield* sampleClients(500)
+      throw new Error('the database went away')
+    }
+    const html = join(folder, 'failing.html')
+    await expect(writeSample(html, failing())).rejects.toThrow('the database went away')
+    expect(await readFile(html, 'utf8')).not.toContain('id="end"')
+  })
+})
+
+const secretsOf = (client: ExportedClient) =>
+  [
+    client.familyName,
+    client.fileNumber,
+    client.birthDate,
+    client.phones[0]?.number,
+    client.emails[0],
+    client.addresses[0],
+    client.contacts[0]?.name,
+    client.contacts[0]?.phones[0]?.typed,
+  ].filter(secret => typeof secret === 'string' && secret.length >= 5) as string[]
+
+/** A text as it could be seen: plain, hex, and the middle of its base64 at each of the three alignments. */
+const encodings = (bytes: Buffer) => [
+  bytes.toString(),
+  bytes.toString('hex'),
+  bytes.toString('hex').toUpperCase(),
+  ...[0, 1, 2].map(shift =>
+    Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .slice(shift === 0 ? 0 : 4, -4),
+  ).filter(part => part.length >= 8),
+]
+
+describe('base64 lines', () => {
+  it('are those of one encoder, however the bytes arrive', () => {
+    const bytes = randomBytes(1000)
+    for (const size of [1, 2, 3, 56, 57, 58, 400, 1000]) {
+      const lines = createBase64Lines()
+      let text = ''
+      for (let at = 0; at < bytes.length; at += size) text += lines.push(bytes.subarray(at, at + size))
+      text += lines.end()
+      expect(text).toBe(bytes.toString('base64').replace(/.{1,76}/g, '$&\n'))
+    }
+  })
+})
+
+describe('passphrases', () => {
+  it('are suggested as six words out of at least 4,096, typed with letters that every keyboard has', () => {
+    for (const language of ['pl', 'en'] as const) {
+      const list = wordLists[language]
+      expect(list.length).toBeGreaterThanOrEqual(4096)
+      expect(new Set(list).size).toBe(list.length)
+      expect(list.filter(word => !/^[a-z-]+$/.test(word))).toEqual([])
+      const suggested = generatePassphrase(language)
+      expect(generatePassphrase(language)).not.toBe(suggested)
+      expect(isStrongEnough(suggested)).toBe(true)
+    }
+  })
+
+  it('are refused while they can be guessed', () => {
+    for (const weak of ['haslo', 'Password123!', 'ostoja2026', 'qwertyuiop', 'jankowalski', 'aaaaaaaaaaaaaaaaaa'])
+      expect([weak, isStrongEnough(weak)]).toEqual([weak, false])
+    for (const strong of ['żółw-kaktus-Latarnia-7', 'krokus lampa wiadro sowa', 'fT7#kq0-Zp2!vLw9'])
+      expect([strong, isStrongEnough(strong)]).toEqual([strong, true])
+  })
+
+  it('mean the same whichever way a keyboard composes letters, or a copy adds spaces', () => {
+    expect(normalPassphrase(' żółw '.normalize('NFD'))).toBe('żółw'.normalize('NFC'))
+  })
+})

@@ -1,0 +1,28 @@
+import { execFile, spawn } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** Takes the age file out of an export with the standard tools that the file's own comment names. */
+export const extractWithTools = async (html: string, ageFile: string) => {
+  const { readFile } = await import('node:fs/promises')
+  const command = /^ +(sed -n .*)$/m.exec((await readFile(html, 'utf8')).slice(0, 4000))?.[1]
+  if (!command) throw new Error('The file does not say how to extract its payload')
+  await run('sh', ['-c', command.replace('EXPORT.html', `'${html}'`).replace('export.age', `'${ageFile}'`)])
+}
+
+/** Opens a file with Debian's age, which reads a passphrase only from a terminal: `script` is that terminal. */
+export const openWithAge = (ageFile: string, passphrase: string, plainFile: string) =>
+  new Promise<{ code: number; said: string }>((resolve, reject) => {
+    const terminal = spawn('script', ['-qec', `age -d -o '${plainFile}' '${ageFile}'`, '/dev/null'])
+    let said = ''
+    let typed = false
+    terminal.stdout.on('data', (bytes: Buffer) => {
+      said += bytes.toString()
+      if (typed || !said.includes('passphrase')) return
+      typed = true
+      terminal.stdin.write(`${passphrase}\n`)
+    })
+    terminal.on('error', reject)
+    terminal.on('close', code => resolve({ code: code ?? 1, said }))
+  })
