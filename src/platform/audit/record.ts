@@ -24,3 +24,18 @@ export const record = async (
     detail: JSON.stringify(detail),
   })
 }
+
+/** The same for many subjects in one statement: every one of them stays traceable by itself. */
+export const recordMany = async (
+  trx: Trx,
+  actor: Actor,
+  action: string,
+  subjectIds: readonly string[],
+  detail: Detail = {},
+) => {
+  await trx.raw(
+    `insert into audit_events (tenant_id, action, account_id, subject_id, detail)
+     select ?::uuid, ?, ?::int, subject_id, ?::jsonb from unnest(?::text[]) as subject_id`,
+    [actor.tenantId, action, actor.accountId, JSON.stringify(detail), subjectIds as string[]],
+  )
+}

@@ -1,0 +1,204 @@
+import type { Actor } from '../../../platform/actor.ts'
+import { recordMany } from '../../../platform/audit/record.ts'
+import type { Trx } from '../../../platform/db/tenant.ts'
+import { takeFileNumbers } from '../file-numbers.ts'
+import type { Needs } from '../needs.ts'
+import type { ClientProfile } from '../profile.ts'
+import { insertClients, insertVersions, type ReadRow } from '../queries.ts'
+import { fileNumberKey, type Sealing } from '../sealing.ts'
+import {
+  countActive,
+  countChangedSinceImport,
+  deleteClients,
+  lockClients,
+  lockMadeByImport,
+  replaceClients,
+  selectActiveAfter,
+  selectByFileNumbers,
+  selectPersonTokens,
+  selectVersionsBefore,
+} from './queries.ts'
+
+const batch = 500
+
+type Person = Pick<ClientProfile, 'givenNames' | 'familyName' | 'birthDate'>
+type NewClient = { id: string; profile: ClientProfile }
+type ChangedClient = { id: string; version: number; profile: ClientProfile }
+export type FoundClient = { id: string; version: number; profile: ClientProfile }
+export type Made = { created: string[]; refused: string[] }
+export type Amended = { amended: string[]; refused: string[] }
+export type TakenBack = { removed: number; reverted: number; kept: number }
+
+/** Many clients at once, in the caller's transaction: for imports, and reading for exports. */
+export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealing) => {
+  const open = (actor: Actor, row: Pick<ReadRow, 'id' | 'profile_sealed'>) => sealing.open(actor.tenantId, row.id, row.profile_sealed)
+
+  /** Writes new profiles over locked rows, whose present versions join the earlier ones. */
+  const replaceAll = async (
+    trx: Trx,
+    actor: Actor,
+    changes: readonly { row: ReadRow; profile: ClientProfile }[],
+    { action, importId }: { action: 'amended' | 'reverted'; importId: string | null },
+  ) => {
+    if (changes.length === 0) return
+    const { tenantId } = actor
+    const now = clock()
+    const earlier = changes.map(async ({ row }) => ({
+      tenant_id: tenantId,
+      client_id: row.id,
+      version: row.version,
+      action: row.action,
+      profile_sealed: await sealing.sealEarlier(tenantId, row.id, row.version, await open(actor, row)),
+      changed_at: row.updated_at,
+      changed_by: row.updated_by,
+      import_id: row.import_id,
+    }))
+    const next = changes.map(async ({ row, profile }) => ({
+      ...(await sealing.seal(tenantId, row.id, profile)),
+      id: row.id,
+      version: row.version + 1,
+      action,
+      updated_at: now,
+      updated_by: actor.accountId,
+      import_id: importId,
+    }))
+    await insertVersions(trx, await Promise.all(earlier))
+    await replaceClients(trx, await Promise.all(next))
+  }
+
+  /** Goes through the clients whose present version the import made, batch by batch. */
+  const eachMadeByImport = async (trx: Trx, importId: string, work: (rows: ReadRow[]) => Promise<void>) => {
+    let after: string | null = null
+    for (;;) {
+      const rows: ReadRow[] = await lockMadeByImport(trx, importId, after, batch)
+      if (rows.length === 0) return
+      after = rows.at(-1)!.id
+      await work(rows)
+    }
+  }
+
+  return {
+    /** Which of these file numbers belong to clients, archived ones too; by the number as it was asked for. */
+    findByFileNumbers: async (trx: Trx, actor: Actor, fileNumbers: readonly string[]): Promise<Map<string, FoundClient>> => {
+      const tokens = await Promise.all(fileNumbers.map(number => sealing.tokens.file(actor.tenantId, number)))
+      const rows = new Map((await selectByFileNumbers(trx, tokens)).map(row => [row.file_number_token, row]))
+      const found = fileNumbers.map(async (number, index) => {
+        const row = rows.get(tokens[index]!)
+        return row && ([number, { id: row.id, version: row.version, profile: await open(actor, row) }] as const)
+      })
+      return new Map((await Promise.all(found)).filter(entry => entry !== undefined))
+    },
+
+    /** Which of these people look like a client there is already: same folded names and birth date. @returns their indexes */
+    findLookalikes: async (trx: Trx, actor: Actor, people: readonly Person[]): Promise<Set<number>> => {
+      const tokens = await Promise.all(people.map(person => sealing.tokens.person(actor.tenantId, person)))
+      const known = new Set(await selectPersonTokens(trx, tokens))
+      return new Set(tokens.flatMap((token, index) => (known.has(token) ? [index] : [])))
+    },
+
+    /**
+     * Makes many clients; those without a file number get the next ones. Safe to repeat with the same ids.
+     * @returns the ids made, and those refused because the id or the file number is taken
+     */
+    createMany: async (trx: Trx, actor: Actor, clients: readonly NewClient[], importId: string): Promise<Made> => {
+      const made: Made = { created: [], refused: [] }
+      for (let start = 0; start < clients.length; start += batch) {
+        const some = clients.slice(start, start + batch)
+        const unnumbered = some.filter(({ profile }) => !fileNumberKey(profile.fileNumber)).length
+        const numbers = unnumbered ? await takeFileNumbers(trx, actor, sealing, unnumbered) : []
+        const now = clock()
+        const rows = some.map(async ({ id, profile }) => {
+          const fileNumber = fileNumberKey(profile.fileNumber) ? profile.fileNumber : numbers.shift()!
+          return {
+            ...(await sealing.seal(actor.tenantId, id, { ...profile, fileNumber })),
+            tenant_id: actor.tenantId,
+            id,
+            status: 'active' as const,
+            version: 1,
+            action: 'created' as const,
+            created_at: now,
+            created_by: actor.accountId,
+            updated_at: now,
+            updated_by: actor.accountId,
+            import_id: importId,
+          }
+        })
+        const created = await insertClients(trx, await Promise.all(rows))
+        await recordMany(trx, actor, 'client.created', created, { import: importId })
+        const there = new Set(created)
+        made.created.push(...created)
+        made.refused.push(...some.map(({ id }) => id).filter(id => !there.has(id)))
+      }
+      return made
+    },
+
+    /**
+     * Changes many clients that are still at the given version; an empty file number keeps the present one.
+     * @returns the ids changed, and those refused because somebody changed or removed the client meanwhile
+     */
+    amendMany: async (trx: Trx, actor: Actor, clients: readonly ChangedClient[], importId: string): Promise<Amended> => {
+      const done: Amended = { amended: [], refused: [] }
+      for (let start = 0; start < clients.length; start += batch) {
+        const some = clients.slice(start, start + batch)
+        const rows = new Map((await lockClients(trx, some.map(({ id }) => id))).map(row => [row.id, row]))
+        const changes: { row: ReadRow; profile: ClientProfile }[] = []
+        for (const { id, version, profile } of some) {
+          const row = rows.get(id)
+          if (row?.version !== version) done.refused.push(id)
+          else changes.push({ row, profile: profile.fileNumber ? profile : { ...profile, fileNumber: (await open(actor, row)).fileNumber } })
+        }
+        await replaceAll(trx, actor, changes, { action: 'amended', importId })
+        const amended = changes.map(({ row }) => row.id)
+        await recordMany(trx, actor, 'client.amended', amended, { import: importId })
+        done.amended.push(...amended)
+      }
+      return done
+    },
+
+    /**
+     * Undoes an import as far as nobody has built on it: clients it made go, clients it changed return to what they were
+     * before; whoever has been changed since, or has been given emergency contacts, is kept as they are.
+     */
+    takeBack: async (trx: Trx, actor: Actor, importId: string): Promise<TakenBack> => {
+      const taken: TakenBack = { removed: 0, reverted: 0, kept: await countChangedSinceImport(trx, importId) }
+      await eachMadeByImport(trx, importId, async rows => {
+        const made = rows.filter(row => row.version === 1).map(row => row.id)
+        const keeping = await havingContacts(trx, actor, made)
+        const removed = made.filter(id => !keeping.has(id))
+        if (removed.length > 0) await deleteClients(trx, removed)
+        await recordMany(trx, actor, 'client.removed', removed, { import: importId })
+
+        const changed = new Map(rows.filter(row => row.version > 1).map(row => [row.id, row]))
+        const before = await selectVersionsBefore(trx, [...changed.values()])
+        const reverted = before.map(async version => ({
+          row: changed.get(version.client_id)!,
+          profile: await sealing.openEarlier(actor.tenantId, version.client_id, version.version, version.profile_sealed),
+        }))
+        await replaceAll(trx, actor, await Promise.all(reverted), { action: 'reverted', importId: null })
+        await recordMany(trx, actor, 'client.reverted', [...changed.keys()], { import: importId })
+
+        taken.removed += removed.length
+        taken.reverted += changed.size
+        taken.kept += made.length - removed.length
+      })
+      return taken
+    },
+
+    /**
+     * Every active client, in no order a reader would know, a batch a transaction, so that none stays open for minutes. Each
+     * client is as it was when its batch was read, and comes at most once; one made meanwhile may be missing, one archived
+     * meanwhile may be there.
+     */
+    readActive: async function* (actor: Actor): AsyncGenerator<{ id: string; profile: ClientProfile }> {
+      let after: string | null = null
+      for (;;) {
+        const rows: Pick<ReadRow, 'id' | 'profile_sealed'>[] = await db.asTenant(actor, trx => selectActiveAfter(trx, after, batch))
+        for (const row of rows) yield { id: row.id, profile: await open(actor, row) }
+        if (rows.length < batch) return
+        after = rows.at(-1)!.id
+      }
+    },
+
+    countActive: (actor: Actor): Promise<number> => db.asTenant(actor, countActive),
+  }
+}

@@ -1,0 +1,97 @@
+import type { Trx } from '../../../platform/db/tenant.ts'
+import { readColumns, type ClientRow, type ReadRow, type VersionRow } from '../queries.ts'
+import type { SealedColumns } from '../sealing.ts'
+
+const clients = (trx: Trx) => trx<ClientRow>('clients')
+
+export const selectByFileNumbers = (trx: Trx, tokens: readonly string[]): Promise<(ReadRow & { file_number_token: string })[]> =>
+  clients(trx)
+    .whereIn('file_number_token', tokens)
+    .select(...readColumns, 'file_number_token')
+
+export const selectPersonTokens = async (trx: Trx, tokens: readonly string[]): Promise<string[]> => {
+  const rows = await clients(trx).whereIn('person_token', tokens).distinct('person_token')
+  return rows.map(row => row.person_token)
+}
+
+/** In the order of ids, so that two batches that share clients wait for each other instead of locking each other out. */
+export const lockClients = (trx: Trx, ids: readonly string[]): Promise<ReadRow[]> =>
+  clients(trx)
+    .whereIn('id', ids)
+    .orderBy('id')
+    .forUpdate()
+    .select(...readColumns)
+
+export type Replacement = SealedColumns & Pick<ClientRow, 'id' | 'version' | 'action' | 'updated_at' | 'updated_by' | 'import_id'>
+
+/** Writes many clients anew in one statement. */
+export const replaceClients = async (trx: Trx, rows: readonly Replacement[]) => {
+  if (rows.length === 0) return
+  const values = rows.map(() => '(?::uuid, ?::int, ?, ?::timestamptz, ?::int, ?::uuid, ?::bytea, ?::bigint[], ?::bigint, ?::bigint, ?::bigint)')
+  await trx.raw(
+    `update clients
+        set version = new.version, action = new.action, updated_at = new.updated_at, updated_by = new.updated_by, import_id = new.import_id,
+            profile_sealed = new.profile_sealed, search_tokens = new.search_tokens, letter_token = new.letter_token,
+            person_token = new.person_token, file_number_token = new.file_number_token
+       from (values ${values.join(', ')})
+         as new (id, version, action, updated_at, updated_by, import_id, profile_sealed, search_tokens, letter_token, person_token, file_number_token)
+      where clients.id = new.id`,
+    rows.flatMap(row => [
+      row.id,
+      row.version,
+      row.action,
+      row.updated_at,
+      row.updated_by,
+      row.import_id,
+      row.profile_sealed,
+      row.search_tokens,
+      row.letter_token,
+      row.person_token,
+      row.file_number_token,
+    ]) as never,
+  )
+}
+
+/** Active clients in the order of their ids, beyond `after`. */
+export const selectActiveAfter = (trx: Trx, after: string | null, most: number): Promise<Pick<ClientRow, 'id' | 'profile_sealed'>[]> => {
+  const page = clients(trx).where({ status: 'active' }).orderBy('id').limit(most)
+  if (after) void page.where('id', '>', after)
+  return page.select('id', 'profile_sealed')
+}
+
+export const countActive = async (trx: Trx): Promise<number> => {
+  const [row] = await clients(trx).where({ status: 'active' }).count({ count: '*' })
+  return Number(row?.count ?? 0)
+}
+
+/** Clients whose present version an import made, in the order of their ids. */
+export const lockMadeByImport = (trx: Trx, importId: string, after: string | null, most: number): Promise<ReadRow[]> => {
+  const page = clients(trx).where({ import_id: importId }).orderBy('id').limit(most).forUpdate()
+  if (after) void page.where('id', '>', after)
+  return page.select(...readColumns)
+}
+
+/** How many clients an import made or changed that somebody has changed since. */
+export const countChangedSinceImport = async (trx: Trx, importId: string): Promise<number> => {
+  const [row] = await trx<VersionRow>('client_versions')
+    .where({ import_id: importId })
+    .whereNotExists(later =>
+      later
+        .from({ later: 'client_versions' })
+        .whereRaw('later.client_id = client_versions.client_id and later.version = client_versions.version + 1')
+        .where('later.action', 'reverted'),
+    )
+    .whereNotExists(present =>
+      present
+        .from('clients')
+        .whereRaw('clients.id = client_versions.client_id and clients.version = client_versions.version + 1')
+        .where('clients.action', 'reverted'),
+    )
+    .countDistinct({ count: 'client_id' })
+  return Number(row?.count ?? 0)
+}
+
+export const selectVersionsBefore = (trx: Trx, rows: readonly Pick<ReadRow, 'id' | 'version'>[]): Promise<VersionRow[]> =>
+  trx<VersionRow>('client_versions').whereIn(['client_id', 'version'], rows.map(row => [row.id, row.version - 1]) as never)
+
+export const deleteClients = (trx: Trx, ids: readonly string[]) => clients(trx).whereIn('id', ids).delete()

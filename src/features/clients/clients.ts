@@ -1,0 +1,36 @@
+import type { Actor } from '../../platform/actor.ts'
+import type { Trx } from '../../platform/db/tenant.ts'
+import { NotFound } from '../../platform/errors.ts'
+import { createBulk } from './bulk/bulk.ts'
+import { createHistory } from './history.ts'
+import { createListing } from './listing.ts'
+import type { Needs } from './needs.ts'
+import { displayName } from './profile.ts'
+import { lockClient } from './queries.ts'
+import { createRecords } from './records.ts'
+import { createSealing } from './sealing.ts'
+import { createSearch } from './search/search.ts'
+
+/** Client records: every verb there is. */
+export const createClients = (needs: Needs) => {
+  const sealing = createSealing(needs.vault)
+
+  return {
+    ...createRecords(needs, sealing),
+    ...createHistory(needs, sealing),
+    ...createListing(needs, sealing),
+    ...createSearch(needs, sealing),
+    ...createBulk(needs, sealing),
+
+    /**
+     * For features that keep things of a client: the client can't change or go until `trx` ends.
+     * @throws NotFound
+     */
+    lockForChange: async (trx: Trx, actor: Actor, clientId: string): Promise<{ displayName: string }> => {
+      const row = await lockClient(trx, clientId)
+      if (!row) throw new NotFound()
+      return { displayName: displayName(await sealing.open(actor.tenantId, clientId, row.profile_sealed)) }
+    },
+  }
+}
+export type Clients = ReturnType<typeof createClients>

@@ -1,0 +1,3 @@
+export { createClients, type Clients } from './clients.ts'
+export { clientRoutes } from './routes.ts'
+export { searchRoutes } from './search/routes.ts'

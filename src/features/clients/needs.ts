@@ -1,0 +1,18 @@
+import type { Redis } from 'ioredis'
+import type { Actor } from '../../platform/actor.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db, Trx } from '../../platform/db/tenant.ts'
+import type { Vault } from '../../platform/vault/vault.ts'
+
+/** What clients need of the platform, and of other features through composition. */
+export type Needs = {
+  db: Db
+  vault: Vault
+  clock: Clock
+  redis: Redis
+  accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
+  /** The emergency contacts to show on a client's page, in their order. */
+  contactsOf: (trx: Trx, actor: Actor, clientId: string) => Promise<readonly unknown[]>
+  /** Of these clients, those that have emergency contacts, present or past: what a taken back import must leave alone. */
+  havingContacts: (trx: Trx, actor: Actor, clientIds: readonly string[]) => Promise<ReadonlySet<string>>
+}

@@ -1,0 +1,43 @@
+import type { Translate } from '../../platform/i18n/translations.ts'
+import type { Problems } from '../../platform/web/forms.ts'
+import { languageChoices } from './languages.ts'
+import type { FormValues } from './form-values.ts'
+import { addressUses, ageOn, dayOf, displayName, genders, listName, phoneTypes, type ClientProfile } from './profile.ts'
+import { wordsFor } from './words.ts'
+
+type Locals = { t: Translate; language: string; formatDate: (day: string) => string }
+
+/** What every page of clients speaks with. */
+export const spoken = (locals: unknown, now: Date) => {
+  const { t, language, formatDate } = locals as Locals
+  const today = dayOf(now)
+  return {
+    words: wordsFor({ t, language, formatDate }),
+    displayName,
+    listName,
+    /** At death, where somebody has died. */
+    age: ({ birthDate, deceasedOn }: ClientProfile) => (birthDate ? ageOn(birthDate, deceasedOn ?? today) : null),
+  }
+}
+
+/** What the form of a client needs: the values in it, what is wrong with them, and the choices there are. */
+export const formPage = (locals: unknown, values: FormValues, problems: Problems = {}) => {
+  const { t, language } = locals as Locals
+  const choices = (kind: string, codes: readonly string[]) => codes.map(value => ({ value, text: t(`clients:${kind}.${value}`) }))
+  return {
+    values,
+    problems: byPlace(problems),
+    choices: {
+      genders: choices('gender', genders),
+      phoneTypes: choices('phone-type', phoneTypes),
+      addressUses: choices('address-use', addressUses),
+      languages: languageChoices(language, values.languages.map(({ code }) => code).filter(isTag)),
+    },
+  }
+}
+
+const isTag = (code: string) => /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(code)
+
+/** Messages under the names that fields have as places in `values`: `phones[0][number]` is `phones.0.number`. */
+const byPlace = (problems: Problems): Problems =>
+  Object.fromEntries(Object.entries(problems).map(([name, message]) => [name.replaceAll(/\[([^\]]*)\]/g, '.$1'), message]))

@@ -1,0 +1,177 @@
+import type { Actor } from '../../platform/actor.ts'
+import { record } from '../../platform/audit/record.ts'
+import type { Trx } from '../../platform/db/tenant.ts'
+import { NotFound } from '../../platform/errors.ts'
+import { compare, type Change } from './changes.ts'
+import { takeFileNumbers } from './file-numbers.ts'
+import type { Needs } from './needs.ts'
+import type { Action, ClientProfile, Status } from './profile.ts'
+import { findClient, insertClients, insertVersions, lockClient, updateClient, type ReadRow } from './queries.ts'
+import type { Sealing } from './sealing.ts'
+
+/** A version, and who made it when; `by` is null where the program did. */
+export type Made = { version: number; at: Date; by: string | null; action: Action; byImport: boolean }
+export type ClientRecord = {
+  id: string
+  status: Status
+  profile: ClientProfile
+  last: Made
+  created: { at: Date; by: string | null }
+  contacts: readonly unknown[]
+}
+export type Creation = 'created' | 'already-there' | 'file-number-taken'
+export type Amendment =
+  | { outcome: 'amended' | 'unchanged' | 'file-number-taken' }
+  | { outcome: 'changed-meanwhile'; current: Made; differences: Change[] }
+type Reading = 'client.viewed' | 'client.printed'
+
+/** One client: made, read, amended, archived and brought back, each with its audit event in the same transaction. */
+export const createRecords = ({ db, clock, accountNames, contactsOf }: Needs, sealing: Sealing) => {
+  const mustFind = async (found: Promise<ReadRow | undefined>): Promise<ReadRow> => {
+    const row = await found
+    if (!row) throw new NotFound()
+    return row
+  }
+
+  const read = (actor: Actor, clientId: string, reading: Reading): Promise<ClientRecord> =>
+    db.asTenant(actor, async trx => {
+      const row = await mustFind(findClient(trx, clientId))
+      const names = await namesFor(trx, actor, [row.created_by, row.updated_by])
+      await record(trx, actor, reading, clientId)
+      return {
+        id: row.id,
+        status: row.status,
+        profile: await sealing.open(actor.tenantId, row.id, row.profile_sealed),
+        last: madeBy(row, names),
+        created: { at: row.created_at, by: names.get(row.created_by ?? 0) ?? null },
+        contacts: await contactsOf(trx, actor, clientId),
+      }
+    })
+
+  const namesFor = (trx: Trx, actor: Actor, ids: (number | null)[]) =>
+    accountNames(trx, actor.tenantId, ids.filter(id => id !== null))
+
+  /** Puts the present version among the earlier ones, where it opens only as that version, and writes the next. */
+  const replace = async (trx: Trx, actor: Actor, row: ReadRow, present: ClientProfile, next: object, action: Action) => {
+    await insertVersions(trx, [
+      {
+        tenant_id: actor.tenantId,
+        client_id: row.id,
+        version: row.version,
+        action: row.action,
+        profile_sealed: await sealing.sealEarlier(actor.tenantId, row.id, row.version, present),
+        changed_at: row.updated_at,
+        changed_by: row.updated_by,
+        import_id: row.import_id,
+      },
+    ])
+    await updateClient(trx, row.id, {
+      ...next,
+      version: row.version + 1,
+      action,
+      updated_at: clock(),
+      updated_by: actor.accountId,
+      import_id: null,
+    })
+    await record(trx, actor, `client.${action}`, row.id, { version: row.version + 1 })
+  }
+
+  const move = (actor: Actor, clientId: string, status: Status, action: Action): Promise<void> =>
+    db.asTenant(actor, async trx => {
+      const row = await mustFind(lockClient(trx, clientId))
+      if (row.status === status) return
+      await replace(trx, actor, row, await sealing.open(actor.tenantId, clientId, row.profile_sealed), { status }, action)
+    })
+
+  return {
+    /**
+     * Makes a client. A form sent twice carries the same id and makes one client.
+     * @param profile an empty file number asks for the next one
+     */
+    create: (actor: Actor, id: string, profile: ClientProfile): Promise<Creation> =>
+      db.asTenant(actor, async trx => {
+        for (;;) {
+          if (await findClient(trx, id)) return 'already-there'
+          const fileNumber = profile.fileNumber || (await takeFileNumbers(trx, actor, sealing, 1))[0]!
+          const now = clock()
+          const [made] = await insertClients(trx, [
+            {
+              ...(await sealing.seal(actor.tenantId, id, { ...profile, fileNumber })),
+              tenant_id: actor.tenantId,
+              id,
+              status: 'active',
+              version: 1,
+              action: 'created',
+              created_at: now,
+              created_by: actor.accountId,
+              updated_at: now,
+              updated_by: actor.accountId,
+              import_id: null,
+            },
+          ])
+          if (made) {
+            await record(trx, actor, 'client.created', id)
+            return 'created'
+          }
+          if (profile.fileNumber && !(await findClient(trx, id))) return 'file-number-taken'
+        }
+      }),
+
+    /** Opens a client's record. @throws NotFound */
+    view: (actor: Actor, clientId: string) => read(actor, clientId, 'client.viewed'),
+
+    /** Opens a client's record to be printed. @throws NotFound */
+    print: (actor: Actor, clientId: string) => read(actor, clientId, 'client.printed'),
+
+    /**
+     * Changes a client that is still as it was when the form was opened; otherwise says who changed it and what differs now
+     * from what was typed. An empty file number keeps the present one.
+     * @param version the version the change was made upon
+     * @throws NotFound
+     */
+    amend: async (actor: Actor, clientId: string, version: number, typed: ClientProfile): Promise<Amendment> => {
+      try {
+        return await db.asTenant(actor, async trx => {
+          const row = await mustFind(lockClient(trx, clientId))
+          const present = await sealing.open(actor.tenantId, clientId, row.profile_sealed)
+          const amended = { ...typed, fileNumber: typed.fileNumber || present.fileNumber }
+          const differences = compare(present, amended)
+          if (differences.length === 0) return { outcome: 'unchanged' }
+
+          if (row.version !== version) {
+            await record(trx, actor, 'client.viewed', clientId)
+            return { outcome: 'changed-meanwhile', current: madeBy(row, await namesFor(trx, actor, [row.updated_by])), differences }
+          }
+          await replace(trx, actor, row, present, await sealing.seal(actor.tenantId, clientId, amended), 'amended')
+          return { outcome: 'amended' }
+        })
+      } catch (fault) {
+        if (isTakenFileNumber(fault)) return { outcome: 'file-number-taken' }
+        throw fault
+      }
+    },
+
+    /** Puts a client away; nothing is lost, and it is still found. @throws NotFound */
+    archive: (actor: Actor, clientId: string) => move(actor, clientId, 'archived', 'archived'),
+
+    /** Brings an archived client back. @throws NotFound */
+    restore: (actor: Actor, clientId: string) => move(actor, clientId, 'active', 'restored'),
+  }
+}
+
+export const madeBy = (
+  row: Pick<ReadRow, 'version' | 'updated_at' | 'updated_by' | 'action' | 'import_id'>,
+  names: ReadonlyMap<number, string>,
+): Made => ({
+  version: row.version,
+  at: row.updated_at,
+  by: names.get(row.updated_by ?? 0) ?? null,
+  action: row.action,
+  byImport: row.import_id !== null,
+})
+
+/** PostgreSQL's unique_violation of the one index that a change can hit: somebody took the number at the same moment. */
+const isTakenFileNumber = (fault: unknown) => {
+  const { code, constraint } = fault as { code?: string; constraint?: string }
+  return code === '23505' && constraint === 'clients_file_number'
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto'
+import { Router, type Request, type Response } from 'express'
+import type { Clock } from '../../platform/clock.ts'
+import { NotFound } from '../../platform/errors.ts'
+import { flash } from '../../platform/web/flash.ts'
+import { readForm } from '../../platform/web/forms.ts'
+import { actorOf, requireRole } from '../../platform/web/guard.ts'
+import type { Clients } from './clients.ts'
+import { emptyValues, typedValues, valuesOf } from './form-values.ts'
+import { formPage, spoken } from './pages.ts'
+import { dayOf } from './profile.ts'
+import { clientForm, letterParam, listQuery, uuid, versionField } from './schema.ts'
+
+const readers = ['staff', 'security_officer'] as const
+const takenNumber = { fileNumber: 'clients:problem.file-number-taken' }
+
+export const clientRoutes = (clients: Clients, clock: Clock) => {
+  const router = Router()
+  const speech = (res: Response) => spoken(res.locals, clock())
+  const form = (body: unknown) => readForm(clientForm(dayOf(clock())), body)
+
+  router.get('/clients', requireRole(readers), async (req, res) => {
+    const wish = listQuery.parse(req.query)
+    const page = await clients.list(actorOf(res), wish)
+    res.render('clients/list', { ...speech(res), ...page, status: wish.status })
+  })
+
+  router.get('/clients/letter/:letter', requireRole(readers), async (req, res) => {
+    const letter = letterParam.safeParse(req.params.letter)
+    if (!letter.success) throw new NotFound()
+    const { status, page } = listQuery.parse(req.query)
+    const found = await clients.byLetter(actorOf(res), letter.data.toLowerCase(), status, page)
+    res.render('clients/letter', { ...speech(res), ...found, status, letter: letter.data.toLowerCase() })
+  })
+
+  router.get('/clients/new', requireRole('staff'), (_req, res) => {
+    res.render('clients/new', { id: randomUUID(), ...formPage(res.locals, emptyValues) })
+  })
+
+  router.post('/clients', requireRole('staff'), async (req, res) => {
+    const { id: sent } = (req.body ?? {}) as { id?: unknown }
+    const id = uuid.safeParse(sent).data ?? randomUUID()
+    const read = form(req.body)
+    const again = (problems: Record<string, string>) =>
+      res.status(422).render('clients/new', { id, ...formPage(res.locals, typedValues(req.body), problems) })
+    if (!read.ok) return again(read.problems)
+
+    const creation = await clients.create(actorOf(res), id, read.data)
+    if (creation === 'file-number-taken') return again(takenNumber)
+    if (creation === 'created') flash(req, 'success', 'clients:flash.created')
+    res.redirect(303, `/clients/${id}`)
+  })
+
+  router.get('/clients/:clientId', requireRole(readers), async (req, res) => {
+    const client = await clients.view(actorOf(res), clientIdOf(req))
+    res.render('clients/client', { ...speech(res), client })
+  })
+
+  router.get('/clients/:clientId/print', requireRole(readers), async (req, res) => {
+    const client = await clients.print(actorOf(res), clientIdOf(req))
+    res.render('clients/print', { ...speech(res), client, printedAt: clock() })
+  })
+
+  router.get('/clients/:clientId/history', requireRole(readers), async (req, res) => {
+    const history = await clients.history(actorOf(res), clientIdOf(req))
+    res.render('clients/history', { ...speech(res), history })
+  })
+
+  router.get('/clients/:clientId/edit', requireRole('staff'), async (req, res) => {
+    const { id, profile, last } = await clients.view(actorOf(res), clientIdOf(req))
+    res.render('clients/edit', { ...speech(res), id, version: last.version, conflict: null, ...formPage(res.locals, valuesOf(profile)) })
+  })
+
+  router.post('/clients/:clientId', requireRole('staff'), async (req, res) => {
+    const id = clientIdOf(req)
+    const { version: sent } = (req.body ?? {}) as { version?: unknown }
+    const version = versionField.parse(sent)
+    const again = (problems: Record<string, string>, more: object = {}) =>
+      res.render('clients/edit', { ...speech(res), id, version, conflict: null, ...formPage(res.locals, typedValues(req.body), problems), ...more })
+
+    const read = form(req.body)
+    if (!read.ok) {
+      await clients.view(actorOf(res), id)
+      res.status(422)
+      return again(read.problems)
+    }
+    const amendment = await clients.amend(actorOf(res), id, version, read.data)
+    if (amendment.outcome === 'file-number-taken') {
+      res.status(422)
+      return again(takenNumber)
+    }
+    if (amendment.outcome === 'changed-meanwhile') {
+      res.status(409)
+      return again({}, { conflict: amendment, version: amendment.current.version })
+    }
+    flash(req, 'success', `clients:flash.${amendment.outcome}`)
+    res.redirect(303, `/clients/${id}`)
+  })
+
+  router.post('/clients/:clientId/archive', requireRole('staff'), async (req, res) => {
+    await clients.archive(actorOf(res), clientIdOf(req))
+    flash(req, 'success', 'clients:flash.archived')
+    res.redirect(303, `/clients/${clientIdOf(req)}`)
+  })
+
+  router.post('/clients/:clientId/restore', requireRole('staff'), async (req, res) => {
+    await clients.restore(actorOf(res), clientIdOf(req))
+    flash(req, 'success', 'clients:flash.restored')
+    res.redirect(303, `/clients/${clientIdOf(req)}`)
+  })
+
+  return router
+}
+
+const clientIdOf = (req: Request): string => {
+  const read = uuid.safeParse(req.params.clientId)
+  if (!read.success) throw new NotFound()
+  return read.data.toLowerCase()
+}

@@ -1,0 +1,124 @@
+import parsePhoneNumberFromString from 'libphonenumber-js/min'
+import { z } from 'zod'
+import { readDay } from './days.ts'
+import { canonicalLanguage } from './languages.ts'
+import { addressUses, genders, phoneTypes, type ClientProfile } from './profile.ts'
+
+const tooLong = 'problems:too-long'
+const choose = 'problems:choose'
+const earliestBirth = '1890-01-01'
+const mostRows = 10
+const mostAlerts = 20
+
+export const uuid = z.uuid()
+
+/** The version a form was filled in upon; one that can't be read is older than any. */
+export const versionField = z.coerce.number().int().min(0).catch(0)
+
+const characters = (text: string) => [...text].length
+
+/** Text in any script, without signs that nobody types (NUL and other controls, halves of characters). */
+const text = (most: number, unwanted: RegExp) =>
+  z
+    .string({ error: 'problems:invalid' })
+    .default('')
+    .transform(typed => typed.normalize('NFC').replace(/\r\n?/g, '\n').trim())
+    .pipe(
+      z
+        .string()
+        .refine(typed => !unwanted.test(typed), 'problems:invalid')
+        .refine(typed => characters(typed) <= most, tooLong),
+    )
+
+const line = (most: number) => text(most, /[\p{Cc}\p{Cs}]/u)
+const lines = (most: number) => text(most, /[\p{Cs}]|(?![\n\t])\p{Cc}/u)
+const orNull = (schema: ReturnType<typeof line>) => schema.transform(typed => typed || null)
+
+const day = (today: string, earliest: string, tooEarly: string) =>
+  line(40).transform((typed, context) => {
+    if (!typed) return null
+    const read = readDay(typed)
+    const problem = !read ? 'problems:date' : read > today ? 'problems:date-in-future' : read < earliest ? tooEarly : null
+    if (problem) context.addIssue({ code: 'custom', message: problem })
+    return read
+  })
+
+/** Rows as a form sends them; a row schema gives null for an empty row, and places in messages stay those of the page. */
+const rows = <Row extends z.ZodType>(row: Row, most: number) =>
+  z
+    .preprocess(sent => (typeof sent === 'object' && sent !== null ? Object.values(sent) : []), z.array(row))
+    .transform(all => all.filter((one): one is NonNullable<typeof one> => one !== null))
+    .refine(all => all.length <= most, 'problems:too-many')
+
+const phone = z.object({ type: z.enum(phoneTypes, choose).default('mobile'), number: line(50) }).transform(({ type, number: typed }, context) => {
+  if (!typed) return null
+  const read = parsePhoneNumberFromString(typed, 'PL')
+  if (!read?.isPossible()) context.addIssue({ code: 'custom', path: ['number'], message: 'problems:phone' })
+  return { type, number: read?.number ?? null, typed }
+})
+
+const email = z
+  .object({ address: line(254).refine(typed => !typed || z.email().safeParse(typed).success, 'problems:email') })
+  .transform(({ address }) => address || null)
+
+const address = z
+  .object({
+    use: z.enum(addressUses, choose).default('home'),
+    line: lines(200),
+    postalCode: orNull(line(20)),
+    city: orNull(line(100)),
+    region: orNull(line(100)),
+    country: orNull(line(100)),
+  })
+  .transform(({ use, ...place }) => (Object.values(place).some(Boolean) ? { use, ...place } : null))
+
+const language = z
+  .object({ code: line(35).refine(typed => !typed || canonicalLanguage(typed) !== null, choose) })
+  .transform(({ code }) => (code ? canonicalLanguage(code) : null))
+
+const alert = z.object({ text: line(300) }).transform(({ text: typed }) => typed || null)
+
+const named = (form: unknown) => {
+  const { givenNames, familyName } = form as { givenNames?: unknown; familyName?: unknown }
+  return Boolean(givenNames) || Boolean(familyName)
+}
+
+const notDeadBeforeBirth = (form: unknown) => {
+  const { birthDate, deceasedOn } = form as { birthDate?: unknown; deceasedOn?: unknown }
+  return typeof birthDate !== 'string' || typeof deceasedOn !== 'string' || birthDate <= deceasedOn
+}
+
+/**
+ * A client as the form sends it, read into a profile. An empty file number stays empty: a new client then gets the next one.
+ * @param today 'YYYY-MM-DD', past which nobody is born
+ */
+export const clientForm = (today: string) =>
+  z
+    .object({
+      fileNumber: line(40),
+      givenNames: line(200),
+      familyName: line(200),
+      preferredName: orNull(line(200)),
+      birthDate: day(today, earliestBirth, 'clients:problem.birth-date-too-early'),
+      deceasedOn: day(today, earliestBirth, 'clients:problem.birth-date-too-early'),
+      gender: z.enum(genders, choose).default('unknown'),
+      languages: rows(language, mostRows).transform(codes => [...new Set(codes)]),
+      interpreterNeeded: z.unknown().transform(sent => sent === 'on'),
+      phones: rows(phone, mostRows),
+      emails: rows(email, mostRows),
+      addresses: rows(address, mostRows),
+      alerts: rows(alert, mostAlerts),
+      notes: orNull(lines(10_000)),
+    })
+    .refine(named, { path: ['familyName'], error: 'clients:problem.name', when: () => true })
+    .refine(notDeadBeforeBirth, { path: ['deceasedOn'], error: 'clients:problem.deceased-before-birth', when: () => true })
+    .transform((form): ClientProfile => form)
+
+export const listQuery = z.object({
+  status: z.enum(['active', 'archived']).catch('active'),
+  after: z.string().max(100).optional().catch(undefined),
+  before: z.string().max(100).optional().catch(undefined),
+  page: z.coerce.number().int().min(1).max(10_000).catch(1),
+})
+
+export const letterParam = z.string().regex(/^([a-z]|other)$/i)

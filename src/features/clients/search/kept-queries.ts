@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import type { Actor } from '../../../platform/actor.ts'
+import type { Vault } from '../../../platform/vault/vault.ts'
+
+const keptForSeconds = 30 * 60
+
+/**
+ * What somebody searched for, sealed, for half an hour: no name gets into an address, and Back and reload work. Only the
+ * account that searched finds it again.
+ */
+export const createKeptQueries = (redis: Redis, vault: Vault) => {
+  const keyOf = ({ tenantId, accountId }: Actor, searchId: string) => `search:${tenantId}:${String(accountId)}:${searchId}`
+  const place = ({ tenantId }: Actor, row: string) => ({ tenant: tenantId, column: 'searches.query', row }) as const
+
+  return {
+    /** @returns an opaque, random id */
+    keep: async (actor: Actor, query: string): Promise<string> => {
+      const searchId = randomBytes(16).toString('base64url')
+      const sealed = await vault.seal(query, place(actor, searchId))
+      await redis.set(keyOf(actor, searchId), sealed.toString('base64'), 'EX', keptForSeconds)
+      return searchId
+    },
+
+    /** The query, or null where it is past its time or somebody else's. */
+    find: async (actor: Actor, searchId: string): Promise<string | null> => {
+      const sealed = await redis.get(keyOf(actor, searchId))
+      return sealed === null ? null : vault.open<string>(Buffer.from(sealed, 'base64'), place(actor, searchId))
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import type { Translate } from '../../platform/i18n/translations.ts'
+import parsePhoneNumberFromString from 'libphonenumber-js/min'
+import type { Field } from './changes.ts'
+import { languageName } from './languages.ts'
+import type { Address, Phone } from './profile.ts'
+
+type Formats = { t: Translate; language: string; formatDate: (day: string) => string }
+
+/** How the parts of a profile read, in the reader's language. A part that is not recorded reads ''. */
+export const wordsFor = ({ t, language, formatDate }: Formats) => {
+  const named = (code: string) => languageName(code, language)
+  const phone = (one: Phone) => `${phoneShown(one)} (${t(`clients:phone-type.${one.type}`)})`
+  const address = (one: Address) => `${t(`clients:address-use.${one.use}`)}: ${addressShown(one)}`
+
+  const parts: Partial<Record<Field, (value: never) => string>> = {
+    birthDate: formatDate,
+    deceasedOn: formatDate,
+    gender: (gender: string) => t(`clients:gender.${gender}`),
+    languages: (codes: string[]) => codes.map(named).join(', '),
+    interpreterNeeded: (needed: boolean) => t(needed ? 'clients:yes' : 'clients:no'),
+    phones: (phones: Phone[]) => phones.map(phone).join('\n'),
+    emails: (emails: string[]) => emails.join('\n'),
+    addresses: (addresses: Address[]) => addresses.map(address).join('\n'),
+    alerts: (alerts: string[]) => alerts.join('\n'),
+  }
+
+  return {
+    language: named,
+    phone: phoneShown,
+    address: addressShown,
+    field: (field: Field): string => t(`clients:field.${field}`),
+    value: (field: Field, value: unknown): string => {
+      if (value === null || value === '') return ''
+      return parts[field]?.(value as never) ?? String(value)
+    },
+  }
+}
+export type Words = ReturnType<typeof wordsFor>
+
+/** A number as people of its country write it, of other countries with their number in front. */
+const phoneShown = ({ number, typed }: Phone): string => {
+  const read = number ? parsePhoneNumberFromString(number) : undefined
+  if (!read) return typed
+  return read.country === 'PL' ? read.formatNational() : read.formatInternational()
+}
+
+const addressShown = ({ line, postalCode, city, region, country }: Address): string =>
+  [line, [postalCode, city].filter(Boolean).join(' '), region, country].filter(Boolean).join(', ')

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+
+let database: FreshDatabase
+let admin: pg.Client
+const plans: string[] = []
+const [here, elsewhere] = [randomUUID(), randomUUID()]
+
+beforeAll(async () => {
+  database = await freshDatabase()
+  admin = new pg.Client(database.adminUrl)
+  admin.on('notice', notice => plans.push(notice.message ?? ''))
+  await admin.connect()
+  await admin.query(`insert into tenants (id, name) values ($1, 'Here'), ($2, 'Elsewhere')`, [here, elsewhere])
+  for (const tenant of [here, elsewhere])
+    await admin.query(
+      `insert into clients (tenant_id, profile_sealed, search_tokens, letter_token, person_token, file_number_token, created_at, updated_at, status)
+       select $1, '\\x00', array[n % 100, 1000 + n, 77], 1, n, n, now(), now(), case when n % 2 = 0 then 'active' else 'archived' end
+         from generate_series(1, 3000) n`,
+      [tenant],
+    )
+  await admin.query('analyze clients')
+})
+
+afterAll(async () => {
+  await admin.end()
+  await database.drop()
+})
+
+const asApp = async <T>(tenant: string | null, work: (client: pg.Client) => Promise<T>): Promise<T> => {
+  const client = new pg.Client(database.urls.app)
+  await client.connect()
+  try {
+    await client.query('begin')
+    if (tenant) await client.query(`select set_config('app.tenant_id', $1, true)`, [tenant])
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+const search = (client: pg.Client, exact: number[], prefix: number[], most = 200) =>
+  client.query<{ id: string; status: string; exact: boolean }>('select * from search_clients($1, $2, $3)', [exact, prefix, most])
+
+test('a search reads the token index and no other way to the table', async () => {
+  await admin.query(`load 'auto_explain'`)
+  await admin.query(`set auto_explain.log_min_duration = 0; set auto_explain.log_nested_statements = on; set client_min_messages = log`)
+  await admin.query('begin')
+  await admin.query(`select set_config('app.tenant_id', $1, true)`, [here])
+  for (let time = 0; time < 8; time++) await search(admin, [5, 1105], [5, 1105])
+  await admin.query('rollback')
+  await admin.query(`set auto_explain.log_min_duration = -1`)
+
+  const searches = plans.filter(plan => plan.includes('exact_tokens') && plan.includes('Append'))
+  expect(searches).toHaveLength(8)
+  for (const plan of searches) {
+    expect(plan).toContain('Bitmap Index Scan on clients_search')
+    expect(plan).not.toContain('Seq Scan')
+    expect(plan).not.toMatch(/Index (Only )?Scan (Backward )?using/)
+  }
+})
+
+test("another tenant's rows never come back, and without a tenant nothing does", async () => {
+  const found = await asApp(here, client => search(client, [77], [77], 10_000))
+  expect(found.rows).toHaveLength(3000)
+  const own = new Set((await admin.query<{ id: string }>('select id from clients where tenant_id = $1', [here])).rows.map(row => row.id))
+  expect(found.rows.every(row => own.has(row.id))).toBe(true)
+  expect((await asApp(null, client => search(client, [77], [77]))).rows).toHaveLength(0)
+})
+
+test('whole words come before beginnings and active clients before archived ones, each client once', async () => {
+  const { rows } = await asApp(here, client => search(client, [10], [77], 5000))
+  expect(rows).toHaveLength(3000)
+  expect(new Set(rows.map(row => row.id)).size).toBe(3000)
+  const order = rows.map(row => `${row.status} ${String(row.exact)}`)
+  expect([...new Set(order)]).toEqual(['active true', 'active false', 'archived false'])
+})
+
+test('a search stops at its limit and refuses to list everybody', async () => {
+  expect((await asApp(here, client => search(client, [77], [77], 20))).rows).toHaveLength(20)
+  expect((await asApp(here, client => search(client, [], []))).rows).toHaveLength(0)
+})
+
+test('only the program may search, and the searching role can do nothing else', async () => {
+  const { rows } = await admin.query<{ owner: string; acl: string }>(
+    `select pg_get_userbyid(proowner) as owner, proacl::text as acl from pg_proc where proname = 'search_clients'`,
+  )
+  expect(rows).toEqual([{ owner: 'ostoja_search', acl: '{ostoja_search=X/ostoja_search,ostoja_app=X/ostoja_search}' }])
+  const { rows: rights } = await admin.query<{ table_name: string; privilege_type: string }>(
+    `select table_name, privilege_type from information_schema.role_table_grants where grantee = 'ostoja_search'`,
+  )
+  expect(rights).toEqual([{ table_name: 'clients', privilege_type: 'SELECT' }])
+  const { rows: schema } = await admin.query(`select has_schema_privilege('ostoja_search', 'public', 'create') as may`)
+  expect(schema).toEqual([{ may: false }])
+})
