@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OperatorFault } from '../platform/errors.ts'
 
@@ -44,10 +44,13 @@ const holderOf = (lock: string) => {
   }
 }
 
-/** Numbers of processes are reused, so being alive is not enough. */
+/** Numbers of processes are reused, so being alive is not enough. A minimal Debian has no ps, a Mac has no /proc. */
 const isStart = (pid: number) => {
   try {
-    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).includes('src/start.ts')
+    const command = existsSync('/proc/self')
+      ? readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      : execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' })
+    return command.includes('src/start.ts')
   } catch {
     return false // no such process
   }

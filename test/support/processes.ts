@@ -1,5 +1,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -66,7 +68,26 @@ const saying = async (child: ChildProcess, output: () => string, text: string, w
 type Process = { pid: number; parent: number; command: string }
 
 /** Every living process of the machine; the dead whom nobody has buried yet do not count. */
-const processes = () =>
+const processes = async (): Promise<Process[]> => (existsSync('/proc/self') ? fromProc() : fromPs())
+
+/** A minimal Debian has no ps. */
+const fromProc = async () => {
+  const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name))
+  const found = await Promise.all(
+    pids.map(async pid => {
+      try {
+        const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim()
+        const status = await readFile(`/proc/${pid}/status`, 'utf8')
+        return [{ pid: Number(pid), parent: Number(/^PPid:\s*(\d+)/m.exec(status)?.[1]), command }]
+      } catch {
+        return [] // gone meanwhile
+      }
+    }),
+  )
+  return found.flat().filter(({ command }) => command !== '')
+}
+
+const fromPs = () =>
   new Promise<Process[]>(resolve => {
     execFile('ps', ['-eo', 'pid=,ppid=,stat=,command='], { maxBuffer: 10_000_000 }, (_fault, output) => {
       const lines = output.split('\n').flatMap(line => {
