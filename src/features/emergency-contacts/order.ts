@@ -10,4 +10,4 @@ export const moved = (ids: readonly string[], id: string, direction: Direction):
 
 /** Whether two orders are of the same items, each once. */
 export const sameItems = (one: readonly string[], other: readonly string[]): boolean =>
-  one.length === other.length && new Set(one).size === one.length && other.every(id => one.includes(id))
+  one.length === other.length && new Set(other).size === other.length && other.every(id => one.includes(id))

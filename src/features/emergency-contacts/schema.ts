@@ -58,9 +58,10 @@ export const contactForm = (today: string) =>
         .transform(word => word === 'yes'),
       tellNote: lines(500).transform(orNull),
       lastConfirmedOn: z
-        .union([z.literal('').transform(() => null), z.iso.date()], { error: 'problems:date' })
-        .refine(day => day === null || day >= '1900-01-01', 'problems:date')
-        .refine(day => day === null || day <= today, 'problems:date-in-future'),
+        .string()
+        .refine(day => day === '' || (z.iso.date().safeParse(day).success && day >= '1900'), 'problems:date')
+        .refine(day => day <= today, 'problems:date-in-future')
+        .transform(day => day || null),
     })
     .refine(({ relationship, relationshipText }) => relationship !== otherRelationship || relationshipText !== null, {
       error: 'emergency-contacts:problems.relationship-text',
