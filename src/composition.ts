@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url'
 import type { Router } from 'express'
 import type { Config } from './config.ts'
 import { createAccounts } from './features/accounts/index.ts'
+import { createClients } from './features/clients/index.ts'
+import { createEmergencyContacts, emergencyContactRoutes } from './features/emergency-contacts/index.ts'
 import { createActiveSessions } from './features/sessions/index.ts'
 import { createAttempts, createSignIn, signInRoutes } from './features/sign-in/index.ts'
 import { startPageRoutes } from './features/start-page/index.ts'
@@ -70,13 +72,22 @@ export const createFeatures = (platform: Platform) => {
   const accounts = createAccounts(platform)
   const signIn = createSignIn({ ...platform, sessions, attempts: createAttempts(redis, derive('sign-in attempts')) })
 
+  const emergencyContacts = createEmergencyContacts({ ...platform, lockClient: (...of) => clients.lockForChange(...of) })
+  const clients = createClients({
+    ...platform,
+    accountNames: accounts.names,
+    contactsOf: emergencyContacts.ofClient,
+    havingContacts: emergencyContacts.havingContacts,
+  })
+
   const routers: Router[] = [
     signInRoutes(signIn, sessions.end),
+    emergencyContactRoutes(emergencyContacts),
     startPageRoutes({ recentClients: async () => [], attention: async () => [] }),
   ]
   const tasks: Tasks = {}
 
-  return { platform, db, tenants, accounts, sessions, routers, tasks }
+  return { platform, db, tenants, accounts, sessions, clients, emergencyContacts, routers, tasks }
 }
 export type Features = ReturnType<typeof createFeatures>
 
