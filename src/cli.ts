@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { addDemonstrationCommands } from './cli/demonstration-commands.ts'
 import { addInstallationCommands } from './cli/installation-commands.ts'
 import { addTenantCommands } from './cli/tenant-commands.ts'
 import { report } from './start/terminal.ts'
@@ -12,6 +13,7 @@ const program = new Command('bin/ostoja')
 
 addInstallationCommands(program)
 addTenantCommands(program)
+addDemonstrationCommands(program)
 
 try {
   await program.parseAsync()

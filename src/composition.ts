@@ -2,9 +2,11 @@ import { hkdfSync } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type { Router } from 'express'
 import type { Config } from './config.ts'
+import { createExportReader, exportVocabulary } from './composition/emergency-export.ts'
 import { createAccounts } from './features/accounts/index.ts'
-import { createClients } from './features/clients/index.ts'
+import { clientRoutes, createClients, searchRoutes } from './features/clients/index.ts'
 import { createEmergencyContacts, emergencyContactRoutes } from './features/emergency-contacts/index.ts'
+import { createExports, exportRoutes, loadViewer } from './features/exports/index.ts'
 import { createActiveSessions } from './features/sessions/index.ts'
 import { createAttempts, createSignIn, signInRoutes } from './features/sign-in/index.ts'
 import { startPageRoutes } from './features/start-page/index.ts'
@@ -16,7 +18,7 @@ import { pendingMigrations } from './platform/db/migrate.ts'
 import { createDb } from './platform/db/tenant.ts'
 import { createUnscoped } from './platform/db/unscoped.ts'
 import { loadTranslations } from './platform/i18n/translations.ts'
-import type { Tasks } from './platform/jobs/jobs.ts'
+import type { Schedule, Tasks } from './platform/jobs/jobs.ts'
 import { createLog } from './platform/log.ts'
 import { connectRedis } from './platform/redis/connect.ts'
 import { readKeys } from './platform/vault/key-files.ts'
@@ -37,7 +39,8 @@ export const createPlatform = async (config: Config, { clock = systemClock }: Re
   const knex = connect(config.databaseUrl)
   const keysDb = createDb(connect(config.databaseUrl, 2))
   const unscoped = createUnscoped(connect(config.signinDatabaseUrl, 4))
-  const derive = (purpose: string, from = roots.current) => Buffer.from(hkdfSync('sha256', from.key, '', `ostoja ${purpose}`, 32))
+  const derive = (purpose: string, from = roots.current) =>
+    Buffer.from(hkdfSync('sha256', from.key, '', `ostoja ${purpose}`, 32))
 
   return {
     config,
@@ -66,38 +69,65 @@ export type Platform = Awaited<ReturnType<typeof createPlatform>>
 
 /** Every feature with what it needs; features meet only here. */
 export const createFeatures = (platform: Platform) => {
-  const { db, redis, derive } = platform
+  const { config, clock, db, redis, derive } = platform
+  const translations = loadTranslations()
   const sessions = createActiveSessions(redis)
   const tenants = createTenants(platform)
   const accounts = createAccounts(platform)
   const signIn = createSignIn({ ...platform, sessions, attempts: createAttempts(redis, derive('sign-in attempts')) })
 
-  const emergencyContacts = createEmergencyContacts({ ...platform, lockClient: (...of) => clients.lockForChange(...of) })
+  const contacts = createEmergencyContacts({ ...platform, lockClient: (...args) => clients.lockForChange(...args) })
   const clients = createClients({
     ...platform,
     accountNames: accounts.names,
-    contactsOf: emergencyContacts.ofClient,
-    havingContacts: emergencyContacts.havingContacts,
+    contactsOf: contacts.ofClient,
+    havingContacts: contacts.havingContacts,
+  })
+  const exports = createExports({
+    ...platform,
+    directory: config.exportsDir,
+    loadViewer: () => loadViewer(fileURLToPath(new URL('../build/viewer', import.meta.url))),
+    vocabulary: exportVocabulary(translations),
+    organisation: tenants.nameOf,
+    readForExport: createExportReader({ db, clients, contacts }),
+    countForExport: clients.countActive,
+    accountNames: accounts.names,
   })
 
   const routers: Router[] = [
     signInRoutes(signIn, sessions.end),
-    emergencyContactRoutes(emergencyContacts),
-    startPageRoutes({ recentClients: async () => [], attention: async () => [] }),
+    startPageRoutes({ recentClients: clients.recent, attention: async () => [] }),
+    clientRoutes(clients, clock),
+    searchRoutes(clients, clock),
+    emergencyContactRoutes(contacts),
+    exportRoutes(exports),
   ]
-  const tasks: Tasks = {}
+  const tasks: Tasks = { 'export.make': exports.make, 'exports.sweep': exports.sweep }
+  const schedule: Schedule = { 'exports.sweep': '*/10 * * * *' }
 
-  return { platform, db, tenants, accounts, sessions, clients, emergencyContacts, routers, tasks }
+  return {
+    platform,
+    translations,
+    db,
+    tenants,
+    accounts,
+    sessions,
+    clients,
+    emergencyContacts: contacts,
+    routers,
+    tasks,
+    schedule,
+  }
 }
 export type Features = ReturnType<typeof createFeatures>
 
 /** The web application, the same in production and in tests. */
-export const createApp = ({ platform, sessions, accounts, routers }: Features) =>
+export const createApp = ({ platform, translations, sessions, accounts, routers }: Features) =>
   createWebApp({
     ...platform,
     sessions,
     routers,
-    translations: loadTranslations(),
+    translations,
     asset: loadAssets(fileURLToPath(new URL('../public', import.meta.url))),
     trustedProxies: platform.config.trustedProxies,
     openName: accounts.openName,

@@ -14,7 +14,12 @@ export const startProduct = async () => {
   await program.says('Ostoja is ready: https://', firstStartMs)
   const accounts = JSON.parse(await readFile(join(dataDir, 'demo-accounts.json'), 'utf8')) as DemoAccount[]
   const { output } = await runProgram('services', ['env'], { DATA_DIR: dataDir })
-  const services = Object.fromEntries(output.trim().split('\n').map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
+  const services = Object.fromEntries(
+    output
+      .trim()
+      .split('\n')
+      .map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  )
 
   return {
     dataDir,

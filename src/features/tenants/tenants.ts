@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { installationId, systemActor } from '../../platform/actor.ts'
+import { installationId, systemActor, type Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Db } from '../../platform/db/tenant.ts'
+import { NotFound } from '../../platform/errors.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import { findTenant, insertTenant } from './queries.ts'
@@ -20,6 +21,13 @@ export const createTenants = ({ db, vault }: Needs) => {
   return {
     /** Makes an organisation with its own keys. @returns its id */
     create: (name: string, language: Language) => create(randomUUID(), name, language),
+
+    /** The name of the actor's organisation. @throws NotFound */
+    nameOf: async (actor: Pick<Actor, 'tenantId'>): Promise<string> => {
+      const tenant = await db.asTenant(actor, trx => findTenant(trx, actor.tenantId))
+      if (!tenant) throw new NotFound()
+      return tenant.name
+    },
 
     /** Makes the realm of the operators, once. @returns its id */
     prepareInstallation: async (): Promise<string> => {

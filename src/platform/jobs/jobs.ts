@@ -1,11 +1,13 @@
-import { run, type Runner, type TaskList } from 'graphile-worker'
+import { parseCronItems, run, type Runner, type TaskList } from 'graphile-worker'
 import pg from 'pg'
 import type { Logger } from 'pino'
 import type { Trx } from '../db/tenant.ts'
 
 /** A job's payload holds ids, never personal data: it stands in the clear in the queue. */
 export type JobPayload = { tenantId: string } & Record<string, string | number>
-export type Tasks = Record<string, (payload: never) => Promise<void>>
+export type Tasks = Record<string, (payload: never) => Promise<unknown>>
+/** When a task runs by itself, once over all copies of the worker: five cron fields, UTC. */
+export type Schedule = Record<string, string>
 
 /** Puts a job in the queue in the transaction of the change that asks for it: it starts only if that is committed. */
 export const enqueue = async (trx: Trx, task: string, payload: JobPayload) => {
@@ -19,13 +21,28 @@ export const enqueue = async (trx: Trx, task: string, payload: JobPayload) => {
  * Works off the queue until `stop`. Jobs in hand at a stop are finished or, past the grace time, left to another worker.
  * @param databaseUrl a login in the role ostoja_app
  */
-export const startWorker = async (databaseUrl: string, tasks: Tasks, log: Logger): Promise<Pick<Runner, 'stop'>> => {
+export const startWorker = async (
+  databaseUrl: string,
+  { tasks, schedule }: { tasks: Tasks; schedule: Schedule },
+  log: Logger,
+): Promise<Pick<Runner, 'stop'>> => {
   const pgPool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'ostoja worker' })
   pgPool.on('error', fault => log.error({ err: fault }, 'the worker lost a database connection'))
   const taskList = Object.fromEntries(
-    Object.entries(tasks).map(([name, work]) => [name, (payload: unknown) => work(payload as never)]),
+    Object.entries(tasks).map(([name, work]) => [
+      name,
+      async (payload: unknown) => void (await work(payload as never)),
+    ]),
   ) satisfies TaskList
-  const runner = await run({ pgPool, taskList, concurrency: 2, noHandleSignals: true, pollInterval: 1000 })
+  const parsedCronItems = parseCronItems(Object.entries(schedule).map(([task, match]) => ({ task, match })))
+  const runner = await run({
+    pgPool,
+    taskList,
+    parsedCronItems,
+    concurrency: 2,
+    noHandleSignals: true,
+    pollInterval: 1000,
+  })
   return {
     stop: async () => {
       await runner.stop()

@@ -1,0 +1,80 @@
+import type { Clients } from '../features/clients/index.ts'
+import {
+  relationshipCodes,
+  type EmergencyContact,
+  type EmergencyContacts,
+} from '../features/emergency-contacts/index.ts'
+import type { ExportedClient, ExportedContact, ExportVocabulary } from '../features/exports/index.ts'
+import type { Actor } from '../platform/actor.ts'
+import type { Db } from '../platform/db/tenant.ts'
+import { languages, type Translations } from '../platform/i18n/translations.ts'
+
+type Needs = { db: Db; clients: Clients; contacts: EmergencyContacts }
+type ReadClient = { id: string; profile: Parameters<Clients['create']>[2] }
+
+const batchSize = 200
+
+/** Every active client with their contacts, a batch at a time, as the export carries them. */
+export const createExportReader = ({ db, clients, contacts }: Needs) =>
+  async function* readForExport(actor: Actor): AsyncGenerator<ExportedClient> {
+    for await (const batch of inBatches(clients.readActive(actor))) {
+      const byClient = await db.asTenant(actor, trx =>
+        contacts.ofClients(
+          trx,
+          actor,
+          batch.map(({ id }) => id),
+        ),
+      )
+      for (const client of batch) yield exported(client, byClient.get(client.id) ?? [])
+    }
+  }
+
+/** The plain names of the codes in an export, so that the file stands alone. */
+export const exportVocabulary = (translations: Translations): ExportVocabulary => {
+  const wordsIn = (language: (typeof languages)[number]) => {
+    const t = translations.to(language)
+    const named = (codes: readonly string[], key: string) =>
+      Object.fromEntries(codes.map(code => [code, t(`${key}.${code}`)]))
+    return {
+      relationship: named(relationshipCodes, 'emergency-contacts:relationship'),
+      phoneType: named(['mobile', 'home', 'work', 'other'], 'emergency-contacts:phoneType'),
+      gender: named(['female', 'male', 'other', 'unknown'], 'clients:gender'),
+    }
+  }
+  return { pl: wordsIn('pl'), en: wordsIn('en') }
+}
+
+async function* inBatches(clients: AsyncIterable<ReadClient>): AsyncGenerator<ReadClient[]> {
+  let batch: ReadClient[] = []
+  for await (const client of clients) {
+    batch.push(client)
+    if (batch.length === batchSize) {
+      yield batch
+      batch = []
+    }
+  }
+  if (batch.length > 0) yield batch
+}
+
+const exported = ({ id, profile }: ReadClient, contacts: EmergencyContact[]): ExportedClient => {
+  const { notes: _, addresses, preferredName, ...kept } = profile
+  return {
+    ...kept,
+    id,
+    preferredName: preferredName ?? '',
+    addresses: addresses.map(({ line, postalCode, city, region, country }) =>
+      [line, [postalCode, city].filter(Boolean).join(' '), region, country].filter(Boolean).join(', '),
+    ),
+    contacts: contacts.map(exportedContact),
+  }
+}
+
+const exportedContact = ({ id: _, ...contact }: EmergencyContact): ExportedContact => ({
+  ...contact,
+  relationshipText: contact.relationshipText ?? '',
+  phones: contact.phones.map(phone => ({ ...phone, hours: phone.hours ?? '' })),
+  email: contact.email ?? '',
+  address: contact.address ?? '',
+  language: contact.language ?? '',
+  tellNote: contact.tellNote ?? '',
+})

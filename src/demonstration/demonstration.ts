@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto'
+import type { Features } from '../composition.ts'
+import { installationId, systemActor, type Actor, type Role } from '../platform/actor.ts'
+import type { Language } from '../platform/i18n/translations.ts'
+import { alerts, cities, hours, mobileNumber, names, notes, streets, telling } from './people.ts'
+
+export type DemonstrationAccount = { tenant: string; role: string; login: string; password: string }
+
+const organisations = [
+  { name: 'Schronisko Przystań', language: 'pl', people: ['Anna Nowicka', 'Marek Lis', 'Ewa Król'] },
+  { name: 'Harbour Home Care', language: 'en', people: ['Grace Miller', 'Daniel Reed', 'Susan Clarke'] },
+] as const satisfies { name: string; language: Language; people: string[] }[]
+
+const posts: Role[] = ['staff', 'administrator', 'security_officer']
+const clientsEach = 48
+
+/**
+ * Two organisations, one Polish and one English, with an account for each role, clients and their emergency contacts, and
+ * an operator. Everybody is invented, and the same each time but for the passwords.
+ * @returns who can sign in, with passwords that are written nowhere else
+ */
+export const createDemonstration = async (features: Features): Promise<DemonstrationAccount[]> => {
+  await features.tenants.prepareInstallation()
+  const operator = await createAccount(features, 'Ostoja', installationId, 'operator', 'Ostoja Operator', 'pl')
+  const accounts: DemonstrationAccount[] = []
+  for (const { name, language, people } of organisations) {
+    const tenantId = await features.tenants.create(name, language)
+    for (const [index, role] of posts.entries()) {
+      accounts.push(await createAccount(features, name, tenantId, role, people[index] ?? '', language))
+    }
+    await createClients(features, systemActor(tenantId), language)
+  }
+  return [...accounts, operator]
+}
+
+const createAccount = async (
+  { accounts }: Features,
+  tenant: string,
+  tenantId: string,
+  role: Role,
+  person: string,
+  language: Language,
+) => {
+  const [givenName = '', familyName = ''] = person.split(' ')
+  const { login, password } = await accounts.create(systemActor(tenantId), {
+    givenName,
+    familyName,
+    email: null,
+    roles: [role],
+    language,
+  })
+  return { tenant, role, login, password }
+}
+
+const createClients = async ({ clients, emergencyContacts }: Features, actor: Actor, language: Language) => {
+  for (let turn = 0; turn < clientsEach; turn++) {
+    const id = randomUUID()
+    const person = personOf(language, turn)
+    await clients.create(actor, id, clientOf(language, turn, person))
+    for (let contact = 0; contact < [3, 2, 1, 2, 0][turn % 5]!; contact++) {
+      await emergencyContacts.add(actor, id, randomUUID(), contactOf(language, turn, contact, person.familyName))
+    }
+  }
+}
+
+const personOf = (language: Language, turn: number) => {
+  const { female, male, families } = names[language]
+  const gender = turn % 2 ? 'male' : 'female'
+  const family = of(families, turn * 7 + Math.floor(turn / 11))
+  return {
+    gender,
+    givenNames: of(gender === 'male' ? male : female, Math.floor(turn / 2)),
+    familyName: family[gender],
+  } as const
+}
+
+const clientOf = (language: Language, turn: number, person: ReturnType<typeof personOf>) => {
+  const number = mobileNumber(language, turn)
+  return {
+    ...person,
+    fileNumber: '',
+    preferredName: null,
+    birthDate: `${1931 + ((turn * 13) % 72)}-${twoDigits(1 + ((turn * 5) % 12))}-${twoDigits(1 + ((turn * 11) % 28))}`,
+    deceasedOn: null,
+    languages: /\p{Script=Cyrillic}/u.test(person.familyName + person.givenNames) ? ['uk', language] : [language],
+    interpreterNeeded: /\p{Script=Cyrillic}/u.test(person.givenNames),
+    phones: turn % 6 === 5 ? [] : [{ type: 'mobile', number, typed: number } as const],
+    emails: [],
+    addresses: [
+      { use: 'home', line: of(streets[language], turn), ...of(cities[language], turn), region: null } as const,
+    ],
+    alerts: turn % 3 === 0 ? [of(alerts[language], turn / 3)] : [],
+    notes: turn % 4 === 1 ? of(notes[language], turn) : null,
+  }
+}
+
+const relationships = ['DAUC', 'SONC', 'SIS', 'SPS', 'NBOR', 'FRND', 'GUARD', 'CAREGIVER']
+
+const contactOf = (language: Language, turn: number, contact: number, familyName: string) => {
+  const person = personOf(language, turn * 3 + contact + 5)
+  const number = mobileNumber(language, 100 + turn * 3 + contact)
+  const mayBeTold = (turn + contact) % 4 !== 3
+  return {
+    name: `${person.givenNames} ${contact === 0 ? familyName : person.familyName}`,
+    relationship: of(relationships, turn + contact),
+    relationshipText: null,
+    phones: [
+      {
+        type: contact === 1 ? 'work' : 'mobile',
+        number,
+        typed: number,
+        hours: of(hours[language], turn + contact),
+      } as const,
+    ],
+    email: null,
+    address: null,
+    language,
+    mayBeTold,
+    tellNote: mayBeTold ? null : telling[language],
+    lastConfirmedOn: daysAgo((turn * 9 + contact * 40) % 300),
+  }
+}
+
+const of = <Item>(items: readonly Item[], turn: number): Item => items[turn % items.length]!
+const twoDigits = (value: number) => String(value).padStart(2, '0')
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
