@@ -74,6 +74,8 @@ const picture = async (page: Page, { name, open, optional }: Shot, language: str
       const file = `${name}-${colorScheme}-${size}-${language}`
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       await page.setViewportSize(viewport)
+      // The picture is of the page as it settles in its new size, not on the way there.
+      await page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 50))))
       await page.screenshot({ path: path.join(folder, `${file}.png`), fullPage: true })
       const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       if (tooWide > 0) faults.push(`${file}: ${String(tooWide)} px wider than the window`)
