@@ -92,5 +92,6 @@ const save = async (url: string, list: HTMLElement) => {
   const body = new URLSearchParams({ _csrf: csrfToken() })
   for (const item of itemsOf(list)) body.append('order[]', item.dataset.reorderId ?? '')
   const response = await fetch(url, { method: 'POST', body, redirect: 'manual' })
-  if (!response.ok && response.type !== 'opaqueredirect') throw new Error(String(response.status))
+  // A redirect would be to the sign-in page: nothing was saved.
+  if (!response.ok) throw new Error(String(response.status))
 }
