@@ -12,7 +12,14 @@ import { generatePassphrase, wordLists } from '../../src/features/exports/passph
 import { isStrongEnough } from '../../src/features/exports/passphrase/strength.ts'
 import type { ExportedClient } from '../../src/features/exports/index.ts'
 import { extractWithTools, openWithAge } from '../support/age-cli.ts'
-import { blankViewer, sampleClient, sampleClients, sampleManifest, samplePassphrase, writeSample } from '../support/export-samples.ts'
+import {
+  blankViewer,
+  sampleClient,
+  sampleClients,
+  sampleManifest,
+  samplePassphrase,
+  writeSample,
+} from '../support/export-samples.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -159,11 +166,13 @@ const encodings = (bytes: Buffer) => [
   bytes.toString(),
   bytes.toString('hex'),
   bytes.toString('hex').toUpperCase(),
-  ...[0, 1, 2].map(shift =>
-    Buffer.concat([Buffer.alloc(shift), bytes])
-      .toString('base64')
-      .slice(shift === 0 ? 0 : 4, -4),
-  ).filter(part => part.length >= 8),
+  ...[0, 1, 2]
+    .map(shift =>
+      Buffer.concat([Buffer.alloc(shift), bytes])
+        .toString('base64')
+        .slice(shift === 0 ? 0 : 4, -4),
+    )
+    .filter(part => part.length >= 8),
 ]
 
 describe('base64 lines', () => {

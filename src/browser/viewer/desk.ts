@@ -83,12 +83,18 @@ export const showDesk = (screen: Screen, { engine, manifest, clients, lock }: Op
     const count = t(query.trim() ? 'search.found' : 'search.all', { count: total })
     document.getElementById('count')?.replaceChildren(total === 0 ? t('search.none') : count)
     screen.announce(total === 0 ? t('search.none') : count)
-    document.getElementById('results')?.replaceChildren(
-      total === 0
-        ? h('p', { class: 'quiet empty' }, t('search.noneText'))
-        : h('ul', { class: 'results', 'aria-label': t('search.results') }, ...hits.map(hit => h('li', {}, result(hit)))),
-      hits.length < total ? more() : '',
-    )
+    document
+      .getElementById('results')
+      ?.replaceChildren(
+        total === 0
+          ? h('p', { class: 'quiet empty' }, t('search.noneText'))
+          : h(
+              'ul',
+              { class: 'results', 'aria-label': t('search.results') },
+              ...hits.map(hit => h('li', {}, result(hit))),
+            ),
+        hits.length < total ? more() : '',
+      )
     const all = document.getElementById('print-all')
     all?.replaceChildren(icon('print'), t(query.trim() ? 'print.found' : 'print.all'))
     all?.toggleAttribute('disabled', total === 0)
@@ -125,14 +131,26 @@ export const showDesk = (screen: Screen, { engine, manifest, clients, lock }: Op
         onclick: () => void choose(at),
       },
       h('span', { class: 'result-name', dir: 'auto' }, name),
-      alerts > 0 && h('span', { class: 'result-alert' }, icon('alert'), h('span', { class: 'visually-hidden' }, t('person.alerts'))),
-      h('span', { class: 'quiet result-facts' }, [fileNumber, birthDate && formatDay(birthDate)].filter(Boolean).join(' · ')),
+      alerts > 0 &&
+        h(
+          'span',
+          { class: 'result-alert' },
+          icon('alert'),
+          h('span', { class: 'visually-hidden' }, t('person.alerts')),
+        ),
+      h(
+        'span',
+        { class: 'quiet result-facts' },
+        [fileNumber, birthDate && formatDay(birthDate)].filter(Boolean).join(' · '),
+      ),
       via !== '' && h('span', { class: 'quiet result-via' }, t('search.viaContact', { name: via })),
     )
 
   const drawCard = () => {
     document.querySelector('.desk')?.classList.toggle('desk-person', state.card !== null)
-    document.getElementById('person')?.replaceChildren(state.card ?? h('p', { class: 'quiet choose' }, icon('call'), t('person.choose')))
+    document
+      .getElementById('person')
+      ?.replaceChildren(state.card ?? h('p', { class: 'quiet choose' }, icon('call'), t('person.choose')))
   }
 
   const searchField = () => {
@@ -164,6 +182,7 @@ export const showDesk = (screen: Screen, { engine, manifest, clients, lock }: Op
       h(
         'section',
         { class: 'finder', 'aria-label': t('search.label') },
+        h('h1', { class: 'visually-hidden' }, t('name')),
         h('label', { for: 'search' }, t('search.label')),
         searchField(),
         h('p', { id: 'search-hint', class: 'quiet hint' }, t('search.hint')),
@@ -171,7 +190,11 @@ export const showDesk = (screen: Screen, { engine, manifest, clients, lock }: Op
           'div',
           { class: 'count-line' },
           h('h2', { id: 'count' }),
-          h('button', { type: 'button', id: 'print-all', onclick: () => askToPrint(engine, state.query, state.total, manifest) }),
+          h('button', {
+            type: 'button',
+            id: 'print-all',
+            onclick: () => askToPrint(engine, state.query, state.total, manifest),
+          }),
         ),
         h('div', { id: 'results' }),
       ),

@@ -49,7 +49,11 @@ const startWorker = (script: string) =>
   })
 
 const throughWorker = (worker: Worker): Engine => {
-  type Waiting = { resolve: (value: never) => void; reject: (error: Error) => void; onProgress?: ((p: Progress) => void) | undefined }
+  type Waiting = {
+    resolve: (value: never) => void
+    reject: (error: Error) => void
+    onProgress?: ((p: Progress) => void) | undefined
+  }
   const waiting = new Map<number, Waiting>()
   let last = 0
 

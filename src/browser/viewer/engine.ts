@@ -16,7 +16,10 @@ export type Engine = {
   /** Decodes the payload and compares its sha256. Throws Unopened `cut` or `altered`. */
   check: (text: string, marker: Marker) => Promise<void>
   /** Decrypts what was checked. Throws Unopened `wrong` or `altered`. */
-  open: (passphrase: string, onProgress: (progress: Progress) => void) => Promise<{ manifest: ExportManifest; clients: number }>
+  open: (
+    passphrase: string,
+    onProgress: (progress: Progress) => void,
+  ) => Promise<{ manifest: ExportManifest; clients: number }>
   search: (query: string, limit: number) => Promise<Found>
   /** Whole clients for `query`, from place `from` on; for printing. */
   clients: (query: string, from: number, limit: number) => Promise<ExportedClient[]>

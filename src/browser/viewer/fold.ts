@@ -1,5 +1,16 @@
 /** Letters that no decomposition takes apart, as people without a Polish or foreign keyboard write them. */
-const PLAIN: Record<string, string> = { ł: 'l', đ: 'd', ð: 'd', ø: 'o', ı: 'i', ß: 'ss', æ: 'ae', œ: 'oe', þ: 'th', ħ: 'h' }
+const PLAIN: Record<string, string> = {
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  ø: 'o',
+  ı: 'i',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  þ: 'th',
+  ħ: 'h',
+}
 
 /** Case and accents removed: `Łukasz Żółć` becomes `lukasz zolc`. */
 export const fold = (text: string) =>

@@ -1,4 +1,9 @@
-import type { ExportedClient, ExportedContact, ExportedContactPhone, ExportManifest } from '../../features/exports/index.ts'
+import type {
+  ExportedClient,
+  ExportedContact,
+  ExportedContactPhone,
+  ExportManifest,
+} from '../../features/exports/index.ts'
 import { h, icon } from './dom.ts'
 import { digitsOf } from './fold.ts'
 import { currentLanguage, formatDay, languageName, t, yearsSince } from './words.ts'
@@ -23,8 +28,10 @@ export const personParts = (client: ExportedClient, { vocabulary }: ExportManife
   const phoneType = (code: string) => words.phoneType[code] ?? code
   return [
     h(heading, { tabindex: '-1', dir: 'auto' }, spokenName(client)),
-    client.preferredName !== '' && h('p', { class: 'preferred', dir: 'auto' }, t('person.preferred', { name: client.preferredName })),
-    client.deceasedOn !== null && h('p', { class: 'deceased' }, t('person.deceased', { date: formatDay(client.deceasedOn) })),
+    client.preferredName !== '' &&
+      h('p', { class: 'preferred', dir: 'auto' }, t('person.preferred', { name: client.preferredName })),
+    client.deceasedOn !== null &&
+      h('p', { class: 'deceased' }, t('person.deceased', { date: formatDay(client.deceasedOn) })),
     facts([
       [t('person.birthDate'), client.birthDate && born(client)],
       [t('person.fileNumber'), client.fileNumber],
@@ -42,7 +49,11 @@ export const personParts = (client: ExportedClient, { vocabulary }: ExportManife
     h('h2', { class: 'call-title' }, t('contacts.title')),
     client.contacts.length === 0
       ? h('p', { class: 'quiet' }, t('contacts.none'))
-      : h('ol', { class: 'contacts' }, ...inOrder(client.contacts).map(contact => contactItem(contact, words.relationship, phoneType))),
+      : h(
+          'ol',
+          { class: 'contacts' },
+          ...inOrder(client.contacts).map(contact => contactItem(contact, words.relationship, phoneType)),
+        ),
     h('h2', {}, t('person.own')),
     ownDetails(client, phoneType),
   ].filter(part => part !== false)
@@ -60,7 +71,11 @@ const born = ({ birthDate, deceasedOn }: ExportedClient) => {
 
 const inOrder = (contacts: readonly ExportedContact[]) => [...contacts].sort((a, b) => a.rank - b.rank)
 
-const contactItem = (contact: ExportedContact, relationships: Readonly<Record<string, string>>, phoneType: (code: string) => string) => {
+const contactItem = (
+  contact: ExportedContact,
+  relationships: Readonly<Record<string, string>>,
+  phoneType: (code: string) => string,
+) => {
   const relationship = [relationships[contact.relationship] ?? contact.relationship, contact.relationshipText]
   return h(
     'li',
@@ -68,7 +83,8 @@ const contactItem = (contact: ExportedContact, relationships: Readonly<Record<st
     h('h3', { dir: 'auto' }, contact.name),
     h('p', { class: 'relationship' }, [...new Set(relationship.filter(Boolean))].join(', ')),
     mayBeTold(contact),
-    contact.language !== '' && h('p', { class: 'speaks' }, icon('talk'), t('contacts.language', { language: languageName(contact.language) })),
+    contact.language !== '' &&
+      h('p', { class: 'speaks' }, icon('talk'), t('contacts.language', { language: languageName(contact.language) })),
     h(
       'div',
       { class: 'numbers' },
@@ -81,7 +97,9 @@ const contactItem = (contact: ExportedContact, relationships: Readonly<Record<st
     h(
       'p',
       { class: 'quiet confirmed' },
-      contact.lastConfirmedOn ? t('contacts.confirmed', { date: formatDay(contact.lastConfirmedOn) }) : t('contacts.neverConfirmed'),
+      contact.lastConfirmedOn
+        ? t('contacts.confirmed', { date: formatDay(contact.lastConfirmedOn) })
+        : t('contacts.neverConfirmed'),
     ),
   )
 }
@@ -134,5 +152,7 @@ const facts = (rows: [string, string | null][]) =>
   h(
     'dl',
     { class: 'facts' },
-    ...rows.flatMap(([name, value]) => (value ? [h('div', {}, h('dt', {}, name), h('dd', { dir: 'auto' }, value))] : [])),
+    ...rows.flatMap(([name, value]) =>
+      value ? [h('div', {}, h('dt', {}, name), h('dd', { dir: 'auto' }, value))] : [],
+    ),
   )

@@ -30,7 +30,9 @@ export const askToPrint = (engine: Engine, query: string, total: number, manifes
     for (let from = 0; from < total && !state.stopped; from += BATCH) {
       const clients = await engine.clients(query, from, BATCH)
       paper.append(...clients.map(client => onPaper(client, manifest)))
-      progress.textContent = t('print.preparing', { percent: Math.floor((100 * Math.min(total, from + BATCH)) / total) })
+      progress.textContent = t('print.preparing', {
+        percent: Math.floor((100 * Math.min(total, from + BATCH)) / total),
+      })
     }
     if (state.stopped) return paper.remove()
     close()

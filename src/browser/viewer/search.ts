@@ -2,14 +2,22 @@ import type { ExportedClient } from '../../features/exports/index.ts'
 import { digitsOf, fold, words } from './fold.ts'
 
 /** A client in the list of results. `at` is its place in the export; `via` the contact through whom it was found. */
-export type Hit = { at: number; name: string; fileNumber: string; birthDate: string | null; alerts: number; via: string }
+export type Hit = {
+  at: number
+  name: string
+  fileNumber: string
+  birthDate: string | null
+  alerts: number
+  via: string
+}
 
 type Entry = { at: number; own: string; contacts: string; numbers: string; exact: string }
 
 /** Shortest piece of a telephone number worth looking for. */
 const FEWEST_DIGITS = 3
 
-export const nameOf = ({ familyName, givenNames }: Pick<ExportedClient, 'familyName' | 'givenNames'>) => [familyName, givenNames].filter(Boolean).join(' ')
+export const nameOf = ({ familyName, givenNames }: Pick<ExportedClient, 'familyName' | 'givenNames'>) =>
+  [familyName, givenNames].filter(Boolean).join(' ')
 
 /** A text in which ` word` finds every word by its beginning. */
 const spaced = (...texts: string[]) => ` ${texts.flatMap(words).join(' ')}`
@@ -81,5 +89,7 @@ const matcher = (asked: string) => {
 export const foundThrough = ({ contacts, ...client }: ExportedClient, query: string) => {
   const own = spaced(client.familyName, client.givenNames, client.preferredName)
   const others = words(query).filter(word => !own.includes(` ${word}`))
-  return others.length === 0 ? '' : (contacts.find(({ name }) => others.some(word => spaced(name).includes(` ${word}`)))?.name ?? '')
+  return others.length === 0
+    ? ''
+    : (contacts.find(({ name }) => others.some(word => spaced(name).includes(` ${word}`)))?.name ?? '')
 }

@@ -41,12 +41,15 @@ const piecesOf = (notices: string): Pieces => {
   const policy = document.querySelector<HTMLMetaElement>('meta[http-equiv="Content-Security-Policy"]')
   const comment = [...document.head.childNodes].find(node => node.nodeType === Node.COMMENT_NODE)?.nodeValue
   let tail = ''
-  for (let node = end?.nextSibling; node; node = node.nextSibling) tail += node instanceof Element ? node.outerHTML : (node.nodeValue ?? '')
+  for (let node = end?.nextSibling; node; node = node.nextSibling)
+    tail += node instanceof Element ? node.outerHTML : (node.nodeValue ?? '')
   return {
     whole: document.getElementById('whole') !== null,
     payload: textOf('payload'),
     end: textOf('end'),
     tail,
-    shell: [comment, policy?.content, document.title, textOf('notice-style'), textOf('viewer-style'), notices].join('\n'),
+    shell: [comment, policy?.content, document.title, textOf('notice-style'), textOf('viewer-style'), notices].join(
+      '\n',
+    ),
   }
 }

@@ -43,7 +43,9 @@ const plainDate = (date: string) => new Date(`${date}T00:00:00`)
 /** `1950-03-12` as the reader's language writes a day; anything else as it stands. */
 export const formatDay = (date: string) => {
   const day = plainDate(date)
-  return Number.isNaN(day.getTime()) ? date : new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'long', year: 'numeric' }).format(day)
+  return Number.isNaN(day.getTime())
+    ? date
+    : new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'long', year: 'numeric' }).format(day)
 }
 
 export const formatMoment = (iso: string) =>
@@ -64,6 +66,7 @@ export const languageName = (code: string) => {
 /** Whole years between a birth date and a day (by default today). */
 export const yearsSince = (birthDate: string, until = new Date()) => {
   const born = plainDate(birthDate)
-  const before = until.getMonth() < born.getMonth() || (until.getMonth() === born.getMonth() && until.getDate() < born.getDate())
+  const before =
+    until.getMonth() < born.getMonth() || (until.getMonth() === born.getMonth() && until.getDate() < born.getDate())
   return until.getFullYear() - born.getFullYear() - (before ? 1 : 0)
 }

@@ -3,7 +3,7 @@ import type { Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
-import { enqueue } from '../../platform/jobs/jobs.ts'
+import { enqueue as enqueueJob } from '../../platform/jobs/jobs.ts'
 import { createExportFiles } from './export-files.ts'
 import { deriveWrapKey, type WrapKey } from './file/wrap-key.ts'
 import { createKeyHandover, KEY_LIFETIME_MS } from './key-handover.ts'
@@ -17,7 +17,7 @@ const ATTEMPTS = 2
 export type ListedExport = ExportRow & { madeBy: string }
 
 export const createExports = (needs: ExportNeeds) => {
-  const { db, clock, countForExport, accountNames, logN } = needs
+  const { db, clock, countForExport, accountNames, logN, enqueue = enqueueJob } = needs
   const files = createExportFiles(needs.directory)
   const keys = createKeyHandover(needs.redis, needs.vault)
 

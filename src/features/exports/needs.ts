@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Actor } from '../../platform/actor.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
+import type { enqueue } from '../../platform/jobs/jobs.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { ExportedClient, ExportVocabulary } from './exported-client.ts'
 import type { Viewer } from './file/shell.ts'
@@ -22,6 +23,8 @@ export type ExportNeeds = {
   readForExport: (actor: Actor) => AsyncIterable<ExportedClient>
   countForExport: (actor: Actor) => Promise<number>
   accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
+  /** Puts the job in the queue; tests run it themselves. */
+  enqueue?: typeof enqueue
   /** Base-2 logarithm of scrypt's work factor; only tests lower it. */
   logN?: number
 }

@@ -23,7 +23,9 @@ export type ExportRow = {
 const SHOWN = 100
 
 export const selectExports = (trx: Trx): Promise<ExportRow[]> =>
-  trx<ExportRow>('exports').orderBy([{ column: 'created_at', order: 'desc' }, 'id']).limit(SHOWN)
+  trx<ExportRow>('exports')
+    .orderBy([{ column: 'created_at', order: 'desc' }, 'id'])
+    .limit(SHOWN)
 
 export const findExport = (trx: Trx, id: string): Promise<ExportRow | undefined> =>
   trx<ExportRow>('exports').where({ id }).first()
@@ -37,13 +39,23 @@ export const settleExports = async (trx: Trx, now: Date, silentSince: Date) => {
     .whereIn('status', ['waiting', 'running'])
     .where('progressed_at', '<', silentSince)
     .update({ status: 'failed', failure: 'interrupted', finished_at: now })
-  await trx<ExportRow>('exports').where({ status: 'ready' }).where('expires_at', '<=', now).update({ status: 'expired' })
+  await trx<ExportRow>('exports')
+    .where({ status: 'ready' })
+    .where('expires_at', '<=', now)
+    .update({ status: 'expired' })
 }
 
 /** Inserts an export that waits, unless one is under way. @returns whether it did */
 export const insertExport = async (
   trx: Trx,
-  row: { tenant_id: string; id: string; total_clients: number; created_by: number | null; created_at: Date; progressed_at: Date },
+  row: {
+    tenant_id: string
+    id: string
+    total_clients: number
+    created_by: number | null
+    created_at: Date
+    progressed_at: Date
+  },
 ): Promise<boolean> => {
   const inserted = await trx('exports')
     .insert(row)

@@ -38,7 +38,11 @@ const stopsEarly = (end: string | null, tail: string) => {
   if (end === null) return true
   const close = end.indexOf('}')
   if (close < 0) return !end.includes('<')
-  return parseMarker(end.slice(0, close + 1)) !== null && '</script>'.startsWith(end.slice(close + 1)) && /^\s*<?$/.test(tail)
+  return (
+    parseMarker(end.slice(0, close + 1)) !== null &&
+    '</script>'.startsWith(end.slice(close + 1)) &&
+    /^\s*<?$/.test(tail)
+  )
 }
 
 const parseMarker = (text: string): Marker | null => {

@@ -8,7 +8,11 @@ export type Records = { manifest: ExportManifest; clients: ExportedClient[] }
  * @param total bytes to expect, for progress
  * @throws Unopened `altered` when a piece does not pass age's own check or is no export
  */
-export const readRecords = async (plain: ReadableStream<Uint8Array>, total: number, onProgress: (share: number) => void) => {
+export const readRecords = async (
+  plain: ReadableStream<Uint8Array>,
+  total: number,
+  onProgress: (share: number) => void,
+) => {
   const decoder = new TextDecoder()
   const clients: ExportedClient[] = []
   let manifest: ExportManifest | undefined

@@ -34,7 +34,10 @@ const NOTICE_STYLE = [
 
 const notice = (name: 'cut' | 'altered') =>
   [polish, english]
-    .map((words, at) => `<p lang="${at === 0 ? 'pl' : 'en'}"><strong>${words[name].title}</strong><br>${words[name].text}</p>`)
+    .map(
+      (words, at) =>
+        `<p lang="${at === 0 ? 'pl' : 'en'}"><strong>${words[name].title}</strong><br>${words[name].text}</p>`,
+    )
     .join('')
 
 const NOTICES =

@@ -13,7 +13,9 @@ const WORDS = 6
  * Project (GPL, LGPL, MPL), those that are frequent in subtitles and Wikipedia, less names and what one would not say.
  */
 export const wordLists: Record<Language, readonly string[]> = {
-  pl: readFileSync(new URL('words-pl.txt', import.meta.url), 'utf8').trim().split('\n'),
+  pl: readFileSync(new URL('words-pl.txt', import.meta.url), 'utf8')
+    .trim()
+    .split('\n'),
   en: dictionary['diceware-common'],
 }
 

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { extractWithTools, openWithAge } from '../support/age-cli.ts'
+import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import type { Visitor } from '../support/visitor.ts'
+
+let ostoja: Ostoja
+let officer: Visitor
+
+beforeAll(async () => {
+  ostoja = await startOstoja()
+  officer = await ostoja.signedIn(await ostoja.newTenant(), ['security_officer'])
+})
+afterAll(() => ostoja.close())
+
+const post = (passphrase: string, repeated = passphrase) =>
+  officer.post('/exports', { passphrase, repeated }, '/exports/new')
+
+/** Waits as the page does, by asking for the progress. */
+const finished = async (path: string) => {
+  for (let turn = 0; turn < 200; turn += 1) {
+    const { body } = (await officer.get(`${path}/progress`)) as { body: { done: boolean } }
+    if (body.done) return
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+  throw new Error('The export was never finished')
+}
+
+describe('the pages of the exports', () => {
+  it('lead a security officer from a suggested passphrase to a file that opens', async () => {
+    const suggested = />([a-z-]+-[a-z-]+)<\/p>/.exec((await officer.get('/exports/new')).text)?.[1] ?? ''
+    expect(suggested.split('-').length).toBeGreaterThanOrEqual(6)
+
+    const asked = await post(suggested)
+    expect(asked.status).toBe(303)
+    const path = asked.headers.location!
+    expect(path).toMatch(/^\/exports\/[0-9a-f-]{36}$/)
+    await finished(path)
+
+    const page = await officer.get(path)
+    expect(page.text).toContain(`${path}/file`)
+    expect(page.text).not.toContain(suggested)
+    const file = await officer.get(`${path}/file`).buffer(true)
+    expect(file.headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'content-length': String(Buffer.byteLength(file.text)),
+    })
+    expect(file.headers['content-disposition']).toMatch(
+      /^attachment; filename="?ostoja-export-\d{4}-\d\d-\d\d\.html"?$/,
+    )
+    expect(page.text).toContain(createHash('sha256').update(file.text).digest('hex'))
+
+    const html = join(ostoja.dataDir, 'fetched.html')
+    await writeFile(html, file.text)
+    await extractWithTools(html, `${html}.age`)
+    expect(await openWithAge(`${html}.age`, suggested, `${html}.ndjson`)).toMatchObject({ code: 0 })
+    expect((await officer.get('/exports')).text).toContain(path)
+  })
+
+  it('refuse a weak or mistyped passphrase beside its field, and never send one back', async () => {
+    const weak = await post('haslo-2026')
+    expect(weak.status).toBe(422)
+    expect(weak.text).toContain('id="passphrase-problem"')
+    expect(weak.text).not.toContain('haslo-2026')
+
+    const unlike = await post('zupełnie inne Słowa 91', 'zupełnie inne Słowa 19')
+    expect(unlike.status).toBe(422)
+    expect(unlike.text).toContain('id="repeated-problem"')
+    expect(unlike.text).not.toContain('Słowa 91')
+
+    const both = await post('haslo', 'halso')
+    expect(both.text).toContain('id="passphrase-problem"')
+    expect(both.text).toContain('id="repeated-problem"')
+    expect((await post('')).status).toBe(422)
+    expect((await post('x'.repeat(100_000))).status).toBe(422)
+  })
+
+  it('exist for nobody else', async () => {
+    const staff = await ostoja.signedIn(await ostoja.newTenant(), ['staff', 'administrator'])
+    for (const path of ['/exports', '/exports/new']) expect((await staff.get(path)).status).toBe(403)
+    expect((await ostoja.visitor().get('/exports')).headers.location).toBe('/sign-in')
+    const other = await ostoja.signedIn(await ostoja.newTenant(), ['security_officer'])
+    const path = /href="(\/exports\/[0-9a-f-]{36})"/.exec((await officer.get('/exports')).text)?.[1] ?? ''
+    for (const each of [path, `${path}/progress`, `${path}/file`, '/exports/nothing'])
+      expect([each, (await other.get(each)).status]).toEqual([each, 404])
+  })
+})

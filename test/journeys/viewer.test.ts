@@ -1,0 +1,355 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadViewer, type ExportedClient } from '../../src/features/exports/index.ts'
+import { launchBrowser } from '../support/browser.ts'
+import {
+  sampleClient,
+  sampleClients,
+  sampleManifest,
+  samplePassphrase,
+  writeSample,
+} from '../support/export-samples.ts'
+
+const DAY = 24 * 60 * 60_000
+
+let browser: Browser
+let folder: string
+let whole: string
+
+const write = async (name: string, records: AsyncIterable<ExportedClient>, logN = 10) => {
+  const file = join(folder, name)
+  const manifest = sampleManifest({ createdAt: new Date(Date.now() - 3 * DAY).toISOString() })
+  await writeSample(file, records, { viewer: await loadViewer('build/viewer'), manifest, logN })
+  return file
+}
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  folder = await mkdtemp(join(tmpdir(), 'ostoja-viewer-'))
+  whole = await write('ostoja-export-2026-11-23.html', sampleClients(120))
+})
+afterAll(async () => {
+  await browser.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** A page without a network, and every address it asks for all the same. */
+const offline = async (options: BrowserContextOptions = {}) => {
+  const context = await browser.newContext({ locale: 'pl-PL', offline: true, ...options })
+  const page = await context.newPage()
+  const asked: string[] = []
+  page.on('request', request => asked.push(request.url()))
+  page.on('pageerror', fault => asked.push(`fault: ${fault.message}`))
+  page.on('console', message => asked.push(`console: ${message.text()}`))
+  return { page, asked, close: () => context.close() }
+}
+
+const goTo = (page: Page, file: string) => page.goto(pathToFileURL(file).href)
+const unlock = async (page: Page, passphrase = samplePassphrase) => {
+  await page.fill('#passphrase', passphrase)
+  await page.keyboard.press('Enter')
+}
+const opened = async (page: Page, file = whole) => {
+  await goTo(page, file)
+  await page.waitForSelector('#passphrase')
+  await unlock(page)
+  await page.waitForSelector('.results')
+}
+
+/** What a person is told about the file: by the viewer, or, where it never ran, by the file's own notices. */
+const verdict = async (page: Page, file: string) => {
+  await goTo(page, file)
+  const handle = await page.waitForFunction(() => {
+    const told = document.querySelector('[data-problem]')?.getAttribute('data-problem')
+    if (told || document.querySelector('.waiting')) return told
+    if (document.querySelector('#passphrase')) return 'asks'
+    const notices = [...document.querySelectorAll<HTMLElement>('.notice')].filter(each => each.checkVisibility())
+    return notices.map(each => each.className.replace('notice notice-', '')).join(' and ')
+  })
+  return handle.jsonValue()
+}
+
+describe('an export opened from a file, with no network', () => {
+  it('asks for the passphrase, finds a person without accents, and shows whom to call', async () => {
+    const { page, asked, close } = await offline()
+    await goTo(page, whole)
+    await page.waitForSelector('#passphrase')
+    expect(await page.title()).not.toContain('Dom Pod Lipą')
+    await unlock(page, 'not this one')
+    await page.waitForSelector('[data-problem=wrong]')
+    expect(await page.innerText('#problem')).toContain('Złe hasło')
+    expect(await page.innerText('#problem')).toContain('Plik jest cały')
+    await unlock(page)
+
+    await page.waitForSelector('.results')
+    expect(await page.innerText('.bar')).toContain('Dom Pod Lipą')
+    expect(await page.innerText('.bar')).toContain('sprzed 3 dni')
+    expect(await page.innerText('#count')).toBe('120 osób')
+    await page.keyboard.type('lukasz zolc')
+    await page.locator('#count', { hasText: 'Znaleziono' }).waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    expect(await page.innerText('.person h1')).toBe('Łukasz Żółć')
+    expect(await page.locator('.contact h3').allInnerTexts()).toEqual(sampleClient(0).contacts.map(each => each.name))
+    const call = page.locator('.contact').first().locator('a.call').first()
+    expect(await call.getAttribute('href')).toBe('tel:+48501000000')
+    expect(await call.innerText()).toContain('+48 501 000 000')
+    expect(await page.locator('.contact').nth(1).innerText()).toMatch(/Nie wolno informować\s+nie wie o pobycie/)
+    expect(await page.locator('.contact').nth(2).innerText()).toContain('sąsiadka z parteru')
+
+    await page.click('.languages [lang=en]')
+    expect(await page.innerText('.person')).toContain('Whom to call, in this order')
+    expect(await page.locator('html').getAttribute('lang')).toBe('en')
+    expect(page.url()).toBe(pathToFileURL(whole).href)
+    expect(asked.filter(address => !/^(file:\/\/\/|blob:null\/)/.test(address))).toEqual([])
+    await close()
+  })
+
+  it('is found through a contact’s number, walked by keyboard, left by the browser’s own back, and locked', async () => {
+    const { page, close } = await offline({ locale: 'en-GB', viewport: { width: 390, height: 844 } })
+    await opened(page)
+    await page.keyboard.type('503000117')
+    await page.locator('#count', { hasText: '1 person found' }).waitFor()
+    await page.click('.results button')
+    await page.waitForSelector('.person h1')
+    expect(await page.locator('#search').isVisible()).toBe(false)
+    await page.goBack()
+    expect(await page.locator('#search').isVisible()).toBe(true)
+    expect(await page.locator('#search').inputValue()).toBe('503000117')
+
+    await page.getByRole('button', { name: 'Lock' }).click()
+    await page.waitForSelector('#passphrase')
+    expect(await page.locator('#passphrase').inputValue()).toBe('')
+    const left = await page.evaluate(() => document.body.innerText)
+    for (const personal of ['Dom Pod Lipą', '503', sampleClient(117).familyName]) expect(left).not.toContain(personal)
+    await unlock(page)
+    await page.waitForSelector('.results')
+    await close()
+  })
+
+  it('opens in the page itself where the browser allows no worker', async () => {
+    const { page, close } = await offline()
+    await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'Worker'))
+    await goTo(page, whole)
+    await page.waitForSelector('#passphrase')
+    await unlock(page, 'not this one')
+    await page.waitForSelector('[data-problem=wrong]')
+    await unlock(page)
+    await page.waitForSelector('.results')
+    expect(page.workers()).toHaveLength(0)
+    await close()
+  })
+
+  it('shows names as text, whatever they are', async () => {
+    const odd = ['<script>alert(1)</script>', '<img src=x onerror=alert(1)>', '👩‍👩‍👧 Ö', 'א'.repeat(200), '</script><!--']
+    const file = await write(
+      'odd.html',
+      sampleClients(5, n => ({ familyName: odd[n] ?? '', contacts: [], phones: [], birthDate: null })),
+    )
+    const { page, asked, close } = await offline()
+    await opened(page, file)
+    const names = await page.locator('.result-name').allInnerTexts()
+    for (const name of odd) expect(names.some(shown => shown.startsWith(name))).toBe(true)
+    expect(asked.filter(line => !/^(file|blob):/.test(line))).toEqual([])
+    await close()
+  })
+
+  it('stays quick with 20,000 clients: a list in pages, a search over all', async () => {
+    const file = await write('large.html', sampleClients(20_000))
+    const { page, close } = await offline()
+    await opened(page, file)
+    expect(await page.innerText('#count')).toMatch(/^20\s000 osób$/)
+    expect(await page.locator('.result').count()).toBe(50)
+    await page.getByRole('button', { name: 'Pokaż więcej' }).click()
+    await expect.poll(() => page.locator('.result').count()).toBe(100)
+    await page.fill('#search', 'OST-19999')
+    await page.locator('#count', { hasText: 'Znaleziono 1 osobę' }).waitFor()
+    await close()
+  }, 60_000)
+
+  it('prints one person, or all who were found, on paper that is gone afterwards', async () => {
+    const { page, close } = await offline()
+    await page.addInitScript(() => {
+      globalThis.print = () =>
+        document.body.setAttribute('data-printed', document.getElementById('print')?.textContent ?? '')
+    })
+    await opened(page)
+    await page.click('.results button >> nth=0')
+    await page.getByRole('button', { name: 'Drukuj tę osobę' }).click()
+    expect(await page.getAttribute('body', 'data-printed')).toContain(await page.innerText('.person h1'))
+    await page.emulateMedia({ media: 'print' })
+    expect(await page.locator('#app').isVisible()).toBe(false)
+    expect(await page.locator('#print .contact').count()).toBe(3)
+    await page.emulateMedia({ media: 'screen' })
+
+    await page.fill('#search', 'nowak')
+    await page.locator('#count', { hasText: 'Znaleziono' }).waitFor()
+    await page.getByRole('button', { name: 'Drukuj znalezione' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Drukuj' }).click()
+    await page.waitForSelector('dialog', { state: 'detached' })
+    const found = Number(/\d+/.exec(await page.innerText('#count'))?.[0])
+    expect(await page.locator('#print .person').count()).toBe(found)
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')))
+    expect(await page.locator('#print').count()).toBe(0)
+    await close()
+  })
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    it(`has no fault that axe finds, in ${colorScheme}, wide and on a phone`, async () => {
+      for (const width of [1280, 390]) {
+        const { page, close } = await offline({ colorScheme, viewport: { width, height: 844 } })
+        const faults = async () => {
+          const { violations } = await new AxeBuilder({ page }).analyze()
+          expect(violations.map(({ id, nodes }) => [id, ...nodes.map(node => node.html.slice(0, 120))])).toEqual([])
+          expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+        }
+        await goTo(page, whole)
+        await page.waitForSelector('#passphrase')
+        await faults()
+        await unlock(page, 'not this one')
+        await page.waitForSelector('[data-problem=wrong]')
+        await faults()
+        await unlock(page)
+        await page.waitForSelector('.results')
+        await faults()
+        await page.click('.results button >> nth=0')
+        await page.waitForSelector('.person h1')
+        await faults()
+        await close()
+      }
+    }, 60_000)
+})
+
+describe('an export that is not what was made', () => {
+  const at = (bytes: Buffer, text: string, further = 0) => {
+    const found = bytes.indexOf(text)
+    if (found < 0) throw new Error(`There is no ${text}`)
+    return found + further
+  }
+  const payload = 'id="payload">\n'
+  const marker = '<script type="application/json" id="end">'
+
+  it('says that it was cut, wherever it ends', async () => {
+    const bytes = await readFile(whole)
+    const { page, close } = await offline()
+    const ends = {
+      'in the look': at(bytes, 'id="viewer-style"', 4000),
+      'in the viewer': at(bytes, 'id="viewer">', 20_000),
+      'before the viewer’s end': at(bytes, payload) - 40,
+      'in the opening of the payload': at(bytes, payload) - 3,
+      'at the start of the payload': at(bytes, payload, payload.length + 5),
+      'in the payload': at(bytes, payload, 100_001),
+      'at the end of the payload': at(bytes, marker) - 12,
+      'in the closing of the payload': at(bytes, marker) - 5,
+      'before the end marker': at(bytes, marker),
+      'in the opening of the end marker': at(bytes, marker, 20),
+      'in the end marker': at(bytes, marker, marker.length + 30),
+      'in the closing of the end marker': at(bytes, '<i hidden id="whole">') - 5,
+      'before the last element': at(bytes, '<i hidden id="whole">'),
+      'in the last element': bytes.length - 8,
+      'at the last letter': bytes.length - 1,
+    }
+    for (const [where, end] of Object.entries(ends)) {
+      const file = join(folder, 'cut.html')
+      await writeFile(file, bytes.subarray(0, end))
+      expect([where, await verdict(page, file)]).toEqual([where, 'cut'])
+    }
+    await close()
+  })
+
+  it('says that it was cut when a piece is missing in its middle', async () => {
+    const bytes = await readFile(whole)
+    const { page, close } = await offline()
+    const hole = at(bytes, payload, 5000)
+    const file = join(folder, 'hole.html')
+    await writeFile(file, Buffer.concat([bytes.subarray(0, hole), bytes.subarray(hole + 4096)]))
+    expect(await verdict(page, file)).toBe('cut')
+    await close()
+  })
+
+  it('says that it was altered, whichever byte was', async () => {
+    const bytes = await readFile(whole)
+    const { page, close } = await offline()
+    const places: Record<string, [number, number]> = {
+      'the comment': [at(bytes, 'No browser'), 0x4d],
+      'the policy of scripts': [at(bytes, `script-src 'sha256-`, 25), 0x41],
+      'the policy of styles': [at(bytes, `style-src 'sha256-`, 25), 0x41],
+      'the name of the policy': [at(bytes, 'http-equiv', 2), 0x71],
+      'the title': [at(bytes, '<title>', 8), 0x78],
+      'the look': [at(bytes, 'id="viewer-style"', 3000), 0x7e],
+      'the viewer': [at(bytes, 'id="viewer">', 20_000), 0x7e],
+      'the viewer’s end': [at(bytes, payload) - 30, 0x78],
+      'the name of the payload': [at(bytes, payload, 5), 0x78],
+      'the header of age': [at(bytes, payload, payload.length + 60), 0x78],
+      'the payload, by a letter': [at(bytes, payload, 60_000), 0x21],
+      'the payload, by a space': [at(bytes, payload, 60_001), 0x20],
+      'the payload, by a tag': [at(bytes, payload, 60_002), 0x3c],
+      'the payload, by a byte that is no text': [at(bytes, payload, 60_003), 0xff],
+      'the payload, by a zero': [at(bytes, payload, 60_004), 0],
+      'the end of the payload': [at(bytes, marker) - 9, 0x78],
+      'the length': [at(bytes, marker, marker.length + 11), 0x39],
+      'the sum': [at(bytes, '"sha256":"', 12), 0x67],
+      'the seal of the marker': [at(bytes, '"check":"', 12), 0x67],
+      'the end of the marker': [at(bytes, '<i hidden id="whole">') - 4, 0x78],
+      'the last element': [bytes.length - 5, 0x78],
+    }
+    const file = join(folder, 'altered.html')
+    for (const [where, [place, value]] of Object.entries(places)) {
+      const altered = Buffer.from(bytes)
+      altered[place] = altered[place] === value ? value ^ 1 : value
+      await writeFile(file, altered)
+      expect([where, await verdict(page, file)]).toEqual([where, 'altered'])
+    }
+    await close()
+  })
+
+  it('opens at none of 60 bytes altered by chance in what it holds', async () => {
+    const bytes = await readFile(whole)
+    const { page, close } = await offline()
+    const from = at(bytes, payload, payload.length)
+    const length = at(bytes, marker) - 10 - from
+    const file = join(folder, 'chance.html')
+    let seed = 20261123
+    const next = (below: number) => (seed = (seed * 48271) % 2147483647) % below
+    for (let turn = 0; turn < 60; turn += 1) {
+      const altered = Buffer.from(bytes)
+      const place = from + next(length)
+      altered[place] = altered[place]! ^ (1 + next(255))
+      await writeFile(file, altered)
+      expect([place, altered[place], await verdict(page, file)]).toEqual([place, altered[place], 'altered'])
+    }
+    await close()
+  }, 60_000)
+
+  it('whose sum was mended after the change is still refused, by age’s own seal', async () => {
+    const { createHash } = await import('node:crypto')
+    const text = (await readFile(whole)).toString('latin1')
+    const [, head = '', base64 = '', tail = ''] =
+      /^([\s\S]*id="payload">\n)([\s\S]*?)(<\/script>\n<script type="application\/json"[\s\S]*)$/.exec(text) ?? []
+    const sealed = Buffer.from(base64, 'base64')
+    sealed[sealed.length - 20] = sealed[sealed.length - 20]! ^ 1
+    const sum = createHash('sha256').update(sealed).digest('hex')
+    const mended = tail
+      .replace(/"sha256":"[0-9a-f]+"/, `"sha256":"${sum}"`)
+      .replace(
+        /"length":(\d+)(.*?"shell":"([0-9a-f]+)","check":")[0-9a-f]+/,
+        (_, length: string, between: string, shell: string) => {
+          const check = createHash('sha256').update(`${length}:${sum}:${shell}`).digest('hex')
+          return `"length":${length}${between}${check}`
+        },
+      )
+    const file = join(folder, 'mended.html')
+    await writeFile(file, Buffer.from(head + sealed.toString('base64').replace(/.{1,76}/g, '$&\n') + mended, 'latin1'))
+
+    const { page, close } = await offline()
+    expect(await verdict(page, file)).toBe('asks')
+    await unlock(page)
+    await page.waitForSelector('[data-problem=altered]')
+    await close()
+  })
+})
