@@ -40,7 +40,7 @@ export const createSearch = ({ db, vault, redis }: Needs, sealing: Sealing) => {
           const rows = await searchClients(trx, exact, prefix, mostOpened + 1)
           more ||= rows.length > mostOpened
           const opened = await Promise.all(rows.slice(0, mostOpened).map(row => openHit(actor, row, terms)))
-          for (const hit of opened) if (hit) found.set(hit.id, hit)
+          for (const hit of opened) if (hit && found.get(hit.id)?.match !== 'exact') found.set(hit.id, hit)
         }
         const hits = [...found.values()].sort(inOrder)
         await record(trx, actor, 'clients.searched', undefined, { count: Math.min(hits.length, mostShown) })
