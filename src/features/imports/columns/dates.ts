@@ -58,7 +58,7 @@ const bare = (text: string) =>
 const dayOf = (year = '', month = '', day = ''): ReadDate => {
   const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
   const moment = new Date(`${date}T00:00:00Z`)
-  const real = !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(date) && Number(year) >= 1850
+  const real = !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(date) && Number(year) >= 1890
   return real ? { date } : { fault: 'date-impossible' }
 }
 

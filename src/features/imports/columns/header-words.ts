@@ -53,3 +53,5 @@ export const leftOutWords = `pesel, nip, ssn, social security number, national i
 
 /** The column that a file of refused rows begins with: it says why, and is no part of the record. */
 export const reasonHeaders = ['Dlaczego odrzucono', 'Why refused']
+
+export const isReasonHeader = (name: string) => reasonHeaders.includes(name)

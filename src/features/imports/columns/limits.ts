@@ -1,22 +1,23 @@
 import { z } from 'zod'
 import { fieldNames, type Field } from './fields.ts'
-import type { Given } from './profile.ts'
+import type { Given, Profile } from './profile.ts'
 
 export type LimitFault = 'too-long' | 'too-many' | 'email-wrong'
 
-const text = (most: number) => z.string().max(most, 'too-long')
+const text = (most: number) => z.string().refine(written => [...written].length <= most, 'too-long')
 const list = <Item extends z.ZodType>(item: Item, most: number) => z.array(item).max(most, 'too-many')
 
 /** What the form of a client allows; a row must not bring in what nobody could have typed. */
 const given = z.object({
-  fileNumber: text(60).optional(),
+  fileNumber: text(40).optional(),
   givenNames: text(200).optional(),
   familyName: text(200).optional(),
   preferredName: text(200).nullish(),
-  phones: list(z.object({ typed: text(60) }), 10).optional(),
+  languages: list(text(35), 10).optional(),
+  phones: list(z.object({ typed: text(50) }), 10).optional(),
   emails: list(z.email('email-wrong').max(254, 'too-long'), 10).optional(),
-  address: z.object({ line: text(500), postalCode: text(20), city: text(200), region: text(200), country: text(100) }).partial().optional(),
-  alerts: list(text(500), 20).optional(),
+  address: z.object({ line: text(200), postalCode: text(20), city: text(100), region: text(100), country: text(100) }).partial().optional(),
+  alerts: list(text(300), 20).optional(),
   notes: text(10_000).nullish(),
 })
 
@@ -32,3 +33,7 @@ export const checkGiven = (row: Given): { code: LimitFault; field: Field }[] => 
     return { code: issue.message as LimitFault, field: (names.findLast(part => fieldNames.includes(part as Field)) ?? 'notes') as Field }
   })
 }
+
+/** What of a record would go beyond the limits once a row is laid over it: lists and notes grow. */
+export const checkMerged = (profile: Profile): { code: LimitFault; field: Field }[] =>
+  checkGiven({ phones: profile.phones, emails: profile.emails, alerts: profile.alerts, notes: profile.notes })

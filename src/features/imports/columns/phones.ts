@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js'
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
 import type { Phone, PhoneType } from './profile.ts'
 
 /**
@@ -15,5 +15,5 @@ export const readPhones = (cell: string, type: PhoneType, region = 'PL' as const
 
 const dialled = (typed: string, region: 'PL'): string | null => {
   const number = parsePhoneNumberFromString(typed, region)
-  return number?.isValid() ? number.number : null
+  return number?.isPossible() ? number.number : null
 }

@@ -5,7 +5,7 @@ import type { Reading } from './guess.ts'
 import { readPhones } from './phones.ts'
 import type { Address, Given, PhoneType } from './profile.ts'
 import { checkGiven, type LimitFault } from './limits.ts'
-import { readCountry, readGender, readLanguage, readYesNo } from './words.ts'
+import { readGender, readLanguage, readYesNo } from './words.ts'
 
 /** Why a row is refused, or what of it is worth a look; said in full by `imports:reason.<code>`. */
 export type RefusalCode =
@@ -16,7 +16,7 @@ export type RefusalCode =
   | 'file-number-twice'
   | 'same-person-twice'
   | 'looks-like-existing'
-  | 'existing-is-archived'
+  | 'not-saved'
   | 'changed-meanwhile'
   | 'birth-date-in-future'
   | 'died-in-future'
@@ -139,8 +139,7 @@ const namesOf = (name: (field: Field) => string): Pick<Given, 'givenNames' | 'fa
 const addressOf = (text: (field: Field, separator?: string) => string): Partial<Omit<Address, 'use'>> | undefined => {
   const house = [text('houseNumber'), text('flatNumber')].filter(Boolean).join('/')
   const line = [text('addressLine', ', '), house].filter(Boolean).join(' ')
-  const country = text('country')
-  const parts = { line, postalCode: text('postalCode'), city: text('city'), region: text('region'), country: readCountry(country) ?? country }
+  const parts = { line, postalCode: text('postalCode'), city: text('city'), region: text('region'), country: text('country') }
   const held = Object.entries(parts).filter(([, value]) => value)
   return held.length > 0 ? Object.fromEntries(held) : undefined
 }

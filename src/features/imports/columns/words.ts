@@ -45,20 +45,3 @@ export const readLanguage = (text: string): string | undefined => {
 }
 
 const canonical = (tag: string) => Intl.getCanonicalLocales(tag)[0]
-
-const regions = (
-  'AF AL AM AR AT AU AZ BA BE BG BR BY CA CH CN CU CY CZ DE DK DZ EE EG ES ET FI FR GB GE GR HR HU IE IL IN IQ IR IS IT JO JP KG KR KZ LB LT LU LV ' +
-  'MA MD ME MK MN MT MX NG NL NO NP PH PK PL PS PT RO RS RU SA SE SI SK SO SY TJ TM TN TR UA US UZ VE VN XK YE ZA'
-).split(' ')
-
-const countryNames = new Map(
-  ['pl', 'en'].flatMap(reader => {
-    const names = new Intl.DisplayNames([reader], { type: 'region' })
-    return regions.map(code => [fold(names.of(code) ?? code), code] as const)
-  }),
-)
-countryNames.set('usa', 'US').set('uk', 'GB').set('rp', 'PL').set('rzeczpospolita polska', 'PL').set('england', 'GB').set('anglia', 'GB')
-
-/** The country a cell names, as an ISO 3166-1 code; nothing where it is not known. */
-export const readCountry = (text: string): string | undefined =>
-  countryNames.get(fold(text)) ?? (regions.includes(text.trim().toUpperCase()) ? text.trim().toUpperCase() : undefined)

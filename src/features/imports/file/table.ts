@@ -9,7 +9,7 @@ import { plainBytes } from './plain-bytes.ts'
 export type TableRow = { number: number; cells: string[] }
 export type Limits = { bytes: number; rows: number; columns: number; cellLength: number }
 export type TableFacts = { header: string[]; rows: number; delimiter: Delimiter; encoding: Encoding }
-type Wants = { limits: Limits; batch: number; onHeader: (header: string[]) => void; onRows: (rows: TableRow[]) => Promise<void> }
+type Wants = { limits: Limits; batch: number; onRows: (rows: TableRow[]) => Promise<void> }
 
 /** Enough of the beginning to tell how cells are parted. */
 const startLength = 64 * 1024
@@ -22,7 +22,7 @@ const longestRow = 1024 * 1024
  * @throws FileFault
  */
 export const readTable = async (file: AsyncIterable<Buffer>, wants: Wants): Promise<TableFacts> => {
-  const { limits, batch, onHeader, onRows } = wants
+  const { limits, batch, onRows } = wants
   const watch = createEncodingWatch()
   const { start, all } = await withStart(plainBytes(file, limits.bytes))
   const delimiter = delimiterOf(start.toString('latin1'))
@@ -36,7 +36,6 @@ export const readTable = async (file: AsyncIterable<Buffer>, wants: Wants): Prom
     if (!header) {
       header = withoutEmptyEnd(cells, 0)
       if (header.length > limits.columns) throw new FileFault('too-many-columns')
-      onHeader(header)
       continue
     }
     if (++count > limits.rows) throw new FileFault('too-many-rows')

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto'
+import type { Actor } from '../../platform/actor.ts'
+import { record as audit } from '../../platform/audit/record.ts'
+import type { Trx } from '../../platform/db/tenant.ts'
+import type { RefusalCode } from './columns/read-row.ts'
+import type { Needs } from './needs.ts'
+import { nobodySeen, planRows, type PlannedRow } from './plan.ts'
+import { outcomeOf } from './preview.ts'
+import { deleteRows, dropRows, findImport, listRows, lockImport, setOutcomes, updateImport, type ImportRecord, type RowOutcome } from './queries.ts'
+import type { OpenRow, Seals } from './sealed.ts'
+
+const batch = 500
+/** A turn of the worker; a long import takes many, so that a worker that is asked to stop soon can. */
+const turnMs = 2000
+
+/**
+ * Carries out a previewed import, `batch` rows a transaction. A row is deleted in the transaction that makes its client:
+ * whatever is interrupted goes on where it stopped, and nothing goes in twice.
+ */
+export const createCarryOut = ({ db, clock, clients }: Needs, seals: Seals) => {
+  /** Does the next rows; null when there is nothing more to do. */
+  const step = async (trx: Trx, actor: Actor, importId: string, size: number): Promise<number | null> => {
+    const record = await lockImport(trx, importId)
+    if (record?.state !== 'importing') return null
+    const reading = await seals.openReading(record)
+    const rows = await seals.openRows(actor.tenantId, await listRows(trx, importId, { outcomes: ['new', 'changed'], limit: size }), reading.encoding)
+    if (rows.length === 0) {
+      await finish(trx, actor, record)
+      return null
+    }
+
+    const today = (record.started_at ?? clock()).toISOString().slice(0, 10)
+    const found = (await planRows({ trx, actor, clients, today }, rows, reading, nobodySeen())).map(refuseSurprises)
+    const made = found.flatMap(row => (row.outcome === 'new' && row.after ? [{ id: randomUUID(), profile: row.after }] : []))
+    const amended = found.flatMap(({ outcome, before, after }) => (outcome === 'changed' && before && after ? [{ ...before, profile: after }] : []))
+    if (made.length > 0) await clients.createMany(trx, actor, made, importId)
+    if (amended.length > 0) await clients.amendMany(trx, actor, amended, importId)
+
+    await deleteRows(trx, importId, found.filter(row => row.outcome !== 'refused').map(row => row.row.id))
+    await settle(trx, record, found.filter(row => row.outcome === 'refused').map(outcomeOf), found)
+    return rows.length
+  }
+
+  /** Refuses, by itself, a row that the records would not take, so that it does not hold up the others. */
+  const refuseNext = async (trx: Trx, importId: string): Promise<void> => {
+    const record = await lockImport(trx, importId)
+    const [row] = await listRows(trx, importId, { outcomes: ['new', 'changed'], limit: 1 })
+    if (record?.state !== 'importing' || !row) return
+    await settle(trx, record, [{ id: row.id, outcome: 'refused', refusals: [{ code: 'not-saved' }], warnings: [] }], [{ outcome: 'refused' }])
+  }
+
+  const settle = async (trx: Trx, record: ImportRecord, refused: RowOutcome[], settled: readonly Pick<PlannedRow, 'outcome'>[]) => {
+    await setOutcomes(trx, record.id, refused)
+    const counts = { ...record.result.counts }
+    for (const { outcome } of settled) counts[outcome]++
+    await updateImport(trx, record.id, { result: { counts }, rows_done: record.rows_done + settled.length, stirred_at: clock() })
+  }
+
+  const finish = async (trx: Trx, actor: Actor, { id, result }: ImportRecord) => {
+    await dropRows(trx, id, { keepRefused: true })
+    await updateImport(trx, id, { state: 'done', finished_at: clock(), stirred_at: clock() })
+    await audit(trx, actor, 'import.finished', id, result.counts)
+  }
+
+  /** Works for one turn; true where there is more to do. */
+  return async (actor: Actor, importId: string): Promise<boolean> => {
+    const until = Date.now() + turnMs
+    const starter = await db.asTenant(actor, async trx => (await findImport(trx, importId))?.started_by ?? null)
+    const behalf: Actor = { ...actor, accountId: starter }
+    let size = batch
+    while (Date.now() < until) {
+      try {
+        const done = await db.asTenant(behalf, trx => step(trx, behalf, importId, size))
+        if (done === null) return false
+        size = batch
+      } catch (fault) {
+        // One row may be at fault: it is found by taking fewer at a time. With the database gone, this fails as well.
+        if (size === 1) await db.asTenant(behalf, trx => refuseNext(trx, importId)).catch(() => Promise.reject(fault as Error))
+        size = size === 1 ? batch : Math.ceil(size / 8)
+      }
+    }
+    return true
+  }
+}
+
+/** What the preview did not announce is not done: somebody else has made or removed that client since. */
+const refuseSurprises = (planned: PlannedRow): PlannedRow => {
+  const announced: OpenRow['outcome'] = planned.row.outcome
+  const surprise = (announced === 'new' && planned.before !== null) || (announced === 'changed' && planned.outcome === 'new')
+  const code: RefusalCode = 'changed-meanwhile'
+  return surprise ? { ...planned, outcome: 'refused', refusals: [{ code }], warnings: [], after: null } : planned
+}

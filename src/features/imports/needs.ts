@@ -1,0 +1,23 @@
+import type { Actor } from '../../platform/actor.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db, Trx } from '../../platform/db/tenant.ts'
+import type { Vault } from '../../platform/vault/vault.ts'
+import type { Profile } from './columns/profile.ts'
+
+export type ExistingClient = { id: string; version: number; profile: Profile }
+export type Person = { givenNames: string; familyName: string; birthDate: string }
+
+/** What imports ask of the client records; composition passes it in. Everything happens in the caller's transaction. */
+export type ClientRecords = {
+  /** Those of the file numbers that are taken, by the number as it was asked for. */
+  findByFileNumbers: (trx: Trx, actor: Actor, fileNumbers: string[]) => Promise<Map<string, ExistingClient>>
+  /** The indexes of the people who look like somebody recorded: the same names, folded, and birth date. */
+  findLookalikes: (trx: Trx, actor: Actor, people: Person[]) => Promise<Set<number>>
+  /** An empty file number is generated. */
+  createMany: (trx: Trx, actor: Actor, clients: { id: string; profile: Profile }[], importId: string) => Promise<void>
+  amendMany: (trx: Trx, actor: Actor, clients: ExistingClient[], importId: string) => Promise<void>
+  /** Removes what the import created and undoes what it changed, except where somebody has changed it since. */
+  takeBack: (trx: Trx, actor: Actor, importId: string) => Promise<{ removed: number; reverted: number; kept: number }>
+}
+
+export type Needs = { db: Db; vault: Pick<Vault, 'seal' | 'open'>; clock: Clock; clients: ClientRecords }

@@ -1,0 +1,72 @@
+import type { Translate } from '../../platform/i18n/translations.ts'
+import type { ChangedField, Profile } from './columns/profile.ts'
+import type { Refusal, Warning } from './columns/read-row.ts'
+import type { Reading } from './columns/guess.ts'
+import type { ShownRow } from './readings.ts'
+
+type Formats = { t: Translate; formatDate: (day: string | null) => string }
+
+/** A row as the page shows it: texts only. */
+export type RowOnPage = {
+  number: number
+  outcome: string
+  name: string
+  facts: string[]
+  clientId: string | null
+  changes: { field: string; before: string; after: string }[]
+  reasons: string[]
+  warnings: string[]
+  cells: { name: string; value: string }[]
+}
+
+export const presentRow = (shown: ShownRow, header: readonly string[], { columns }: Pick<Reading, 'columns'>, formats: Formats): RowOnPage => {
+  const { row, outcome, before, given, changed, after } = shown
+  const { t } = formats
+  const person = after ?? { givenNames: given.givenNames ?? '', familyName: given.familyName ?? '' }
+  const changes = before && after ? changed.map(field => ({ field, before: before.profile, after })) : []
+  return {
+    number: row.number,
+    outcome,
+    name: [person.familyName, person.givenNames].filter(Boolean).join(', '),
+    facts: after && outcome === 'new' ? factsOf(after, formats) : [],
+    clientId: before?.id ?? null,
+    changes: changes.map(({ field, before: was, after: is }) => ({
+      field: t(`imports:changed.${field}`),
+      before: valueOf(field, was, formats),
+      after: valueOf(field, is, formats),
+    })),
+    reasons: shown.refusals.map(refusal => reasonOf(refusal, t)),
+    warnings: shown.warnings.map(warning => warningOf(warning, t)),
+    cells: outcome === 'refused' ? cellsOf(row.cells, header, columns) : [],
+  }
+}
+
+export const reasonOf = ({ code, field }: Refusal, t: Translate): string =>
+  t(`imports:reason.${code}`, { field: field ? t(`imports:field.${field}`) : '' })
+
+const warningOf = ({ code, field }: Warning, t: Translate): string => t(`imports:warning.${code}`, { field: t(`imports:field.${field}`) })
+
+const shownFields = ['birthDate', 'deceasedOn', 'gender', 'languages', 'interpreterNeeded', 'phones', 'emails', 'addresses', 'alerts'] as const
+
+const factsOf = (profile: Profile, formats: Formats): string[] => {
+  const facts = shownFields.map(field => ({ field, value: valueOf(field, profile, formats) }))
+  const told = facts.filter(({ field, value }) => value && !(field === 'gender' && profile.gender === 'unknown') && !(field === 'interpreterNeeded' && !profile.interpreterNeeded))
+  const number = profile.fileNumber ? [`${formats.t('imports:field.fileNumber')}: ${profile.fileNumber}`] : []
+  return [...number, ...told.map(({ field, value }) => `${formats.t(`imports:changed.${field}`)}: ${value}`)]
+}
+
+const valueOf = (field: ChangedField, profile: Profile, { t, formatDate }: Formats): string => {
+  const value = profile[field]
+  if (field === 'gender') return t(`imports:gender.${profile.gender}`)
+  if (field === 'birthDate' || field === 'deceasedOn') return formatDate(profile[field])
+  if (field === 'phones') return profile.phones.map(phone => phone.typed).join(', ')
+  if (field === 'addresses') return profile.addresses.map(place => [place.line, [place.postalCode, place.city].filter(Boolean).join(' '), place.region, place.country].filter(Boolean).join(', ')).join('; ')
+  if (typeof value === 'boolean') return t(value ? 'imports:yes' : 'imports:no')
+  return Array.isArray(value) ? value.join(', ') : (value ?? '')
+}
+
+/** Of a refused row, what its imported columns hold, as it stands in the file; of a ragged one, everything. */
+const cellsOf = (cells: readonly string[], header: readonly string[], columns: Reading['columns']) => {
+  const ragged = cells.length !== columns.length
+  return cells.flatMap((value, index) => (value.trim() && (ragged || columns[index]) ? [{ name: ragged ? '' : (header[index] ?? ''), value: value.slice(0, 200) }] : [])).slice(0, 12)
+}

@@ -1,0 +1,102 @@
+import type { Actor } from '../../platform/actor.ts'
+import { record as audit } from '../../platform/audit/record.ts'
+import type { Trx } from '../../platform/db/tenant.ts'
+import { NotFound } from '../../platform/errors.ts'
+import { isLeftOut, guessReading } from './columns/guess.ts'
+import { isReasonHeader } from './columns/header-words.ts'
+import type { Encoding } from './file/letters.ts'
+import type { Needs } from './needs.ts'
+import { nobodySeen, planRows, type PlannedRow } from './plan.ts'
+import { findImport, listImports, listRows, type ImportRecord } from './queries.ts'
+import { readableHeader, type FileFacts, type FileReading, type Seals } from './sealed.ts'
+import type { Outcome } from './states.ts'
+
+export type ImportView = Omit<ImportRecord, 'file_sealed' | 'reading_sealed' | 'tenant_id' | 'run_id'> & { name: string }
+export type Column = { name: string; samples: string[]; leftOut: boolean }
+export type ColumnsView = { file: FileFacts; columns: Column[]; reading: FileReading; unnamed: number; repeated: string[] }
+export type RowFilter = { outcome?: Outcome | undefined; warned?: boolean; after?: number; limit: number }
+
+const sampleRows = 4
+const pageLength = 20
+
+/** What people are shown of imports. */
+export const createReadings = ({ db, clock, clients }: Needs, seals: Seals) => {
+  const mustFind = async (trx: Trx, importId: string): Promise<ImportRecord> => {
+    const found = await findImport(trx, importId)
+    if (!found || found.state === 'uploading') throw new NotFound()
+    return found
+  }
+
+  const viewOf = async (record: ImportRecord): Promise<ImportView> => {
+    const { file_sealed: _, reading_sealed: __, tenant_id: ___, run_id: ____, ...rest } = record
+    return { ...rest, name: (await seals.openFile(record)).name }
+  }
+
+  return {
+    /** @throws NotFound */
+    view: (actor: Actor, importId: string): Promise<ImportView> => db.asTenant(actor, async trx => viewOf(await mustFind(trx, importId))),
+
+    /** A page of imports, newest first. `before` is the id of the last one of the page before. */
+    list: (actor: Actor, before?: string): Promise<{ imports: ImportView[]; next: string | null }> =>
+      db.asTenant(actor, async trx => {
+        const last = before ? await findImport(trx, before) : undefined
+        const found = await listImports(trx, pageLength + 1, last)
+        const shown = found.slice(0, pageLength)
+        return { imports: await Promise.all(shown.map(viewOf)), next: found.length > pageLength ? (shown.at(-1)?.id ?? null) : null }
+      }),
+
+    /**
+     * The columns with what stands in their first rows, and how they are read now.
+     * @param encoding shows and guesses anew as if the file were in this encoding
+     * @throws NotFound
+     */
+    columns: (actor: Actor, importId: string, encoding?: Encoding): Promise<ColumnsView> =>
+      db.asTenant(actor, async trx => {
+        const record = await mustFind(trx, importId)
+        const file = await seals.openFile(record)
+        const kept = await seals.openReading(record)
+        const chosen = encoding ?? kept.encoding
+        const header = readableHeader(file, chosen)
+        const rows = await seals.openRows(actor.tenantId, await listRows(trx, importId, { limit: encoding ? 200 : sampleRows }), chosen)
+        const cells = rows.map(row => row.cells)
+        await audit(trx, actor, 'import.rows-read', importId, { rows: sampleRows })
+        return {
+          file,
+          reading: encoding && encoding !== kept.encoding ? { ...guessReading(header, cells), encoding } : kept,
+          columns: header.map((name, index) => ({
+            name,
+            samples: cells.slice(0, sampleRows).map(row => (row[index] ?? '').slice(0, 60)).filter(Boolean),
+            leftOut: isLeftOut(name) || isReasonHeader(name),
+          })),
+          unnamed: header.filter(name => name === '').length,
+          repeated: [...new Set(header.filter((name, index) => name !== '' && header.indexOf(name) !== index))],
+        }
+      }),
+
+    /** A page of rows with what will become, or became, of each. @throws NotFound */
+    rows: (actor: Actor, importId: string, { outcome, warned = false, after = 0, limit }: RowFilter) =>
+      db.asTenant(actor, async trx => {
+        const record = await mustFind(trx, importId)
+        const [file, reading] = await Promise.all([seals.openFile(record), seals.openReading(record)])
+        const filter = { ...(outcome && { outcomes: [outcome] }), warned, after, limit: limit + 1 }
+        const found = await listRows(trx, importId, filter)
+        const shown = await seals.openRows(actor.tenantId, found.slice(0, limit), reading.encoding)
+        const ground = { trx, actor, clients, today: clock().toISOString().slice(0, 10) }
+        const planned = await planRows(ground, shown, reading, nobodySeen())
+        await audit(trx, actor, 'import.rows-read', importId, { rows: shown.length })
+        return {
+          header: readableHeader(file, reading.encoding),
+          reading,
+          rows: planned.map(asAnnounced),
+          next: found.length > limit ? (shown.at(-1)?.number ?? null) : null,
+        }
+      }),
+  }
+}
+export type ShownRow = PlannedRow
+
+/** The outcome that was announced for the row, with the details of the records as they are now. */
+const asAnnounced = (planned: PlannedRow): ShownRow => {
+  const { outcome, refusals, warnings } = planned.row
+  return { ...planned, outcome: outcome === 'unknown' ? planned.outcome : outcome, refusals, warnings }
+}

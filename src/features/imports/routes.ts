@@ -1,0 +1,148 @@
+import { pipeline } from 'node:stream/promises'
+import { Router, type Request, type Response } from 'express'
+import { NotFound } from '../../platform/errors.ts'
+import type { Translate } from '../../platform/i18n/translations.ts'
+import { csrfFault, csrfOk } from '../../platform/web/csrf.ts'
+import { readForm as readFields, type Problems } from '../../platform/web/forms.ts'
+import { flash } from '../../platform/web/flash.ts'
+import { actorOf, requireRole } from '../../platform/web/guard.ts'
+import { fieldNames } from './columns/fields.ts'
+import { FileFault } from './file/file-fault.ts'
+import { drain, readForm } from './file/multipart.ts'
+import { progressOf, type Imports } from './imports.ts'
+import { presentRow, reasonOf } from './presentation.ts'
+import type { RowFilter } from './readings.ts'
+import { columnsForm, columnsQuery, importId, listQuery, rowsQuery } from './schema.ts'
+import { busyStates } from './states.ts'
+
+type Locals = { t: Translate; formatDate: (day: string | null) => string; formatNumber: (value: number) => string }
+
+const rowsOnPage = 25
+const firstRows = 3
+
+export const importRoutes = (imports: Imports) => {
+  const router = Router()
+  const idOf = (req: Request): string => {
+    const id = importId.safeParse(req.params.importId)
+    if (!id.success) throw new NotFound()
+    return id.data
+  }
+
+  const showList = async (req: Request, res: Response, fault: FileFault | null) => {
+    const { before } = listQuery.parse(req.query)
+    const problems: Problems = fault ? { file: `imports:fault.${fault.kind}` } : {}
+    res.render('imports/list', { ...(await imports.list(actorOf(res), before)), before, problems, faultRow: fault?.line ?? null })
+  }
+
+  const showColumns = async (req: Request, res: Response, problems: Problems, typed?: object) => {
+    const id = idOf(req)
+    const { encoding } = columnsQuery.parse(req.query)
+    const [view, columns] = await Promise.all([imports.view(actorOf(res), id), imports.columns(actorOf(res), id, encoding)])
+    res.render('imports/columns', { view, ...columns, fieldNames, problems, values: typed ?? columns.reading })
+  }
+
+  const pageOfRows = async (res: Response, id: string, filter: RowFilter) => {
+    const locals = res.locals as Locals
+    const { rows, header, next, reading } = await imports.rows(actorOf(res), id, filter)
+    return { rows: rows.map(row => presentRow(row, header, reading, locals)), next }
+  }
+
+  router.get('/imports', requireRole('staff'), (req, res) => showList(req, res, null))
+
+  router.post('/imports', requireRole('staff', { upload: true }), async (req, res) => {
+    const form = await readForm(req).catch(() => null)
+    if (!form || !csrfOk(req, form.fields.get('_csrf'))) {
+      await answerable(req, res)
+      throw csrfFault
+    }
+    const outcome = await imports.upload(actorOf(res), form.name, form.bytes).catch((fault: unknown) => {
+      if (req.complete || !req.destroyed) throw fault
+      return null
+    })
+    if (!outcome) return
+    if (outcome.ok) return res.redirect(303, `/imports/${outcome.importId}`)
+
+    await answerable(req, res)
+    const fault = form.name === '' && outcome.fault.kind === 'empty' ? new FileFault('no-file') : outcome.fault
+    res.status(fault.kind === 'too-large' ? 413 : 422)
+    await showList(req, res, fault)
+  })
+
+  router.get('/imports/:importId', requireRole('staff'), async (req, res) => {
+    const id = idOf(req)
+    const view = await imports.view(actorOf(res), id)
+    if (view.state === 'mapping') return showColumns(req, res, {})
+    if (busyStates.includes(view.state)) return res.render('imports/working', { view, progress: withText(progressOf(view), res) })
+    if (view.state !== 'previewed') return res.render('imports/result', { view })
+
+    const wanted = view.planned.counts.new > 0 ? 'new' : 'changed'
+    res.render('imports/preview', { view, first: await pageOfRows(res, id, { outcome: wanted, limit: firstRows }) })
+  })
+
+  router.get('/imports/:importId/progress', requireRole('staff', { background: true }), async (req, res) => {
+    res.json(withText(await imports.progress(actorOf(res), idOf(req)), res))
+  })
+
+  router.get('/imports/:importId/columns', requireRole('staff'), async (req, res) => {
+    const { state } = await imports.view(actorOf(res), idOf(req))
+    if (state !== 'mapping' && state !== 'previewed') return res.redirect(303, `/imports/${idOf(req)}`)
+    await showColumns(req, res, {})
+  })
+
+  router.post('/imports/:importId/columns', requireRole('staff'), async (req, res) => {
+    const id = idOf(req)
+    const { reading } = await imports.columns(actorOf(res), id)
+    const form = readFields(columnsForm(reading.columns.length), req.body)
+    if (!form.ok) {
+      res.status(422)
+      return showColumns(req, res, form.problems, req.body as object)
+    }
+    await imports.chooseColumns(actorOf(res), id, form.data)
+    res.redirect(303, `/imports/${id}`)
+  })
+
+  router.get('/imports/:importId/rows', requireRole('staff'), async (req, res) => {
+    const id = idOf(req)
+    const { show, after } = rowsQuery.parse(req.query)
+    const view = await imports.view(actorOf(res), id)
+    const filter = show === 'warned' ? { warned: true } : { outcome: show }
+    res.render('imports/rows', { view, show, after, ...(await pageOfRows(res, id, { ...filter, after, limit: rowsOnPage })) })
+  })
+
+  router.get('/imports/:importId/refused.csv', requireRole('staff'), async (req, res) => {
+    const { t } = res.locals as Locals
+    const words = { header: t('imports:refused.header'), reason: (refusal: Parameters<typeof reasonOf>[0]) => reasonOf(refusal, t) }
+    const file = await imports.refusedFile(actorOf(res), idOf(req), words)
+    res.attachment(t('imports:refused.file-name')).type('text/csv; charset=utf-8')
+    await pipeline(file, res)
+  })
+
+  router.post('/imports/:importId/start', requireRole('staff'), async (req, res) => {
+    await imports.start(actorOf(res), idOf(req))
+    res.redirect(303, `/imports/${idOf(req)}`)
+  })
+
+  router.post('/imports/:importId/discard', requireRole('staff'), async (req, res) => {
+    await imports.discard(actorOf(res), idOf(req))
+    flash(req, 'success', 'imports:flash.discarded')
+    res.redirect(303, '/imports')
+  })
+
+  router.post('/imports/:importId/take-back', requireRole('staff'), async (req, res) => {
+    await imports.takeBack(actorOf(res), idOf(req))
+    res.redirect(303, `/imports/${idOf(req)}`)
+  })
+
+  return router
+}
+
+/** Makes sure that the answer is read: the rest of the upload runs out first, or the connection ends with the answer. */
+const answerable = async (req: Request, res: Response) => {
+  if (!(await drain(req))) res.set('Connection', 'close')
+}
+
+const withText = (progress: ReturnType<typeof progressOf>, res: Response) => {
+  const { t, formatNumber } = res.locals as Locals
+  if (!('max' in progress)) return progress
+  return { ...progress, text: t('imports:working.of', { value: formatNumber(progress.value ?? 0), max: formatNumber(progress.max ?? 0) }) }
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { dayOrders } from './columns/dates.ts'
+import { fieldNames, fields, type ColumnUse, type Field } from './columns/fields.ts'
+import { encodings } from './file/letters.ts'
+import { outcomes } from './states.ts'
+
+export const importId = z.uuid()
+export const listQuery = z.object({ before: z.uuid().optional().catch(undefined) })
+export const columnsQuery = z.object({ encoding: z.enum(encodings).optional().catch(undefined) })
+export const rowsQuery = z.object({
+  show: z.enum([...outcomes, 'warned']).catch('refused'),
+  after: z.coerce.number().int().min(0).max(2_000_000).catch(0),
+})
+
+const use = z.union([z.literal('').transform(() => null), z.enum(fieldNames as [Field, ...Field[]])], { error: 'problems:choose' })
+
+/** What the columns are said to be. A form may send a long list as an object (`{ '0': …, '1': … }`). */
+export const columnsForm = (count: number) =>
+  z
+    .object({
+      encoding: z.enum(encodings, { error: 'problems:choose' }),
+      dayOrder: z.enum(dayOrders, { error: 'problems:choose' }),
+      dropDigits: z
+        .literal('on')
+        .optional()
+        .transform(value => value === 'on'),
+      columns: z.preprocess(sent => (sent && typeof sent === 'object' ? Object.values(sent) : []), z.array(use).length(count, 'problems:choose')),
+    })
+    .superRefine(({ columns }, context) => {
+      for (const column of repeated(columns)) context.addIssue({ code: 'custom', path: ['columns', column], message: 'imports:problem.field-twice' })
+      const named = (['givenNames', 'familyName', 'fullName', 'fullNameFamilyFirst'] as const).some(field => columns.includes(field))
+      if (!named) context.addIssue({ code: 'custom', path: [], message: 'imports:problem.no-name-column' })
+    })
+
+/** The second and later columns that are said to be a field which only one can be. */
+const repeated = (columns: readonly ColumnUse[]): number[] =>
+  columns.flatMap((field, column) => (field && !fields[field].many && columns.indexOf(field) < column ? [column] : []))

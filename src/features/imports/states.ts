@@ -1,0 +1,30 @@
+import type { RefusalCode, WarningCode } from './columns/read-row.ts'
+import type { ChangedField } from './columns/profile.ts'
+
+/**
+ * uploading -> mapping (columns are being chosen) -> previewing -> previewed -> importing -> done -> taking-back -> taken-back;
+ * discarded from mapping or previewed.
+ */
+export type State = 'uploading' | 'mapping' | 'previewing' | 'previewed' | 'importing' | 'done' | 'taking-back' | 'taken-back' | 'discarded'
+
+export const outcomes = ['new', 'changed', 'unchanged', 'refused'] as const
+export type Outcome = (typeof outcomes)[number]
+export type Counts = Record<Outcome, number>
+
+/** What an import will do, as the preview found it; how many rows each reason, warning and changed field concerns. */
+export type Planned = {
+  counts: Counts
+  warned: number
+  refusals: Partial<Record<RefusalCode, number>>
+  warnings: Partial<Record<WarningCode, number>>
+  changed: Partial<Record<ChangedField, number>>
+}
+
+/** What it did, and what taking it back did. */
+export type Result = { counts: Counts; takenBack?: { removed: number; reverted: number; kept: number } }
+
+export const noCounts = (): Counts => ({ new: 0, changed: 0, unchanged: 0, refused: 0 })
+export const nothingPlanned = (): Planned => ({ counts: noCounts(), warned: 0, refusals: {}, warnings: {}, changed: {} })
+
+/** States in which the worker is busy with an import. */
+export const busyStates: readonly State[] = ['previewing', 'importing', 'taking-back']
