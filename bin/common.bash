@@ -188,22 +188,27 @@ need_age() {
   command -v age >/dev/null 2>&1 || install_packages 'to prove that others can open what Ostoja seals' age
 }
 
-# node_modules exactly as package-lock.json says. A copy of the lockfile inside tells whether they still are; after an
-# npm ci by hand there is none, and npm's own record, written last of all, must be the newer.
+# node_modules exactly as package-lock.json says.
 need_modules() {
-  local stamp=$ROOT/node_modules/.ostoja-lock record=$ROOT/node_modules/.package-lock.json
-  cmp -s "$ROOT/package-lock.json" "$stamp" && return 0
-  if [ -f "$record" ] && [ ! "$ROOT/package-lock.json" -nt "$record" ] && [ ! -f "$stamp" ]; then
-    cp "$ROOT/package-lock.json" "$stamp"
-    return 0
-  fi
+  modules_match && return 0
   say 'Installing the libraries that package-lock.json names (npm ci).'
   local log
   log=$(mktemp "${TMPDIR:-/tmp}/ostoja-npm.XXXXXX")
   run_and_take_along npm --prefix "$ROOT" ci --include=dev --no-progress >"$log" 2>&1 ||
     fail "npm ci failed: $(grep -E 'npm (error|ERR!)' "$log" | head -n 2 | tr '\n' ' ')(whole log: $log); mend that and try again."
   rm -f "$log"
-  cp "$ROOT/package-lock.json" "$stamp"
+}
+
+# npm writes a record of what it installed, last of all: it must name the same packages as the lockfile. Optional ones are
+# for other processors and may be absent.
+modules_match() {
+  node -e '
+    const [wanted, there] = process.argv.slice(1).map(file => JSON.parse(require("fs").readFileSync(file, "utf8")).packages)
+    const same = name => there[name] && there[name].version === wanted[name].version && there[name].integrity === wanted[name].integrity
+    const absent = name => wanted[name].optional && !there[name]
+    const right = Object.keys(wanted).every(name => name === "" || same(name) || absent(name))
+    process.exit(right && Object.keys(there).every(name => wanted[name]) ? 0 : 1)
+  ' "$ROOT/package-lock.json" "$ROOT/node_modules/.package-lock.json" 2>/dev/null
 }
 
 # Runs a command that must not live on when we are ended: bash alone would leave it behind.
