@@ -50,7 +50,8 @@ export const typedValues = (body: unknown): FormValues => {
   }
 }
 
-export const emptyValues: FormValues = { ...typedValues({}), gender: 'unknown' }
+/** What a form that nobody has touched holds. */
+export const emptyValues = (): FormValues => ({ ...typedValues({}), gender: 'unknown' })
 
 const fieldsOf = (sent: unknown): Record<string, unknown> =>
   typeof sent === 'object' && sent !== null ? (sent as Record<string, unknown>) : {}

@@ -34,7 +34,7 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
   })
 
   router.get('/clients/new', requireRole('staff'), (_req, res) => {
-    res.render('clients/new', { id: randomUUID(), ...formPage(res.locals, emptyValues) })
+    res.render('clients/new', { id: randomUUID(), ...formPage(res.locals, emptyValues()) })
   })
 
   router.post('/clients', requireRole('staff'), async (req, res) => {
