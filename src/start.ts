@@ -1,12 +1,14 @@
-import { mkdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ensureSelfSigned } from './platform/tls/self-signed.ts'
 import { lastLines, startChild, type Child } from './start/children.ts'
 import { accountsFileOf, moveAccounts, readAccounts, tableOf } from './start/demonstration-accounts.ts'
 import { completeEnvironment, dataDirOf, ownServices } from './start/environment.ts'
 import { holdDataDir } from './start/lock.ts'
+import { writePrivately } from './start/name-value-file.ts'
 import { choosePort } from './start/ports.ts'
-import { prepareDatabase, prepareKeys, prepareRoles } from './start/prepare.ts'
+import { holdsTenants, ownerUrlOf, prepareDatabase, prepareKeys, prepareRoles } from './start/prepare.ts'
 import { untilReady } from './start/ready.ts'
 import { runToEnd } from './start/run-to-end.ts'
 import { servicesDown, servicesUp } from './start/services.ts'
@@ -33,6 +35,7 @@ const begin = async () => {
   const madeKeys = await step(() => prepareKeys(connected))
   if (madeKeys.length > 0)
     say(`Made keys: ${madeKeys.join(', ')}. Without them the data cannot be read: keep a copy elsewhere.`)
+  const isNew = !(await step(() => holdsTenants(ownerUrlOf(connected))))
   const applied = await step(() => prepareDatabase(connected))
   if (applied.length > 0) say(`Brought the database up to date (${applied.length} migrations).`)
 
@@ -50,7 +53,7 @@ const begin = async () => {
   }
 
   await step(() => runToEnd('Building the pages’ assets', ['tools/build-assets.ts'], env, stopping.signal))
-  await step(() => prepareDemonstration(env, url))
+  await step(() => prepareDemonstration(env, url, isNew))
   await step(async () => children.push(startChild('web', env, dataDir), startChild('worker', env, dataDir)))
   await step(() => becomeReady(port, certificate.certFile))
 
@@ -76,11 +79,18 @@ const prepareCertificate = async () => {
   return { ...files, selfSigned: true }
 }
 
-/** Organisations and people to try Ostoja with, once; none on request (DEMONSTRATION=no). */
-const prepareDemonstration = async (env: NodeJS.ProcessEnv, url: string) => {
+/**
+ * Organisations and people to try Ostoja with, once; none on request (DEMONSTRATION=no), and never beside data of others.
+ * A mark tells the next start that this one was interrupted.
+ */
+const prepareDemonstration = async (env: NodeJS.ProcessEnv, url: string, isNew: boolean) => {
+  const unfinished = join(dataDir, 'demonstration-unfinished')
   if (env.DEMONSTRATION === 'no' || (await readAccounts(dataDir))) return
+  if (!isNew && !existsSync(unfinished)) return
   say('Making demonstration data.')
+  await writePrivately(unfinished, '')
   await runToEnd('Making demonstration data', ['src/cli.ts', 'demo', 'create', '--url', url], env, stopping.signal)
+  await rm(unfinished, { force: true })
 }
 
 const becomeReady = async (port: number, certFile: string) => {

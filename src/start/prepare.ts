@@ -61,8 +61,11 @@ const exists = (file: string) =>
     () => false,
   )
 
-/** Row security hides tenants even from their owner, so the question is whether the table was ever written to. */
-const holdsTenants = async (url: string): Promise<boolean> => {
+/**
+ * Whether there is an organisation in the database. Row security hides them even from the tables' owner, so the question is
+ * whether the table was ever written to.
+ */
+export const holdsTenants = async (url: string): Promise<boolean> => {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 15_000 })
   await client.connect().catch((fault: unknown) => {
     throw connectionFault(url, fault)
