@@ -8,6 +8,8 @@ import { extractWithTools, openWithAge } from '../support/age-cli.ts'
 import { blankViewer, sampleClients, sampleManifest, samplePassphrase } from '../support/export-samples.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
 
+type AuditRow = { id: string; action: string; account_id: number | null; subject_id: string }
+
 const HOUR = 60 * 60_000
 const fault = new Error('the database went away')
 
@@ -50,9 +52,12 @@ const requested = async () => {
 }
 const filesLeft = () => readdir(directory).catch(() => [])
 const events = async () => {
-  const rows = (await ostoja.platform.db.asTenant(officer, trx =>
-    trx('audit_events').where('action', 'like', 'export.%').orderBy('id').select('action', 'account_id', 'subject_id'),
-  )) as { action: string; account_id: number | null; subject_id: string }[]
+  const rows = await ostoja.platform.db.asTenant(officer, trx =>
+    trx<AuditRow>('audit_events')
+      .where('action', 'like', 'export.%')
+      .orderBy('id')
+      .select('action', 'account_id', 'subject_id'),
+  )
   return rows.map(({ action, account_id, subject_id }) => [action, account_id, subject_id])
 }
 
