@@ -7,6 +7,7 @@ import { createAccounts } from './features/accounts/index.ts'
 import { clientRoutes, createClients, searchRoutes } from './features/clients/index.ts'
 import { createEmergencyContacts, emergencyContactRoutes } from './features/emergency-contacts/index.ts'
 import { createExports, exportRoutes, loadViewer } from './features/exports/index.ts'
+import { createImports, importRoutes, importTasks } from './features/imports/index.ts'
 import { createActiveSessions } from './features/sessions/index.ts'
 import { createAttempts, createSignIn, signInRoutes } from './features/sign-in/index.ts'
 import { startPageRoutes } from './features/start-page/index.ts'
@@ -94,6 +95,8 @@ export const createFeatures = (platform: Platform) => {
     accountNames: accounts.names,
   })
 
+  const imports = createImports({ ...platform, clients })
+
   const routers: Router[] = [
     signInRoutes(signIn, sessions.end),
     startPageRoutes({ recentClients: clients.recent, attention: async () => [] }),
@@ -101,8 +104,9 @@ export const createFeatures = (platform: Platform) => {
     searchRoutes(clients, clock),
     emergencyContactRoutes(contacts),
     exportRoutes(exports),
+    importRoutes(imports),
   ]
-  const tasks: Tasks = { 'export.make': exports.make, 'exports.sweep': exports.sweep }
+  const tasks: Tasks = { 'export.make': exports.make, 'exports.sweep': exports.sweep, ...importTasks(imports) }
   const schedule: Schedule = { 'exports.sweep': '*/10 * * * *' }
 
   return {
@@ -114,6 +118,8 @@ export const createFeatures = (platform: Platform) => {
     sessions,
     clients,
     emergencyContacts: contacts,
+    exports,
+    imports,
     routers,
     tasks,
     schedule,

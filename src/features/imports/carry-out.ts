@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../platform/actor.ts'
 import { record as audit } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
-import type { RefusalCode } from './columns/read-row.ts'
 import type { Needs } from './needs.ts'
 import { nobodySeen, planRows, type PlannedRow } from './plan.ts'
 import { outcomeOf } from './preview.ts'
 import { deleteRows, dropRows, findImport, listRows, lockImport, setOutcomes, updateImport, type ImportRecord, type RowOutcome } from './queries.ts'
-import type { OpenRow, Seals } from './sealed.ts'
+import type { Seals } from './sealed.ts'
 
 const batch = 500
 /** A turn of the worker; a long import takes many, so that a worker that is asked to stop soon can. */
@@ -30,15 +29,23 @@ export const createCarryOut = ({ db, clock, clients }: Needs, seals: Seals) => {
     }
 
     const today = (record.started_at ?? clock()).toISOString().slice(0, 10)
-    const found = (await planRows({ trx, actor, clients, today }, rows, reading, nobodySeen())).map(refuseSurprises)
-    const made = found.flatMap(row => (row.outcome === 'new' && row.after ? [{ id: randomUUID(), profile: row.after }] : []))
-    const amended = found.flatMap(({ outcome, before, after }) => (outcome === 'changed' && before && after ? [{ ...before, profile: after }] : []))
-    if (made.length > 0) await clients.createMany(trx, actor, made, importId)
-    if (amended.length > 0) await clients.amendMany(trx, actor, amended, importId)
-
+    const planned = (await planRows({ trx, actor, clients, today }, rows, reading, nobodySeen())).map(refuseSurprises)
+    const found = await write(trx, actor, importId, planned)
     await deleteRows(trx, importId, found.filter(row => row.outcome !== 'refused').map(row => row.row.id))
     await settle(trx, record, found.filter(row => row.outcome === 'refused').map(outcomeOf), found)
     return rows.length
+  }
+
+  /** Makes and changes the clients; whom somebody else was faster with is refused. */
+  const write = async (trx: Trx, actor: Actor, importId: string, planned: readonly PlannedRow[]): Promise<PlannedRow[]> => {
+    const withIds = planned.map(row => ({ row, id: row.before?.id ?? randomUUID() }))
+    const made = withIds.flatMap(({ row, id }) => (row.outcome === 'new' && row.after ? [{ id, profile: row.after }] : []))
+    const amended = withIds.flatMap(({ row: { outcome, before, after } }) => (outcome === 'changed' && before && after ? [{ ...before, profile: after }] : []))
+    const none = { refused: [] }
+    const creation = made.length > 0 ? await clients.createMany(trx, actor, made, importId) : none
+    const amendment = amended.length > 0 ? await clients.amendMany(trx, actor, amended, importId) : none
+    const refused = new Set([...creation.refused, ...amendment.refused])
+    return withIds.map(({ row, id }) => (refused.has(id) ? refusedMeanwhile(row) : row))
   }
 
   /** Refuses, by itself, a row that the records would not take, so that it does not hold up the others. */
@@ -85,8 +92,15 @@ export const createCarryOut = ({ db, clock, clients }: Needs, seals: Seals) => {
 
 /** What the preview did not announce is not done: somebody else has made or removed that client since. */
 const refuseSurprises = (planned: PlannedRow): PlannedRow => {
-  const announced: OpenRow['outcome'] = planned.row.outcome
+  const announced = planned.row.outcome
   const surprise = (announced === 'new' && planned.before !== null) || (announced === 'changed' && planned.outcome === 'new')
-  const code: RefusalCode = 'changed-meanwhile'
-  return surprise ? { ...planned, outcome: 'refused', refusals: [{ code }], warnings: [], after: null } : planned
+  return surprise ? refusedMeanwhile(planned) : planned
 }
+
+const refusedMeanwhile = (planned: PlannedRow): PlannedRow => ({
+  ...planned,
+  outcome: 'refused',
+  refusals: [{ code: 'changed-meanwhile' }],
+  warnings: [],
+  after: null,
+})

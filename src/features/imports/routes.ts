@@ -14,6 +14,7 @@ import { presentRow, reasonOf } from './presentation.ts'
 import type { RowFilter } from './readings.ts'
 import { columnsForm, columnsQuery, importId, listQuery, rowsQuery } from './schema.ts'
 import { busyStates } from './states.ts'
+import { keptUntil } from './sweep.ts'
 
 type Locals = { t: Translate; formatDate: (day: string | null) => string; formatNumber: (value: number) => string }
 
@@ -73,7 +74,7 @@ export const importRoutes = (imports: Imports) => {
     const view = await imports.view(actorOf(res), id)
     if (view.state === 'mapping') return showColumns(req, res, {})
     if (busyStates.includes(view.state)) return res.render('imports/working', { view, progress: withText(progressOf(view), res) })
-    if (view.state !== 'previewed') return res.render('imports/result', { view })
+    if (view.state !== 'previewed') return res.render('imports/result', { view, keptUntil: keptUntil(view) })
 
     const wanted = view.planned.counts.new > 0 ? 'new' : 'changed'
     res.render('imports/preview', { view, first: await pageOfRows(res, id, { outcome: wanted, limit: firstRows }) })

@@ -3,7 +3,7 @@ import { deleteHalfImports, dropRows, expiredImports, updateImport } from './que
 
 const halfUploadMs = 15 * 60_000
 /** As long as refused rows wait to be mended, and an import that was never started waits for its start. */
-export const keptDays = 30
+const keptDays = 30
 const dayMs = 24 * 60 * 60_000
 
 /** Removes what nobody will come back for: half uploads, and rows older than `keptDays`. */
@@ -15,3 +15,7 @@ export const sweep = async (trx: Trx, now: Date): Promise<void> => {
     await updateImport(trx, id, { rows_dropped_at: now, ...(neverStarted && { state: 'discarded', finished_at: now }) })
   }
 }
+
+/** The day past which an import's rows are no longer kept. */
+export const keptUntil = ({ finished_at: finished, stirred_at: stirred }: { finished_at: Date | null; stirred_at: Date }) =>
+  new Date((finished ?? stirred).getTime() + keptDays * dayMs)
