@@ -14,6 +14,8 @@ const sizes = { wide: { width: 1280, height: 800 }, '390': { width: 390, height:
 const faults: string[] = []
 const wanted = process.argv.slice(2)
 
+const firstLine = (fault: unknown) => (fault as Error).message.split('\n')[0] ?? ''
+
 const readAccounts = async () => {
   const file = path.join(process.env.DATA_DIR ?? path.join(root, '.data'), 'demo-accounts.json')
   const text = await readFile(file, 'utf8').catch(() => {
@@ -64,7 +66,7 @@ const picture = async (page: Page, { name, open, optional }: Shot, language: str
     if (typeof open === 'string') await page.goto(open)
     else await open(page)
   } catch (fault) {
-    const why = `${name} (${language}) could not be opened: ${(fault as Error).message.split('\n')[0] ?? ''}`
+    const why = `${name} (${language}) could not be opened: ${firstLine(fault)}`
     if (optional) console.log(`left out: ${why}`)
     else faults.push(why)
     return
@@ -123,7 +125,8 @@ await mkdir(folder, { recursive: true })
 const accounts = await readAccounts()
 const browser = await launch()
 try {
-  for (const role of ['nobody', 'staff', 'security_officer'] as const) await visitAs(browser, role, accounts)
+  for (const role of ['nobody', 'staff', 'security_officer'] as const)
+    await visitAs(browser, role, accounts).catch((fault: unknown) => faults.push(`as ${role}: ${firstLine(fault)}`))
 } finally {
   await browser.close()
 }
