@@ -45,7 +45,7 @@ const NOTICES =
   `<div class="notice notice-altered" hidden="">${notice('altered')}</div>`
 
 const comment = (createdAt: string) => `
-  Ostoja: eksport alarmowy / emergency export, ${createdAt}
+  Ostoja: eksport awaryjny / emergency export, ${createdAt}
 
   Otwórz ten plik w dowolnej przeglądarce. Nie potrzeba sieci ani instalacji.
   Open this file in any web browser. It needs no network and nothing installed.
