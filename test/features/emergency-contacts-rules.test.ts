@@ -8,13 +8,23 @@ import { contactForm, typedContact, typedFrom } from '../../src/features/emergen
 import { loadTranslations } from '../../src/platform/i18n/translations.ts'
 import { readForm } from '../../src/platform/web/forms.ts'
 
-const right = { name: 'Maria Żółć', relationship: 'MTH', mayBeTold: 'yes', phones: [{ type: 'home', number: '601 234 567', hours: 'pn–pt 8–16' }] }
+const right = {
+  name: 'Maria Żółć',
+  relationship: 'MTH',
+  mayBeTold: 'yes',
+  phones: [{ type: 'home', number: '601 234 567', hours: 'pn–pt 8–16' }],
+}
 const read = (fields: object) => readForm(contactForm('2026-11-23'), typedContact({ ...right, ...fields }))
 const family = '👨‍👩‍👧‍👦'
 
 describe('the form of an emergency contact', () => {
   it('reads what was typed, and gives it back the same', () => {
-    const form = read({ address: ' ul. Długa 1\r\n00-001 Warszawa ', language: 'uk', email: 'maria@example.org', lastConfirmedOn: '2026-11-23' })
+    const form = read({
+      address: ' ul. Długa 1\r\n00-001 Warszawa ',
+      language: 'uk',
+      email: 'maria@example.org',
+      lastConfirmedOn: '2026-11-23',
+    })
     const contact = form.ok ? form.data : null
     expect(contact).toEqual({
       name: 'Maria Żółć',
@@ -36,7 +46,7 @@ describe('the form of an emergency contact', () => {
     ['200 letters', 'ż'.repeat(200)],
     ['200 pictures', '🦊'.repeat(200)],
     ['a picture of several parts', `Mama ${family}`],
-    ['an apostrophe', 'Siobhán O’Brien-D\'Arcy'],
+    ['an apostrophe', "Siobhán O’Brien-D'Arcy"],
     ['markup', '<script>alert(1)</script>'],
     ['right to left', 'فاطمة الزهراء'],
     ['a formula', '=cmd|/C calc'],
@@ -54,14 +64,39 @@ describe('the form of an emergency contact', () => {
     ['a name that is a list', { name: ['a', 'b'] }, 'name', 'problems:required'],
     ['no relationship', { relationship: '' }, 'relationship', 'problems:choose'],
     ['a relationship nobody offered', { relationship: 'BOSS' }, 'relationship', 'problems:choose'],
-    ['"other" without words', { relationship: 'O' }, 'relationshipText', 'emergency-contacts:problems.relationship-text'],
-    ['no answer to whether they may be told', { mayBeTold: undefined }, 'mayBeTold', 'emergency-contacts:problems.may-be-told'],
+    [
+      '"other" without words',
+      { relationship: 'O' },
+      'relationshipText',
+      'emergency-contacts:problems.relationship-text',
+    ],
+    [
+      'no answer to whether they may be told',
+      { mayBeTold: undefined },
+      'mayBeTold',
+      'emergency-contacts:problems.may-be-told',
+    ],
     ['another answer to that', { mayBeTold: 'perhaps' }, 'mayBeTold', 'emergency-contacts:problems.may-be-told'],
     ['no way to reach them', { phones: [] }, 'phones', 'emergency-contacts:problems.no-way-to-reach'],
     ['hours without a number', { phones: [{ number: '', hours: '8–16' }] }, 'phones[0][number]', 'problems:required'],
-    ['hours that go on', { phones: [{ number: '601234567', hours: 'x'.repeat(101) }] }, 'phones[0][hours]', 'problems:too-long'],
-    ['a kind of phone that is none', { phones: [{ type: 'fax', number: '601234567' }] }, 'phones[0][type]', 'problems:choose'],
-    ['too many phones', { phones: Array.from({ length: 11 }, () => ({ number: '601234567' })) }, 'phones', 'problems:too-many'],
+    [
+      'hours that go on',
+      { phones: [{ number: '601234567', hours: 'x'.repeat(101) }] },
+      'phones[0][hours]',
+      'problems:too-long',
+    ],
+    [
+      'a kind of phone that is none',
+      { phones: [{ type: 'fax', number: '601234567' }] },
+      'phones[0][type]',
+      'problems:choose',
+    ],
+    [
+      'too many phones',
+      { phones: Array.from({ length: 11 }, () => ({ number: '601234567' })) },
+      'phones',
+      'problems:too-many',
+    ],
     ['an e-mail that is none', { email: 'maria@' }, 'email', 'problems:email'],
     ['a language that is none', { language: 'p_l!' }, 'language', 'problems:choose'],
     ['a day that does not exist', { lastConfirmedOn: '2026-02-30' }, 'lastConfirmedOn', 'problems:date'],
@@ -75,11 +110,16 @@ describe('the form of an emergency contact', () => {
   it('leaves empty phone rows out and counts the rest as the page shows them', () => {
     const typed = typedContact({ ...right, phones: { 0: { type: 'home', number: ' ' }, 7: { number: 'nonsense' } } })
     expect(typed.phones).toEqual([{ type: 'mobile', number: 'nonsense', hours: '' }])
-    expect(readForm(contactForm('2026-11-23'), typed)).toEqual({ ok: false, problems: { 'phones[0][number]': 'problems:phone' } })
+    expect(readForm(contactForm('2026-11-23'), typed)).toEqual({
+      ok: false,
+      problems: { 'phones[0][number]': 'problems:phone' },
+    })
   })
 
   it('takes nothing else from a request', () => {
-    expect(Object.keys(typedContact({ ...right, rank: 1, settings: {}, __proto__: { x: 1 } })).sort()).toEqual(Object.keys(typedContact({})).sort())
+    expect(Object.keys(typedContact({ ...right, rank: 1, settings: {}, __proto__: { x: 1 } })).sort()).toEqual(
+      Object.keys(typedContact({})).sort(),
+    )
   })
 })
 
@@ -96,9 +136,12 @@ describe('a phone number', () => {
     expect(shownNumber({ number, typed })).toBe(shown)
   })
 
-  it.each(['abc', '12', '112', '000 000 000', '601-234-567 / 602 234 567', '1'.repeat(61), '<script>', '+'])('%s is none', typed => {
-    expect(toE164(typed)).toBeNull()
-  })
+  it.each(['abc', '12', '112', '000 000 000', '601-234-567 / 602 234 567', '1'.repeat(61), '<script>', '+'])(
+    '%s is none',
+    typed => {
+      expect(toE164(typed)).toBeNull()
+    },
+  )
 
   it('that could not be understood shows as it was typed', () => {
     expect(shownNumber({ number: null, typed: 'portier, 12' })).toBe('portier, 12')
@@ -153,7 +196,8 @@ describe('words for people', () => {
     expect(names.filter(name => name.includes('relationship.'))).toEqual([])
     expect(new Set(names).size).toBe(names.length)
     expect(new Set(relationshipCodes).size).toBe(relationshipCodes.length)
-    for (const group of Object.keys(relationshipGroups)) expect(t(`emergency-contacts:relationshipGroup.${group}`)).not.toContain('.')
+    for (const group of Object.keys(relationshipGroups))
+      expect(t(`emergency-contacts:relationshipGroup.${group}`)).not.toContain('.')
   })
 
   it.each(['pl', 'en'])('name every language in %s', language => {

@@ -95,7 +95,10 @@ export const createEmergencyContacts = ({ db, vault, clock, lockClient }: Needs)
 
         const fields = changedFields(found.profile, profile)
         if (fields.length === 0) return { outcome: 'amended' }
-        if (found.row.version !== version) return { outcome: 'changed', now: recorded(found) }
+        if (found.row.version !== version) {
+          await record(trx, actor, 'emergency-contact.viewed', clientId, { contact: id })
+          return { outcome: 'changed', now: recorded(found) }
+        }
         await replace(trx, actor, found, profile, 'amended')
         await record(trx, actor, 'emergency-contact.amended', clientId, {
           contact: id,
