@@ -1,4 +1,4 @@
-import { parseCronItems, run, type Runner, type TaskList } from 'graphile-worker'
+import { Logger as QueueLogger, parseCronItems, run, type Runner } from 'graphile-worker'
 import pg from 'pg'
 import type { Logger } from 'pino'
 import type { Trx } from '../db/tenant.ts'
@@ -27,18 +27,15 @@ export const startWorker = async (
   log: Logger,
 ): Promise<Pick<Runner, 'stop'>> => {
   const pgPool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'ostoja worker' })
-  pgPool.on('error', fault => log.error({ err: fault }, 'the worker lost a database connection'))
-  const taskList = Object.fromEntries(
-    Object.entries(tasks).map(([name, work]) => [
-      name,
-      async (payload: unknown) => void (await work(payload as never)),
-    ]),
-  ) satisfies TaskList
-  const parsedCronItems = parseCronItems(Object.entries(schedule).map(([task, match]) => ({ task, match })))
+  const lost = (fault: Error) => log.error({ err: fault }, 'the worker lost a database connection')
+  pgPool.on('error', lost)
+  pgPool.on('connect', client => client.on('error', lost))
+
   const runner = await run({
     pgPool,
-    taskList,
-    parsedCronItems,
+    taskList: Object.fromEntries(Object.entries(tasks).map(([name, work]) => [name, discreetly(name, work, log)])),
+    parsedCronItems: parseCronItems(Object.entries(schedule).map(([task, match]) => ({ task, match }))),
+    logger: new QueueLogger(() => (level, message) => log[level === 'warning' ? 'warn' : level](message)),
     concurrency: 2,
     noHandleSignals: true,
     pollInterval: 1000,
@@ -48,5 +45,15 @@ export const startWorker = async (
       await runner.stop()
       await pgPool.end()
     },
+  }
+}
+
+/** What a fault says may name somebody, and the queue keeps it in the clear: it gets the fault's kind only. */
+const discreetly = (name: string, work: Tasks[string], log: Logger) => async (payload: unknown) => {
+  try {
+    await work(payload as never)
+  } catch (fault) {
+    log.error({ err: fault, task: name }, 'a job failed')
+    throw new Error(fault instanceof Error ? fault.name : 'fault')
   }
 }

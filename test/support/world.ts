@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto'
+import type { Actor } from '../../src/platform/actor.ts'
+import type { Ostoja } from './ostoja.ts'
+
+/** One tenant with one of everything that has an address. */
+export type World = {
+  tenantId: string
+  /** What stands for each parameter of a route's path. */
+  ids: Record<string, string>
+  /** Parameters that name nobody's record, such as a letter of the alphabet. */
+  harmless: ReadonlySet<string>
+  /** What a form of a route must hold to be accepted, where an empty one is not. */
+  forms: Record<string, Record<string, string>>
+  /** What a GET is answered by where it is not a page. */
+  expected: Record<string, number>
+}
+
+export const clientProfile = {
+  fileNumber: '',
+  givenNames: 'Łucja',
+  familyName: 'Święcicka-Żak',
+  preferredName: null,
+  birthDate: '1983-11-14',
+  deceasedOn: null,
+  gender: 'female' as const,
+  languages: ['pl'],
+  interpreterNeeded: false,
+  phones: [{ type: 'mobile' as const, number: '+48500000123', typed: '500 000 123' }],
+  emails: [],
+  addresses: [],
+  alerts: [],
+  notes: null,
+}
+
+export const contactProfile = {
+  name: 'Józef Święcicki',
+  relationship: 'SPS',
+  relationshipText: null,
+  phones: [{ type: 'mobile' as const, number: '+48500000124', typed: '500 000 124', hours: null }],
+  email: null,
+  address: null,
+  language: 'pl',
+  mayBeTold: true,
+  tellNote: null,
+  lastConfirmedOn: null,
+}
+
+/** Furnishes a tenant: a client with a contact, a search, an import, an export, an account. */
+export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
+  const { clients, emergencyContacts, exports } = ostoja.features
+  const tenantId = await ostoja.newTenant(name)
+  const account = await ostoja.newAccount(tenantId, ['staff', 'administrator', 'security_officer'])
+  const actor: Actor = { tenantId, accountId: account.id, roles: ['staff', 'administrator', 'security_officer'] }
+
+  const clientId = randomUUID()
+  await clients.create(actor, clientId, clientProfile)
+  const contactId = randomUUID()
+  await emergencyContacts.add(actor, clientId, contactId, contactProfile)
+  const searchId = await clients.keepQuery(actor, 'łucja')
+  const { id: exportId } = await exports.request(actor, 'cztery-konie-jada-przez-zielony-las')
+  await until(async () => (await exports.find(actor, exportId)).status === 'ready')
+
+  const staff = ostoja.visitor()
+  await staff.signIn(account)
+  const upload = await staff.upload('/imports', 'file', Buffer.from('Imię;Nazwisko\nJan;Kowalski\n'), 'a.csv', '/imports')
+  const importId = String(upload.headers.location).split('/').at(-1)!
+  await staff.post('/sign-out')
+
+  return {
+    tenantId,
+    ids: { clientId, contactId, searchId, importId, exportId, accountId: String(account.id), letter: 's' },
+    harmless: new Set(['letter']),
+    forms: {},
+    expected: {},
+  }
+}
+
+const until = async (done: () => Promise<boolean>) => {
+  for (let tries = 0; tries < 600; tries++) {
+    if (await done()) return
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  throw new Error('it never came to be')
+}
