@@ -59,7 +59,7 @@ export const importRules: IConfiguration = {
     error(
       'crossing-tenants',
       'Only these may see every tenant.',
-      { pathNot: '^src/(composition\\.ts|features/(tenants|backups|encryption-keys|sign-in)/)' },
+      { pathNot: '^src/(composition(\\.ts|/)|features/(tenants|backups|encryption-keys|sign-in|password-resets)/)' },
       { path: '^src/platform/db/unscoped\\.ts$' },
     ),
     error(

@@ -3,11 +3,15 @@ import { fileURLToPath } from 'node:url'
 import type { Router } from 'express'
 import type { Config } from './config.ts'
 import { createExportReader, exportVocabulary } from './composition/emergency-export.ts'
-import { createAccounts } from './features/accounts/index.ts'
+import { createAccountFeatures } from './composition/accounts.ts'
+import { accountPageRoutes } from './features/account-page/index.ts'
+import { accountRoutes } from './features/accounts/index.ts'
 import { clientRoutes, createClients, searchRoutes } from './features/clients/index.ts'
 import { createEmergencyContacts, emergencyContactRoutes } from './features/emergency-contacts/index.ts'
 import { createExports, exportRoutes, loadViewer } from './features/exports/index.ts'
 import { createImports, importRoutes, importTasks } from './features/imports/index.ts'
+import { noticeAttention, noticeRoutes } from './features/notices/index.ts'
+import { passwordResetRoutes } from './features/password-resets/index.ts'
 import { createActiveSessions } from './features/sessions/index.ts'
 import { createAttempts, createSignIn, signInRoutes } from './features/sign-in/index.ts'
 import { startPageRoutes } from './features/start-page/index.ts'
@@ -21,6 +25,7 @@ import { createUnscoped } from './platform/db/unscoped.ts'
 import { loadTranslations } from './platform/i18n/translations.ts'
 import type { Schedule, Tasks } from './platform/jobs/jobs.ts'
 import { createLog } from './platform/log.ts'
+import { createMailer } from './platform/mail/mailer.ts'
 import { connectRedis } from './platform/redis/connect.ts'
 import { readKeys } from './platform/vault/key-files.ts'
 import { createKeyRings } from './platform/vault/key-ring.ts'
@@ -52,6 +57,8 @@ export const createPlatform = async (config: Config, { clock = systemClock }: Re
     unscoped,
     vault: createVault(createKeyRings(keysDb, roots)),
     passwords: createPasswords(peppers),
+    /** Null where this installation sends no mail. */
+    mailer: config.mail && createMailer(config.mail),
     derive,
     /** The first signs; cookies signed before a root key turned stay good. */
     sessionSecrets: roots.all.map(root => derive('session cookie', root).toString('base64')),
@@ -74,8 +81,14 @@ export const createFeatures = (platform: Platform) => {
   const translations = loadTranslations()
   const sessions = createActiveSessions(redis)
   const tenants = createTenants(platform)
-  const accounts = createAccounts(platform)
-  const signIn = createSignIn({ ...platform, sessions, attempts: createAttempts(redis, derive('sign-in attempts')) })
+  const around = createAccountFeatures({ ...platform, translations, endSession: (account, because) => sessions.end(account, because) })
+  const { accounts, notices } = around
+  const signIn = createSignIn({
+    ...platform,
+    sessions,
+    history: around.history,
+    attempts: createAttempts(redis, derive('sign-in attempts')),
+  })
 
   const contacts = createEmergencyContacts({ ...platform, lockClient: (...args) => clients.lockForChange(...args) })
   const clients = createClients({
@@ -99,14 +112,18 @@ export const createFeatures = (platform: Platform) => {
 
   const routers: Router[] = [
     signInRoutes(signIn, sessions.end),
-    startPageRoutes({ recentClients: clients.recent, attention: async () => [] }),
+    startPageRoutes({ recentClients: clients.recent, attention: noticeAttention(notices, translations) }),
+    accountRoutes(around),
+    accountPageRoutes({ ...around, page: around.accountPage, details: actor => accounts.find(actor, actor.accountId ?? 0) }),
+    passwordResetRoutes(around.passwordResets, around.mailed),
+    noticeRoutes(notices),
     clientRoutes(clients, clock),
     searchRoutes(clients, clock),
     emergencyContactRoutes(contacts),
     exportRoutes(exports),
     importRoutes(imports),
   ]
-  const tasks: Tasks = { 'export.make': exports.make, 'exports.sweep': exports.sweep, ...importTasks(imports) }
+  const tasks: Tasks = { 'export.make': exports.make, 'exports.sweep': exports.sweep, ...importTasks(imports), ...around.tasks }
   const schedule: Schedule = { 'exports.sweep': '*/10 * * * *' }
 
   return {

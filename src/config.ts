@@ -15,6 +15,8 @@ const postgres = (name: string, role: string) =>
     `${name}: set it to a postgres:// URL of a login in the role ${role} ("bin/services env" prints one)`,
   )
 
+const isLoopback = (address: string) => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(address).hostname)
+
 const environment = z
   .object({
     NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
@@ -34,6 +36,15 @@ const environment = z
       'PUBLIC_URL: the https:// address people type, such as https://ostoja.example.org',
     ).optional(),
     TRUSTED_PROXIES: z.string().default(''),
+    SMTP_URL: url(
+      ['smtp', 'smtps'],
+      'SMTP_URL: set it to smtp://login:password@host:587 (STARTTLS) or smtps://login:password@host:465',
+    ).optional(),
+    SMTP_TLS: z
+      .enum(['required', 'none'], { error: 'SMTP_TLS: required, or none for a mail server on this very machine' })
+      .default('required'),
+    SMTP_CA_FILE: z.string().optional(),
+    MAIL_FROM: z.email({ error: 'MAIL_FROM: the address that mail comes from, such as ostoja@example.org' }).optional(),
     LOG_LEVEL: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
         error: 'LOG_LEVEL: one of fatal, error, warn, info, debug, trace, silent',
@@ -46,6 +57,13 @@ const environment = z
   .refine(env => env.TLS_CERT_FILE !== undefined || env.TRUSTED_PROXIES !== '', {
     error:
       'TLS_CERT_FILE: without a certificate of its own Ostoja only runs behind a TLS proxy; name that proxy in TRUSTED_PROXIES, or set TLS_CERT_FILE and TLS_KEY_FILE',
+  })
+  .refine(env => env.SMTP_URL === undefined || (env.MAIL_FROM !== undefined && env.PUBLIC_URL !== undefined), {
+    error:
+      'SMTP_URL: mail also needs MAIL_FROM, the address it comes from, and PUBLIC_URL, the address its links lead to',
+  })
+  .refine(env => env.SMTP_TLS === 'required' || (env.SMTP_URL !== undefined && isLoopback(env.SMTP_URL)), {
+    error: 'SMTP_TLS: none is only for a mail server on this very machine (localhost, 127.0.0.1 or ::1 in SMTP_URL)',
   })
 
 export type Config = Readonly<{
@@ -63,6 +81,8 @@ export type Config = Readonly<{
   publicUrl: string | null
   trustedProxies: readonly string[]
   logLevel: string
+  /** Null where this installation sends no mail. */
+  mail: { url: string; from: string; tls: 'required' | 'none'; caFile: string | null; publicUrl: string } | null
 }>
 
 /**
@@ -100,5 +120,15 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     publicUrl: values.PUBLIC_URL ?? null,
     trustedProxies: values.TRUSTED_PROXIES.split(/[\s,]+/).filter(Boolean),
     logLevel: values.LOG_LEVEL,
+    mail:
+      values.SMTP_URL && values.MAIL_FROM && values.PUBLIC_URL
+        ? {
+            url: values.SMTP_URL,
+            from: values.MAIL_FROM,
+            tls: values.SMTP_TLS,
+            caFile: values.SMTP_CA_FILE ?? null,
+            publicUrl: values.PUBLIC_URL,
+          }
+        : null,
   })
 }

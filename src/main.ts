@@ -35,6 +35,7 @@ const run = async (names: string[]) => {
   const config = readConfig(process.env)
   const platform = await createPlatform(config)
   const features = createFeatures(platform)
+  await features.tenants.prepareInstallation()
   const running = await Promise.all(names.map(name => roles[name as keyof typeof roles](config, features)))
 
   closeWithGrace({ delay: 4000, logger: platform.log }, async ({ err }) => {

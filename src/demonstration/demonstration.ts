@@ -48,6 +48,7 @@ const createAccount = async (
     email: null,
     roles: [role],
     language,
+    mustChangePassword: false,
   })
   return { tenant, role, login, password }
 }

@@ -44,6 +44,19 @@ export const pageLocals =
     next()
   }
 
+/**
+ * The sentence a key stands for; several keys, parted by spaces, are as many sentences. A key may carry numbers:
+ * `accounts:passwordProblem.tooShort?minimum=12`.
+ */
+const sentences = (t: Translate, keys: string): string =>
+  keys
+    .split(' ')
+    .map(text => {
+      const [key = '', numbers = ''] = text.split('?')
+      return t(key, Object.fromEntries(new URLSearchParams(numbers)))
+    })
+    .join(' ')
+
 /** A local that is made when a page is rendered, once: answers that are no page neither make a session nor use up a message. */
 const onRender = (res: Response, name: string, make: () => unknown) => {
   let made: { value: unknown } | undefined
@@ -59,7 +72,7 @@ const takeFlash = (req: Request, t: Translate) => {
 
 const problemIn = (t: Translate) => (problems: Problems | undefined, field: string) => {
   const key = problems?.[field]
-  return key ? t(key) : null
+  return key ? sentences(t, key) : null
 }
 
 const locales = { pl: 'pl-PL', en: 'en-GB' } as const

@@ -48,6 +48,7 @@ export const startOstoja = async () => {
       email: null,
       roles,
       language,
+      mustChangePassword: false,
     })
     return { ...made, tenantId }
   }

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { visibleProblems, type PasswordRules } from './password-policy.ts'
 
 /** Letters and digits that nobody confuses when reading aloud or by hand: no l, I, O, 0, 1. */
 const lower = 'abcdefghijkmnpqrstuvwxyz'
@@ -15,6 +16,12 @@ export const generatePassword = (): string => {
   const rest = Array.from({ length: 12 }, () => pick(lower + upper + digits))
   const characters = shuffle([...required, ...rest])
   return [0, 4, 8, 12].map(start => characters.slice(start, start + 4).join('')).join('-')
+}
+
+/** A generated password in which, by no accident, the names stand that nobody may use in theirs. */
+export const generatePasswordFor = (names: Omit<PasswordRules, 'minimum'>): string => {
+  const password = generatePassword()
+  return visibleProblems(password, { ...names, minimum: 8 }).length === 0 ? password : generatePasswordFor(names)
 }
 
 const pick = (alphabet: string): string => alphabet.charAt(randomInt(alphabet.length))

@@ -1,1 +1,5 @@
-export { createAccounts, type Accounts } from './accounts.ts'
+export { createAccounts, type AccountNeeds, type Accounts } from './accounts.ts'
+export { createOwnPassword } from './own-password.ts'
+export { createAccountPowers } from './powers.ts'
+export { emailToken } from './profile.ts'
+export { accountRoutes } from './routes.ts'

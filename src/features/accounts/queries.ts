@@ -1,28 +1,98 @@
+import type { Role } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
+import type { Language } from '../../platform/i18n/translations.ts'
+
+export type AccountRow = {
+  tenant_id: string
+  id: number
+  login: string
+  roles: Role[]
+  language: Language
+  status: 'active' | 'deactivated'
+  profile_sealed: Buffer
+  password_sealed: Buffer
+  must_change_password: boolean
+  password_changed_at: Date | null
+  revision: number
+  form_id: string | null
+  reset_form_id: string | null
+  created_by: number | null
+  created_at: Date
+  last_sign_in_at: Date | null
+  deactivated_at: Date | null
+}
 
 export const nextAccountId = async (trx: Trx): Promise<number> => {
   const { rows } = (await trx.raw(`select nextval('account_id')::int as id`)) as { rows: { id: number }[] }
   return rows[0]!.id
 }
 
-export type NewAccount = {
-  tenant_id: string
-  id: number
-  login: string
-  roles: readonly string[]
-  language: string
-  profile_sealed: Buffer
-  password_sealed: Buffer
-}
+type Defaulted =
+  'status' | 'password_changed_at' | 'revision' | 'reset_form_id' | 'created_at' | 'last_sign_in_at' | 'deactivated_at'
+export type NewAccount = Omit<AccountRow, Defaulted>
 
-export const insertAccount = async (trx: Trx, account: NewAccount) => {
-  await trx('accounts').insert(account)
+/** @returns false where the form that asks for this account has made one already */
+export const insertAccount = async (trx: Trx, account: NewAccount): Promise<boolean> => {
+  const inserted: unknown[] = await trx('accounts')
+    .insert(account)
+    .onConflict(trx.raw('(tenant_id, form_id) where form_id is not null'))
+    .ignore()
+    .returning('id')
+  if (inserted.length === 0) return false
   await trx('logins').insert({
     tenant_id: account.tenant_id,
     login_key: account.login.toLowerCase(),
     account_id: account.id,
   })
+  return true
+}
+
+export const findAccount = (trx: Trx, id: number): Promise<AccountRow | undefined> =>
+  trx<AccountRow>('accounts').where({ id }).first()
+
+export const findByForm = (trx: Trx, formId: string): Promise<AccountRow | undefined> =>
+  trx<AccountRow>('accounts').where({ form_id: formId }).first()
+
+export const lockAccount = (trx: Trx, id: number): Promise<AccountRow | undefined> =>
+  trx<AccountRow>('accounts').where({ id }).forUpdate().first()
+
+/** The ids of those who can administer; nobody else changes that set until the transaction ends. */
+export const lockAdministrators = async (trx: Trx): Promise<number[]> => {
+  const rows: { id: number }[] = await trx<AccountRow>('accounts')
+    .where({ status: 'active' })
+    .whereRaw(`'administrator' = any (roles)`)
+    .orderBy('id')
+    .forUpdate()
+    .select('id')
+  return rows.map(row => row.id)
+}
+
+export const updateAccount = (trx: Trx, id: number, changes: Partial<AccountRow>) =>
+  trx<AccountRow>('accounts')
+    .where({ id })
+    .update({ ...changes, revision: trx.raw('revision + 1') })
+
+export const selectAccounts = (trx: Trx, status: AccountRow['status']): Promise<AccountRow[]> =>
+  trx<AccountRow>('accounts').where({ status }).orderBy('id').select('*')
+
+export const countByStatus = async (trx: Trx): Promise<Record<AccountRow['status'], number>> => {
+  const rows: { status: AccountRow['status']; count: string }[] = await trx('accounts')
+    .groupBy('status')
+    .select('status')
+    .count()
+  const count = (status: string) => Number(rows.find(row => row.status === status)?.count ?? 0)
+  return { active: count('active'), deactivated: count('deactivated') }
 }
 
 export const selectProfiles = (trx: Trx, ids: readonly number[]): Promise<{ id: number; profile_sealed: Buffer }[]> =>
-  trx('accounts').whereIn('id', ids).select('id', 'profile_sealed')
+  trx<AccountRow>('accounts').whereIn('id', ids).select('id', 'profile_sealed')
+
+export const findTenant = (trx: Trx, id: string): Promise<{ name: string; password_minimum: number } | undefined> =>
+  trx('tenants').where({ id }).first('name', 'password_minimum')
+
+/** By which e-mail address an account is found before its tenant is known; `token` null takes it away. */
+export const putEmailToken = async (trx: Trx, tenantId: string, accountId: number, token: string | null) => {
+  await trx('account_emails').where({ account_id: accountId }).delete()
+  if (token !== null)
+    await trx('account_emails').insert({ tenant_id: tenantId, account_id: accountId, email_token: token })
+}

@@ -2,46 +2,90 @@ import { createHmac } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 
-type Limits = { perLogin: number; perAddress: number }
-const usual: Limits = { perLogin: 10, perAddress: 60 }
+/** Where a guess comes from. `device` is named only where the login's owner has signed in from that browser before. */
+export type Attempt = { login: string; address: string; device: string | null }
+type Limits = { perDevice: number; perLoginAndAddress: number; perAddress: number; freeForStrangers: number }
+const usual: Limits = { perDevice: 10, perLoginAndAddress: 10, perAddress: 60, freeForStrangers: 20 }
 const windowSeconds = 15 * 60
+const strangersWindowSeconds = 24 * 60 * 60
+const longestDelayMs = 60_000
 
 /**
- * Slows guessing (ASVS 6.3.1): wrong passwords are counted per login and address together, so that a stranger elsewhere
- * can't lock the owner out, and per address over all logins. What was typed is keyed by its HMAC: a password typed into
- * the wrong field must not stand in Redis.
+ * Slows guessing (ASVS 6.3.1) without a lock that a stranger could turn. A browser that the owner has used before has an
+ * allowance of its own, which nobody elsewhere can use up (OWASP "device cookies"). All others are counted per login and
+ * address, per address over all logins, and per login over all addresses: past the free ones each has to wait for the one
+ * before, 1 s, 2 s, 4 s … up to a minute. What was typed is keyed by its HMAC: a password typed into the wrong field must
+ * not stand in Redis.
  */
 export const createAttempts = (redis: Redis, key: Buffer, limits: Limits = usual) => {
-  const limiter = (keyPrefix: string, points: number) =>
-    new RateLimiterRedis({ storeClient: redis, keyPrefix, points, duration: windowSeconds })
-  const perLogin = limiter('attempts:login', limits.perLogin)
+  const limiter = (keyPrefix: string, points: number, duration = windowSeconds) =>
+    new RateLimiterRedis({ storeClient: redis, keyPrefix, points, duration })
+  const perDevice = limiter('attempts:device', limits.perDevice)
+  const perLogin = limiter('attempts:login', limits.perLoginAndAddress)
   const perAddress = limiter('attempts:address', limits.perAddress)
-  const keyed = (text: string) => createHmac('sha256', key).update(text).digest('base64url')
+  const strangers = limiter('attempts:strangers', limits.freeForStrangers, strangersWindowSeconds)
+  const keyed = (...parts: string[]) => createHmac('sha256', key).update(parts.join('|')).digest('base64url')
+  const keysOf = ({ login, address, device }: Attempt) => ({
+    device: keyed(login.toLowerCase(), 'device', device ?? ''),
+    login: keyed(login.toLowerCase(), address),
+    address: keyed(address),
+    strangers: keyed(login.toLowerCase()),
+  })
+
+  /** Lets strangers at one login through one after another, the longer apart the more there were. */
+  const queue = async (loginKey: string): Promise<number> => {
+    const gate = `attempts:gate:${loginKey}`
+    const closedMs = await redis.pttl(gate)
+    if (closedMs > 0) return secondsOf(closedMs)
+    const { consumedPoints } = await counted(strangers.consume(loginKey))
+    const beyond = consumedPoints - limits.freeForStrangers
+    if (beyond <= 0) return 0
+    const delayMs = Math.min(longestDelayMs, 1000 * 2 ** Math.min(beyond - 1, 10))
+    // Of several at once, one is let through: the one that closes the gate behind itself.
+    return (await redis.set(gate, '1', 'PX', delayMs, 'NX')) === 'OK' ? 0 : secondsOf(delayMs)
+  }
 
   return {
     /** Counts one attempt before the password is looked at. @returns seconds to wait, 0 when it may go on */
-    begin: async (login: string, address: string): Promise<number> => {
+    begin: async (attempt: Attempt): Promise<number> => {
+      const keys = keysOf(attempt)
+      if (attempt.device !== null) return waitAfter(perDevice.consume(keys.device))
       const waits = await Promise.all([
-        waitAfter(perLogin.consume(keyed(`${login.toLowerCase()}|${address}`))),
-        waitAfter(perAddress.consume(keyed(address))),
+        waitAfter(perLogin.consume(keys.login)),
+        waitAfter(perAddress.consume(keys.address)),
       ])
-      return Math.max(...waits)
+      return Math.max(...waits) || queue(keys.strangers)
     },
     /** The password was right: what was counted is forgotten. */
-    forget: async (login: string, address: string) => {
-      await perLogin.delete(keyed(`${login.toLowerCase()}|${address}`))
-      await perAddress.reward(keyed(address))
+    forget: async (attempt: Attempt) => {
+      const keys = keysOf(attempt)
+      if (attempt.device !== null) return void (await perDevice.delete(keys.device))
+      await perLogin.delete(keys.login)
+      await perAddress.reward(keys.address)
+      await strangers.reward(keys.strangers)
     },
   }
 }
 export type Attempts = ReturnType<typeof createAttempts>
 
+const secondsOf = (ms: number) => Math.ceil(ms / 1000)
+
+const counted = async (consumed: Promise<RateLimiterRes>): Promise<RateLimiterRes> => {
+  try {
+    return await consumed
+  } catch (refusal) {
+    if (refusal instanceof RateLimiterRes) return refusal
+    throw refusal
+  }
+}
+
+/** A refusal of the limiter is a wait; any other fault is one. */
 const waitAfter = async (consumed: Promise<RateLimiterRes>): Promise<number> => {
   try {
     await consumed
     return 0
   } catch (refusal) {
-    if (refusal instanceof RateLimiterRes) return Math.ceil(refusal.msBeforeNext / 1000)
+    if (refusal instanceof RateLimiterRes) return secondsOf(refusal.msBeforeNext)
     throw refusal
   }
 }

@@ -1,14 +1,18 @@
 import type { Knex } from 'knex'
 import type { Trx } from '../../platform/db/tenant.ts'
 
-export type Found = { tenant_id: string; account_id: number; tenant_name: string; auto_logout_minutes: number }
+export type Found = { tenant_id: string; account_id: number; tenant_name: string }
 
 /** Read as `ostoja_signin`: whose login this is, before any tenant is known. */
 export const findLogin = (trx: Knex.Transaction, loginKey: string): Promise<Found | undefined> =>
   trx('logins')
     .join('tenants', 'tenants.id', 'logins.tenant_id')
     .where({ 'logins.login_key': loginKey, 'tenants.status': 'active' })
-    .first('logins.tenant_id', 'logins.account_id', 'tenants.name as tenant_name', 'tenants.auto_logout_minutes')
+    .first('logins.tenant_id', 'logins.account_id', 'tenants.name as tenant_name')
+
+/** Read as `ostoja_signin`: whether any organisation offers to remember, for the sign-in page, which knows no tenant yet. */
+export const anyRemembers = async (trx: Knex.Transaction): Promise<boolean> =>
+  (await trx('tenants').where({ remember_me: true, status: 'active' }).first('id')) !== undefined
 
 export type AccountRow = {
   id: number
@@ -17,12 +21,14 @@ export type AccountRow = {
   language: 'pl' | 'en'
   profile_sealed: Buffer
   password_sealed: Buffer
+  must_change_password: boolean
 }
 
 export const findActiveAccount = (trx: Trx, id: number): Promise<AccountRow | undefined> =>
   trx('accounts')
     .where({ id, status: 'active' })
-    .first('id', 'login', 'roles', 'language', 'profile_sealed', 'password_sealed')
+    .first('id', 'login', 'roles', 'language', 'profile_sealed', 'password_sealed', 'must_change_password')
 
-export const noteSignIn = (trx: Trx, id: number, at: Date) =>
-  trx('accounts').where({ id }).update({ last_sign_in_at: at })
+/** @returns false where the account was deactivated, or its password changed, since the password was looked at */
+export const noteSignIn = async (trx: Trx, { id, password_sealed }: AccountRow, at: Date): Promise<boolean> =>
+  (await trx('accounts').where({ id, status: 'active', password_sealed }).update({ last_sign_in_at: at })) > 0

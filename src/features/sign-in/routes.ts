@@ -1,14 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { Router, type Request, type Response } from 'express'
+import { Router, type Response } from 'express'
+import { deviceOf } from '../../platform/web/device.ts'
 import { actorOf, anyone, signedIn } from '../../platform/web/guard.ts'
 import { readForm } from '../../platform/web/forms.ts'
 import { beginSession, endSession } from '../../platform/web/session-data.ts'
 import { signInForm } from './schema.ts'
 import type { Outcome, SignIn } from './sign-in.ts'
-
-const deviceCookie = '__Host-ostoja-device'
-/** The longest a browser keeps a cookie (RFC 6265bis 5.5). */
-const deviceCookieMs = 400 * 24 * 60 * 60_000
 
 type EndSession = (account: { tenantId: string; accountId: number }, session: string) => Promise<unknown>
 
@@ -32,6 +28,7 @@ export const signInRoutes = (signIn: SignIn, end: EndSession) => {
     await beginSession(req)
     const outcome = await signIn.signIn(form.data, {
       address: req.ip ?? '',
+      userAgent: req.get('user-agent') ?? '',
       session: req.sessionID,
       device: deviceOf(req, res),
     })
@@ -45,7 +42,7 @@ export const signInRoutes = (signIn: SignIn, end: EndSession) => {
     res.redirect(303, returnTo)
   })
 
-  router.post('/sign-out', signedIn(), async (req, res) => {
+  router.post('/sign-out', signedIn({ beforePasswordChange: true }), async (req, res) => {
     const { tenantId, accountId } = actorOf(res)
     if (accountId !== null) await end({ tenantId, accountId }, req.sessionID)
     await signIn.noteSignOut(actorOf(res))
@@ -68,14 +65,6 @@ const refuse = (res: Response, outcome: Exclude<Outcome, { outcome: 'signed-in' 
   res
     .status(statusOf[outcome.outcome])
     .render('sign-in/sign-in', { values, problems: {}, refusal: outcome, rememberMeOffered: false })
-}
-
-/** Which browser this is: a random name it keeps. What is stored of it is a hash. */
-const deviceOf = (req: Request, res: Response): string => {
-  const known = new RegExp(`(?:^|; )${deviceCookie}=([\\w-]{22})(?:;|$)`).exec(req.get('cookie') ?? '')?.[1]
-  const device = known ?? randomBytes(16).toString('base64url')
-  res.cookie(deviceCookie, device, { secure: true, httpOnly: true, sameSite: 'lax', path: '/', maxAge: deviceCookieMs })
-  return createHash('sha256').update(device).digest('base64url')
 }
 
 const typed = (body: unknown): string => {

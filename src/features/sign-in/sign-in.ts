@@ -1,7 +1,7 @@
 import { installationId, systemActor, type Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Db } from '../../platform/db/tenant.ts'
+import type { Db, Trx } from '../../platform/db/tenant.ts'
 import type { Unscoped } from '../../platform/db/unscoped.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
 import type { PasswordHash, Passwords } from '../../platform/vault/passwords.ts'
@@ -12,15 +12,21 @@ import { findActiveAccount, findLogin, noteSignIn, type AccountRow, type Found }
 
 type Account = { tenantId: string; accountId: number }
 type Standing = { since: Date; lastActive: Date }
+/** What the tenant's administrator has decided about signing in. */
+type Rules = { autoLogoutMinutes: number; secondSignIn: 'block' | 'take-over'; rememberMe: boolean }
 /** What sign-in needs of the sessions. */
 type Sessions = {
   claim: (
     account: Account,
-    session: string,
-    device: string,
-    now: Date,
-    idleMs: number,
+    claimant: { session: string; device: string; idleMs: number; policy: Rules['secondSignIn']; remembered: boolean },
   ) => Promise<{ claimed: true } | { claimed: false; standing: Standing }>
+  retime: (account: Account, idleMs: number, rememberAllowed: boolean) => Promise<unknown>
+  end: (account: Account, because: 'signed-out', session: string) => Promise<unknown>
+}
+/** What sign-in needs of an account's earlier sign-ins. */
+type History = {
+  knows: (trx: Trx, accountId: number, device: string) => Promise<boolean>
+  note: (trx: Trx, account: Account, from: Place) => Promise<unknown>
 }
 type Needs = {
   db: Db
@@ -29,34 +35,70 @@ type Needs = {
   passwords: Passwords
   sessions: Sessions
   attempts: Attempts
+  history: History
   clock: Clock
+  rulesOf: (tenantId: string) => Promise<Rules>
+  /** Tells the owner and the security officers that somebody with the right password was turned away. */
+  noteBlocked: (trx: Trx, account: Account) => Promise<unknown>
 }
 
 export type Credentials = { login: string; password: string }
 /** Where somebody signs in from. `session` is the id the session will have, `device` names the browser. */
-export type Place = { address: string; session: string; device: string }
+export type Place = { address: string; userAgent: string; session: string; device: string; rememberMe: boolean }
 export type Outcome =
-  | { outcome: 'signed-in'; signedIn: SignedIn; language: Language }
+  | { outcome: 'signed-in'; signedIn: SignedIn; language: Language; remembered: boolean }
   | { outcome: 'wrong' }
   | { outcome: 'slow-down'; seconds: number }
   | { outcome: 'blocked'; standing: Standing }
 
-export const createSignIn = ({ db, unscoped, vault, passwords, sessions, attempts, clock }: Needs) => {
+export const createSignIn = ({ db, unscoped, vault, passwords, sessions, attempts, history, clock, rulesOf, noteBlocked }: Needs) => {
+  /** The rules may have changed between reading them and the claim; whoever changed them may not have seen the claim. */
+  const followRules = async (who: Account, rules: Rules) => {
+    const { autoLogoutMinutes, rememberMe } = await rulesOf(who.tenantId)
+    if (autoLogoutMinutes !== rules.autoLogoutMinutes || rememberMe !== rules.rememberMe)
+      await sessions.retime(who, autoLogoutMinutes * 60_000, rememberMe)
+  }
+
   const enter = async (found: Found, account: AccountRow, place: Place): Promise<Outcome> => {
     const who = { tenantId: found.tenant_id, accountId: account.id }
     const actor: Actor = { ...who, roles: account.roles }
-    const claim = await sessions.claim(who, place.session, place.device, clock(), found.auto_logout_minutes * 60_000)
+    const rules = await rulesOf(who.tenantId)
+    const remembered = place.rememberMe && rules.rememberMe
+    const claim = await sessions.claim(who, {
+      session: place.session,
+      device: place.device,
+      idleMs: rules.autoLogoutMinutes * 60_000,
+      policy: rules.secondSignIn,
+      remembered,
+    })
     if (!claim.claimed) {
-      await db.asTenant(actor, trx => record(trx, actor, 'session.blocked', account.id))
+      await db.asTenant(actor, async trx => {
+        await record(trx, actor, 'session.blocked', account.id)
+        await noteBlocked(trx, who)
+      })
       return { outcome: 'blocked', standing: claim.standing }
     }
+    await followRules(who, rules)
 
-    await db.asTenant(actor, async trx => {
-      await noteSignIn(trx, account.id, clock())
+    const still = await db.asTenant(actor, async trx => {
+      if (!(await noteSignIn(trx, account, clock()))) return false
+      await history.note(trx, who, place)
       await record(trx, actor, 'session.started', account.id)
+      return true
     })
-    return { outcome: 'signed-in', language: account.language, signedIn: signedInAs(found, account) }
+    if (!still) {
+      await sessions.end(who, 'signed-out', place.session)
+      return { outcome: 'wrong' }
+    }
+    return { outcome: 'signed-in', language: account.language, remembered, signedIn: signedInAs(found, account) }
   }
+
+  /** An unknown login is looked for like any other, in a realm where it is not. */
+  const look = ({ tenant_id: tenantId, account_id: id }: Whose = nobody, device: string) =>
+    db.asTenant(
+      { tenantId },
+      async trx => [await findActiveAccount(trx, id), await history.knows(trx, id, device)] as const,
+    )
 
   /** A refusal at an unknown login belongs to nobody's organisation: it is the installation's. */
   const refuse = (found: Found | undefined) => {
@@ -70,12 +112,12 @@ export const createSignIn = ({ db, unscoped, vault, passwords, sessions, attempt
      * another browser's session is live is 'blocked', and never counts as a failed one.
      */
     signIn: async ({ login, password }: Credentials, place: Place): Promise<Outcome> => {
-      const seconds = await attempts.begin(login, place.address)
+      const found = await unscoped.read(trx => findLogin(trx, login.toLowerCase()))
+      const [account, known] = await look(found, place.device)
+      const from = { login, address: place.address, device: known ? place.device : null }
+      const seconds = await attempts.begin(from)
       if (seconds > 0) return { outcome: 'slow-down', seconds }
 
-      const found = await unscoped.read(trx => findLogin(trx, login.toLowerCase()))
-      const account =
-        found && (await db.asTenant({ tenantId: found.tenant_id }, trx => findActiveAccount(trx, found.account_id)))
       const kept =
         found && account ? await vault.open<PasswordHash>(account.password_sealed, passwordPlace(found)) : null
       const right = await passwords.verify(kept, password)
@@ -84,7 +126,7 @@ export const createSignIn = ({ db, unscoped, vault, passwords, sessions, attempt
         return { outcome: 'wrong' }
       }
 
-      await attempts.forget(login, place.address)
+      await attempts.forget(from)
       return enter(found, account, place)
     },
 
@@ -93,6 +135,9 @@ export const createSignIn = ({ db, unscoped, vault, passwords, sessions, attempt
   }
 }
 export type SignIn = ReturnType<typeof createSignIn>
+
+type Whose = Pick<Found, 'tenant_id' | 'account_id'>
+const nobody: Whose = { tenant_id: installationId, account_id: 0 }
 
 const passwordPlace = (found: Found) =>
   ({ tenant: found.tenant_id, column: 'accounts.password_sealed', row: found.account_id }) as const
@@ -103,6 +148,6 @@ const signedInAs = (found: Found, account: AccountRow): SignedIn => ({
   accountId: account.id,
   login: account.login,
   roles: account.roles,
-  idleMs: found.auto_logout_minutes * 60_000,
+  mustChangePassword: account.must_change_password,
   profileSealed: account.profile_sealed.toString('base64'),
 })

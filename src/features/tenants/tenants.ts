@@ -32,7 +32,12 @@ export const createTenants = ({ db, vault }: Needs) => {
     /** Makes the realm of the operators, once. @returns its id */
     prepareInstallation: async (): Promise<string> => {
       const there = await db.asTenant({ tenantId: installationId }, trx => findTenant(trx, installationId))
-      return there?.id ?? create(installationId, 'Ostoja', 'pl')
+      if (there) return there.id
+      return create(installationId, 'Ostoja', 'pl').catch((fault: unknown) => {
+        // Another process made it in the same moment.
+        if ((fault as { code?: string }).code === '23505') return installationId
+        throw fault
+      })
     },
   }
 }

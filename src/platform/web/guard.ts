@@ -5,14 +5,16 @@ import { changesNothing, csrfFault, csrfOk } from './csrf.ts'
 /**
  * Who may use a route. `background` marks what pages ask by themselves: it never counts as something the person did.
  * `upload` marks a route that reads a multipart form itself, the token of the session with it (`csrfOk`).
+ * `beforePasswordChange` marks what somebody may do whose password has to be changed first; everything else waits for that.
  */
 export type Policy = {
   kind: 'anyone' | 'signed-in' | 'roles'
   roles: readonly Role[]
   background: boolean
   upload: boolean
+  beforePasswordChange: boolean
 }
-type Options = { background?: boolean; upload?: boolean }
+type Options = { background?: boolean; upload?: boolean; beforePasswordChange?: boolean }
 
 const policies = new WeakMap<RequestHandler, Policy>()
 
@@ -36,11 +38,14 @@ export const actorOf = (res: Response): Actor => {
   return actor
 }
 
-const guard = (kind: Policy['kind'], roles: readonly Role[], { background = false, upload = false }: Options) => {
-  const policy: Policy = { kind, roles, background, upload }
+const guard = (kind: Policy['kind'], roles: readonly Role[], options: Options) => {
+  const { background = false, upload = false, beforePasswordChange = false } = options
+  const policy: Policy = { kind, roles, background, upload, beforePasswordChange }
   const check: RequestHandler = (req, res, next) => {
     const { actor } = res.locals as { actor?: Actor }
     if (kind !== 'anyone' && !actor) askToSignIn(req, res, policy)
+    else if (kind !== 'anyone' && !beforePasswordChange && req.session.signedIn?.mustChangePassword)
+      askToChangePassword(res, policy)
     else if (kind === 'roles' && !roles.some(role => actor?.roles.includes(role)))
       res.status(403).render('errors/forbidden')
     else
@@ -52,6 +57,11 @@ const guard = (kind: Policy['kind'], roles: readonly Role[], { background = fals
   }
   policies.set(check, policy)
   return check
+}
+
+const askToChangePassword = (res: Response, policy: Policy) => {
+  if (policy.background) res.status(403).json({ mustChangePassword: true })
+  else res.redirect(303, '/account/password')
 }
 
 const askToSignIn = (req: Request, res: Response, policy: Policy) => {

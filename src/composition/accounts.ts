@@ -1,0 +1,54 @@
+import { createAccountPage, createSignInHistory } from '../features/account-page/index.ts'
+import {
+  createAccountPowers,
+  createAccounts,
+  createOwnPassword,
+  emailToken,
+  type AccountNeeds,
+} from '../features/accounts/index.ts'
+import { createNotices } from '../features/notices/index.ts'
+import { createAsking, createPasswordLinks, createPasswordResets } from '../features/password-resets/index.ts'
+import type { Redis } from 'ioredis'
+import type { Unscoped } from '../platform/db/unscoped.ts'
+import type { Translations } from '../platform/i18n/translations.ts'
+import type { Tasks } from '../platform/jobs/jobs.ts'
+import type { Mailer } from '../platform/mail/mailer.ts'
+
+type Given = Pick<AccountNeeds, 'db' | 'vault' | 'passwords' | 'clock' | 'endSession'> & {
+  redis: Redis
+  unscoped: Unscoped
+  translations: Translations
+  mailer: Mailer | null
+  derive: (purpose: string) => Buffer
+}
+
+/** Accounts and what stands around one: its passwords, links, notices, sign-ins. They need each other, so they meet here. */
+export const createAccountFeatures = (given: Given) => {
+  const { db, redis, mailer, vault, derive } = given
+  const mailboxOf: Accounts['mailbox'] = account => accounts.mailbox(account)
+  const notices = createNotices({ ...given, mailboxOf })
+  const links = createPasswordLinks({ ...given, mailboxOf })
+  const needs: AccountNeeds = {
+    ...given,
+    notify: notices.notify,
+    sendFirstLink: mailer && ((trx, tenantId, accountId) => links.ask(trx, tenantId, accountId, 'first')),
+  }
+  const accounts = createAccounts(needs)
+  const powers = createAccountPowers(needs)
+  const ownPassword = createOwnPassword(needs)
+  const history = createSignInHistory({ ...given, notify: notices.notify })
+  const accountPage = createAccountPage({ db, redis, ownPassword })
+  const passwordResets = createPasswordResets({
+    ...given,
+    links,
+    mailboxOf,
+    asking: createAsking(redis, derive('password links')),
+    emailToken: email => emailToken(vault, email),
+    choosePassword: ownPassword.choose,
+    minimumLength: ownPassword.minimumLength,
+    rememberDevice: history.rememberDevice,
+  })
+  const tasks: Tasks = { 'mail.notice': notices.mailNotice, 'mail.password-link': links.mail }
+  return { accounts, powers, history, accountPage, passwordResets, notices, tasks, mailed: mailer !== null }
+}
+type Accounts = ReturnType<typeof createAccounts>

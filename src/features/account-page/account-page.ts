@@ -1,0 +1,58 @@
+import type { Redis } from 'ioredis'
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Actor } from '../../platform/actor.ts'
+import { record } from '../../platform/audit/record.ts'
+import type { Db, Trx } from '../../platform/db/tenant.ts'
+import type { Language } from '../../platform/i18n/translations.ts'
+import { updateLanguage } from './queries.ts'
+
+type Chosen = { ok: true; login: string } | { ok: false; problems: string[] }
+/** What the page needs of the accounts. */
+export type OwnPassword = {
+  minimumLength: (tenantId: string) => Promise<number>
+  isRight: (actor: Actor, password: string) => Promise<boolean>
+  choose: (trx: Trx, actor: Actor, password: string) => Promise<Chosen>
+}
+type Needs = { db: Db; redis: Redis; ownPassword: OwnPassword }
+export type Changed = { ok: true } | { ok: false; problems: Record<string, string> }
+
+const wrongGuesses = { points: 10, duration: 15 * 60 }
+
+/** What people do with their own account. */
+export const createAccountPage = ({ db, redis, ownPassword }: Needs) => {
+  const guesses = new RateLimiterRedis({ storeClient: redis, keyPrefix: 'attempts:change', ...wrongGuesses })
+
+  return {
+    minimumLength: (actor: Actor) => ownPassword.minimumLength(actor.tenantId),
+
+    /** Changes one's password; the old one is asked, so that a screen left open is not enough. */
+    changePassword: async (actor: Actor, current: string, chosen: string): Promise<Changed> => {
+      const key = `${actor.tenantId}:${actor.accountId}`
+      if (!(await mayTry(guesses, key))) return { ok: false, problems: { current: 'account-page:problem.slowDown' } }
+      if (!(await ownPassword.isRight(actor, current)))
+        return { ok: false, problems: { current: 'account-page:problem.current' } }
+
+      await guesses.delete(key)
+      const result = await db.asTenant(actor, trx => ownPassword.choose(trx, actor, chosen))
+      return result.ok ? { ok: true } : { ok: false, problems: { password: result.problems.join(' ') } }
+    },
+
+    /** The language of one's pages and mail, from now on. */
+    chooseLanguage: (actor: Actor, language: Language) =>
+      db.asTenant(actor, async trx => {
+        await updateLanguage(trx, actor.accountId ?? 0, language)
+        await record(trx, actor, 'account.language-changed', actor.accountId ?? undefined, { language })
+      }),
+  }
+}
+export type AccountPage = ReturnType<typeof createAccountPage>
+
+const mayTry = async (guesses: RateLimiterRedis, key: string): Promise<boolean> => {
+  try {
+    await guesses.consume(key)
+    return true
+  } catch (refusal) {
+    if (refusal instanceof RateLimiterRes) return false
+    throw refusal
+  }
+}

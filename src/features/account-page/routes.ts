@@ -1,0 +1,71 @@
+import { Router, type Request, type Response } from 'express'
+import type { Actor } from '../../platform/actor.ts'
+import { deviceOf } from '../../platform/web/device.ts'
+import { flash } from '../../platform/web/flash.ts'
+import { readForm, type Problems } from '../../platform/web/forms.ts'
+import { actorOf, signedIn } from '../../platform/web/guard.ts'
+import type { AccountPage } from './account-page.ts'
+import { languageForm, passwordForm } from './schema.ts'
+import type { SignInHistory } from './sign-in-history.ts'
+
+type Details = {
+  displayName: string
+  email: string | null
+  login: string
+  createdAt: Date
+  passwordChangedAt: Date | null
+}
+type Parts = {
+  page: AccountPage
+  history: Pick<SignInHistory, 'recent'>
+  details: (actor: Actor) => Promise<Details>
+  /** Whether this installation sends mail. */
+  mailed: boolean
+}
+
+export const accountPageRoutes = ({ page, history, details, mailed }: Parts) => {
+  const router = Router()
+
+  router.get('/account', signedIn(), async (req, res) => {
+    const actor = actorOf(res)
+    const device = deviceOf(req, res)
+    const signIns = (await history.recent(actor)).map(entry => ({ ...entry, here: entry.device === device }))
+    res.render('account-page/account', { details: await details(actor), signIns, mailed })
+  })
+
+  router.post('/account/language', signedIn(), async (req, res) => {
+    const form = readForm(languageForm, req.body)
+    if (form.ok) {
+      await page.chooseLanguage(actorOf(res), form.data.language)
+      req.session.language = form.data.language
+      flash(req, 'success', 'account-page:flash.language')
+    }
+    res.redirect(303, '/account')
+  })
+
+  router.get('/account/password', signedIn({ beforePasswordChange: true }), async (req, res) => {
+    await showPasswordForm(req, res, {})
+  })
+
+  router.post('/account/password', signedIn({ beforePasswordChange: true }), async (req, res) => {
+    const form = readForm(passwordForm, req.body)
+    if (!form.ok) return showPasswordForm(req, res, form.problems)
+    const changed = await page.changePassword(actorOf(res), form.data.current, form.data.password)
+    if (!changed.ok) return showPasswordForm(req, res, changed.problems)
+
+    const forced = mustChange(req)
+    if (req.session.signedIn) req.session.signedIn.mustChangePassword = false
+    flash(req, 'success', 'account-page:flash.password')
+    res.redirect(303, forced ? '/' : '/account')
+  })
+
+  const showPasswordForm = async (req: Request, res: Response, problems: Problems) => {
+    const minimum = await page.minimumLength(actorOf(res))
+    const status = Object.keys(problems).length ? 422 : 200
+    res.status(status).render('account-page/password', { minimum, problems, forced: mustChange(req) })
+  }
+
+  return router
+}
+
+const mustChange = (req: Request) => req.session.signedIn?.mustChangePassword ?? false

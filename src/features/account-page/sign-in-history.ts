@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto'
+import type { Actor } from '../../platform/actor.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db, Trx } from '../../platform/db/tenant.ts'
+import type { Vault } from '../../platform/vault/vault.ts'
+import { browserOf } from './browser.ts'
+import {
+  deleteDevicesBefore,
+  deleteSignInsBefore,
+  insertSignIn,
+  putDevice,
+  selectDevices,
+  selectSignIns,
+} from './queries.ts'
+
+type AccountKey = { tenantId: string; accountId: number }
+/** Where somebody signed in from. `device` is the hash of the browser's own random name. */
+export type SeenAt = { address: string; userAgent: string; device: string }
+export type SignInEntry = { at: Date; address: string; browser: string; device: string }
+type Needs = {
+  db: Db
+  vault: Vault
+  clock: Clock
+  notify: (trx: Trx, tenantId: string, accountIds: readonly number[], kind: 'new-browser') => Promise<unknown>
+}
+
+const day = 24 * 60 * 60_000
+const keptMs = 365 * day
+/** As long as a browser keeps the cookie that names it (RFC 6265bis 5.5). */
+const deviceKeptMs = 400 * day
+const mostShown = 20
+
+/** An account's sign-ins of the last year, sealed, and the browsers it knows. */
+export const createSignInHistory = ({ db, vault, clock, notify }: Needs) => {
+  const place = (tenant: string, row: string) => ({ tenant, column: 'sign_ins.seen_sealed', row }) as const
+  const devicesSince = () => new Date(clock().getTime() - deviceKeptMs)
+  const rememberDevice = (trx: Trx, { tenantId, accountId }: AccountKey, device: string) =>
+    putDevice(trx, { tenant_id: tenantId, account_id: accountId, device, last_used_at: clock() })
+
+  return {
+    rememberDevice,
+
+    /** Whether the owner has signed in from this browser before. */
+    knows: (trx: Trx, accountId: number, device: string): Promise<boolean> =>
+      selectDevices(trx, accountId, devicesSince()).then(devices => devices.includes(device)),
+
+    /**
+     * Writes down a sign-in, in its transaction; the owner is told of a browser that is new to an account that has others.
+     * What the organisation may keep no longer is forgotten with it.
+     */
+    note: async (trx: Trx, account: AccountKey, { address, userAgent, device }: SeenAt) => {
+      const { tenantId, accountId } = account
+      await deleteSignInsBefore(trx, new Date(clock().getTime() - keptMs))
+      await deleteDevicesBefore(trx, devicesSince())
+      const known = await selectDevices(trx, accountId, devicesSince())
+      const id = randomUUID()
+      const seen = { address, browser: browserOf(userAgent), device }
+      await insertSignIn(trx, {
+        tenant_id: tenantId,
+        id,
+        account_id: accountId,
+        at: clock(),
+        seen_sealed: await vault.seal(seen, place(tenantId, id)),
+      })
+      await rememberDevice(trx, account, device)
+      if (known.length > 0 && !known.includes(device)) await notify(trx, tenantId, [accountId], 'new-browser')
+    },
+
+    /** The actor's own, the newest first. */
+    recent: (actor: Actor): Promise<SignInEntry[]> =>
+      db.asTenant(actor, async trx => {
+        const rows = await selectSignIns(trx, actor.accountId ?? 0, mostShown)
+        return Promise.all(
+          rows.map(async ({ id, at, seen_sealed }) => ({
+            at,
+            ...(await vault.open<Omit<SignInEntry, 'at'>>(seen_sealed, place(actor.tenantId, id))),
+          })),
+        )
+      }),
+  }
+}
+export type SignInHistory = ReturnType<typeof createSignInHistory>

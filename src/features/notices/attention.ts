@@ -1,0 +1,12 @@
+import type { Actor } from '../../platform/actor.ts'
+import type { Language, Translations } from '../../platform/i18n/translations.ts'
+import type { Notices } from './notices.ts'
+
+/** Unread notices as things that need attention on the start page. */
+export const noticeAttention =
+  (notices: Pick<Notices, 'unread'>, translations: Translations) =>
+  async (actor: Actor, language: Language): Promise<{ kind: string; text: string; href: string }[]> => {
+    const t = translations.to(language)
+    const unread = await notices.unread(actor)
+    return unread.map(({ kind, sign }) => ({ kind: sign, text: t(`notices:kind.${kind}.title`), href: '/notices' }))
+  }

@@ -1,0 +1,13 @@
+/**
+ * What people are told of. Each kind has its words in the catalogue `notices`, a colour, the page where something can be
+ * done about it, and how long the same need not be said again.
+ */
+const minute = 60_000
+export const noticeKinds = {
+  'password-changed': { sign: 'info', href: '/account', quietMs: 0 },
+  'password-reset-by-administrator': { sign: 'warning', href: '/account', quietMs: 0 },
+  'sign-in-blocked': { sign: 'warning', href: '/notices', quietMs: 15 * minute },
+  'new-browser': { sign: 'warning', href: '/account', quietMs: 0 },
+} as const
+
+export type NoticeKind = keyof typeof noticeKinds

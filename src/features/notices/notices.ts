@@ -1,0 +1,89 @@
+import type { Actor, Role } from '../../platform/actor.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db, Trx } from '../../platform/db/tenant.ts'
+import { NotFound } from '../../platform/errors.ts'
+import type { Language, Translations } from '../../platform/i18n/translations.ts'
+import { enqueue } from '../../platform/jobs/jobs.ts'
+import { writeLetter } from '../../platform/mail/letter.ts'
+import type { Mailer } from '../../platform/mail/mailer.ts'
+import { noticeKinds, type NoticeKind } from './kinds.ts'
+import {
+  activeAccountsWithRole,
+  deleteNoticesBefore,
+  insertNotices,
+  markRead,
+  notYetTold,
+  selectNotices,
+  type NoticeDetail,
+  type NoticeRow,
+} from './queries.ts'
+
+type AccountKey = { tenantId: string; accountId: number }
+type Needs = {
+  db: Db
+  clock: Clock
+  translations: Translations
+  /** Null where this installation sends no mail. */
+  mailer: Mailer | null
+  mailboxOf: (account: AccountKey) => Promise<{ email: string; language: Language } | null>
+}
+/** Whom to tell: accounts by id, or everybody who has a role. */
+export type Recipients = readonly number[] | { role: Role }
+export type Notice = Pick<NoticeRow, 'id' | 'kind' | 'detail'> & { at: Date; read: boolean; sign: string; href: string }
+
+const keptMs = 365 * 24 * 60 * 60_000
+const mostShown = 100
+const mostOnStartPage = 5
+
+/** What happened to an account that its owner should know: on the start page, in a list, and as mail without details. */
+export const createNotices = ({ db, clock, translations, mailer, mailboxOf }: Needs) => ({
+  /**
+   * Tells people, in the transaction of what happened. Somebody who was told the same a moment ago is not told again.
+   * @param detail ids and counts; never what says who somebody is
+   */
+  notify: async (trx: Trx, tenantId: string, to: Recipients, kind: NoticeKind, detail: NoticeDetail = {}) => {
+    const now = clock()
+    const wanted = 'role' in to ? await activeAccountsWithRole(trx, to.role) : [...new Set(to)]
+    const { quietMs } = noticeKinds[kind]
+    const told = quietMs ? await notYetTold(trx, wanted, kind, detail, new Date(now.getTime() - quietMs)) : wanted
+    if (told.length === 0) return
+
+    await deleteNoticesBefore(trx, told, new Date(now.getTime() - keptMs))
+    await insertNotices(
+      trx,
+      told.map(accountId => ({ tenant_id: tenantId, account_id: accountId, kind, detail, created_at: now })),
+    )
+    if (mailer) for (const accountId of told) await enqueue(trx, 'mail.notice', { tenantId, accountId })
+  },
+
+  /** The job that mails "there is something to read": the address is looked up and opened only now. */
+  mailNotice: async (account: AccountKey) => {
+    const mailbox = mailer && (await mailboxOf(account))
+    if (!mailbox) return
+    const t = translations.to(mailbox.language)
+    await mailer.send(mailbox.email, writeLetter(t, mailbox.language, 'notice', mailer.linkTo('/notices')))
+  },
+
+  /** The newest first. */
+  list: (actor: Actor): Promise<Notice[]> => read(db, actor, mostShown),
+
+  /** The few unread ones for the start page. */
+  unread: (actor: Actor): Promise<Notice[]> => read(db, actor, mostOnStartPage, true),
+
+  /** @throws NotFound when it is nobody's or another's */
+  markRead: (actor: Actor, noticeId: string) =>
+    db.asTenant(actor, async trx => {
+      if ((await markRead(trx, actor.accountId ?? 0, clock(), noticeId)) === 0) throw new NotFound()
+    }),
+
+  markAllRead: (actor: Actor) => db.asTenant(actor, trx => markRead(trx, actor.accountId ?? 0, clock())),
+})
+export type Notices = ReturnType<typeof createNotices>
+
+const read = (db: Db, actor: Actor, most: number, onlyUnread = false): Promise<Notice[]> =>
+  db.asTenant(actor, async trx => (await selectNotices(trx, actor.accountId ?? 0, most, onlyUnread)).map(shown))
+
+const shown = ({ id, kind, detail, created_at, read_at }: NoticeRow): Notice => {
+  const { sign, href } = noticeKinds[kind]
+  return { id, kind, detail, at: created_at, read: read_at !== null, sign, href }
+}

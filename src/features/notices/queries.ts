@@ -1,0 +1,61 @@
+import type { Role } from '../../platform/actor.ts'
+import type { Trx } from '../../platform/db/tenant.ts'
+import type { NoticeKind } from './kinds.ts'
+
+export type NoticeDetail = Record<string, string | number>
+export type NoticeRow = {
+  tenant_id: string
+  id: string
+  account_id: number
+  kind: NoticeKind
+  detail: NoticeDetail
+  created_at: Date
+  read_at: Date | null
+}
+
+export const activeAccountsWithRole = async (trx: Trx, role: Role): Promise<number[]> => {
+  const rows: { id: number }[] = await trx('accounts')
+    .where({ status: 'active' })
+    .whereRaw('? = any (roles)', [role])
+    .select('id')
+  return rows.map(row => row.id)
+}
+
+/** Of these accounts, those who have not been told the same since `since`. */
+export const notYetTold = async (
+  trx: Trx,
+  accountIds: readonly number[],
+  kind: NoticeKind,
+  detail: NoticeDetail,
+  since: Date,
+): Promise<number[]> => {
+  const told: { account_id: number }[] = await trx<NoticeRow>('notices')
+    .whereIn('account_id', accountIds)
+    .where({ kind })
+    .where('created_at', '>', since)
+    .whereRaw('detail = ?::jsonb', [JSON.stringify(detail)])
+    .select('account_id')
+  const known = new Set(told.map(row => row.account_id))
+  return accountIds.filter(id => !known.has(id))
+}
+
+export const insertNotices = (
+  trx: Trx,
+  rows: Pick<NoticeRow, 'tenant_id' | 'account_id' | 'kind' | 'detail' | 'created_at'>[],
+) => trx('notices').insert(rows.map(row => ({ ...row, detail: JSON.stringify(row.detail) })))
+
+export const selectNotices = (trx: Trx, accountId: number, most: number, onlyUnread = false): Promise<NoticeRow[]> =>
+  trx<NoticeRow>('notices')
+    .where({ account_id: accountId })
+    .modify(query => (onlyUnread ? void query.whereNull('read_at') : undefined))
+    .orderBy('created_at', 'desc')
+    .limit(most)
+
+export const markRead = (trx: Trx, accountId: number, at: Date, noticeId?: string): Promise<number> =>
+  trx<NoticeRow>('notices')
+    .where({ account_id: accountId, ...(noticeId ? { id: noticeId } : {}) })
+    .modify(query => (noticeId ? undefined : void query.whereNull('read_at')))
+    .update({ read_at: trx.raw('coalesce(read_at, ?)', [at]) })
+
+export const deleteNoticesBefore = (trx: Trx, accountIds: readonly number[], before: Date) =>
+  trx<NoticeRow>('notices').whereIn('account_id', accountIds).where('created_at', '<', before).delete()

@@ -1,0 +1,31 @@
+import { Router } from 'express'
+import { z } from 'zod'
+import { NotFound } from '../../platform/errors.ts'
+import { actorOf, signedIn } from '../../platform/web/guard.ts'
+import type { Notices } from './notices.ts'
+
+const noticeId = (text: unknown): string => {
+  const read = z.uuid().safeParse(text)
+  if (!read.success) throw new NotFound()
+  return read.data
+}
+
+export const noticeRoutes = (notices: Notices) => {
+  const router = Router()
+
+  router.get('/notices', signedIn(), async (_req, res) => {
+    res.render('notices/notices', { notices: await notices.list(actorOf(res)) })
+  })
+
+  router.post('/notices/read', signedIn(), async (_req, res) => {
+    await notices.markAllRead(actorOf(res))
+    res.redirect(303, '/notices')
+  })
+
+  router.post('/notices/:noticeId/read', signedIn(), async (req, res) => {
+    await notices.markRead(actorOf(res), noticeId(req.params.noticeId))
+    res.redirect(303, '/notices')
+  })
+
+  return router
+}

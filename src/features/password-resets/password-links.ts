@@ -1,0 +1,53 @@
+import { systemActor } from '../../platform/actor.ts'
+import { record } from '../../platform/audit/record.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db, Trx } from '../../platform/db/tenant.ts'
+import type { Language, Translations } from '../../platform/i18n/translations.ts'
+import { enqueue } from '../../platform/jobs/jobs.ts'
+import { writeLetter } from '../../platform/mail/letter.ts'
+import type { Mailer } from '../../platform/mail/mailer.ts'
+import { deleteExpiredLinks, insertLink, lockLink, updateLink, type Purpose } from './queries.ts'
+import { makeToken } from './token.ts'
+
+type AccountKey = { tenantId: string; accountId: number }
+type Needs = {
+  db: Db
+  clock: Clock
+  translations: Translations
+  mailer: Mailer | null
+  mailboxOf: (account: AccountKey) => Promise<{ email: string; language: Language } | null>
+}
+
+const minute = 60_000
+const lastingMs = { reset: 30 * minute, first: 7 * 24 * 60 * minute } satisfies Record<Purpose, number>
+
+/** Links by which an owner chooses a password: asked for in one transaction, made and mailed by a job. */
+export const createPasswordLinks = ({ db, clock, translations, mailer, mailboxOf }: Needs) => ({
+  ask: async (trx: Trx, tenantId: string, accountId: number, purpose: Purpose) => {
+    await deleteExpiredLinks(trx, accountId, clock())
+    const linkId = await insertLink(trx, { tenant_id: tenantId, account_id: accountId, purpose, created_at: clock() })
+    await enqueue(trx, 'mail.password-link', { tenantId, linkId })
+  },
+
+  /**
+   * The job that mails a link. The secret is made here, so that it never stands in the queue; a second attempt makes another
+   * and the first no longer works.
+   */
+  mail: async ({ tenantId, linkId }: { tenantId: string; linkId: string }) => {
+    const link = await db.asTenant({ tenantId }, trx => lockLink(trx, linkId))
+    if (!link || !mailer) return
+    const mailbox = await mailboxOf({ tenantId, accountId: link.account_id })
+    if (!mailbox) return
+
+    const { token, hash } = makeToken(tenantId)
+    const expiresAt = new Date(clock().getTime() + lastingMs[link.purpose])
+    await db.asTenant({ tenantId }, async trx => {
+      await updateLink(trx, linkId, { token_hash: hash, expires_at: expiresAt })
+      await record(trx, systemActor(tenantId), 'password-link.sent', link.account_id, { purpose: link.purpose })
+    })
+    const t = translations.to(mailbox.language)
+    const href = mailer.linkTo(`/password-resets/${token}`)
+    await mailer.send(mailbox.email, writeLetter(t, mailbox.language, link.purpose, href))
+  },
+})
+export type PasswordLinks = ReturnType<typeof createPasswordLinks>

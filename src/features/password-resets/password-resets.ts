@@ -1,0 +1,99 @@
+import { installationId, systemActor, type Actor } from '../../platform/actor.ts'
+import { record } from '../../platform/audit/record.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db, Trx } from '../../platform/db/tenant.ts'
+import type { Unscoped } from '../../platform/db/unscoped.ts'
+import type { Asking } from './asking.ts'
+import type { PasswordLinks } from './password-links.ts'
+import { deleteLinks, findAccounts, findLinkByHash, lockLink, type LinkRow } from './queries.ts'
+import { readToken } from './token.ts'
+
+type AccountKey = { tenantId: string; accountId: number }
+type Chosen = { ok: true; login: string } | { ok: false; problems: string[] }
+type Needs = {
+  db: Db
+  unscoped: Unscoped
+  clock: Clock
+  links: PasswordLinks
+  asking: Asking
+  emailToken: (email: string) => Promise<string>
+  mailboxOf: (account: AccountKey) => Promise<{ email: string } | null>
+  choosePassword: (trx: Trx, actor: Actor, password: string) => Promise<Chosen>
+  minimumLength: (tenantId: string) => Promise<number>
+  endSession: (account: AccountKey, because: 'password') => Promise<unknown>
+  /** The browser in which the owner proved the mailbox is one where they may sign in undisturbed. */
+  rememberDevice: (trx: Trx, account: AccountKey, device: string) => Promise<unknown>
+}
+
+/** However the question ends, its answer takes this long: longer than any of the ways. */
+const answerMs = 400
+
+export const createPasswordResets = (needs: Needs) => {
+  const { db, unscoped, clock, links, asking } = needs
+
+  const findUsable = async (token: unknown): Promise<(LinkRow & { tenantId: string }) | null> => {
+    const read = readToken(token)
+    if (!read) return null
+    const link = await db.asTenant(read, trx => findLinkByHash(trx, read.hash))
+    return link && isUsable(link, clock()) ? { ...link, tenantId: read.tenantId } : null
+  }
+
+  const sendLinks = async (name: string) => {
+    const found = await unscoped.read(async trx => findAccounts(trx, name.toLowerCase(), await needs.emailToken(name)))
+    if (found.length === 0)
+      await db.asTenant({ tenantId: installationId }, trx =>
+        record(trx, systemActor(installationId), 'password-link.refused'),
+      )
+    for (const { tenant_id: tenantId, account_id: accountId } of found) {
+      const mayHave =
+        (await needs.mailboxOf({ tenantId, accountId })) !== null && (await asking.mayAsk({ tenantId, accountId }))
+      await db.asTenant({ tenantId }, async trx => {
+        if (mayHave) await links.ask(trx, tenantId, accountId, 'reset')
+        await record(trx, systemActor(tenantId), mayHave ? 'password-link.asked' : 'password-link.refused', accountId)
+      })
+    }
+  }
+
+  return {
+    /**
+     * Mails a link to whoever has this login or e-mail address; says nothing of whether anybody has.
+     * @returns seconds to wait where too much was asked from this address, else 0
+     */
+    ask: async (name: string, address: string): Promise<number> => {
+      const seconds = await asking.begin(address)
+      if (seconds > 0) return seconds
+      await Promise.all([sendLinks(name), new Promise(resolve => setTimeout(resolve, answerMs))])
+      return 0
+    },
+
+    /** What the form behind a link must say: how long a password has to be; null for a link that no longer works. */
+    open: async (token: unknown): Promise<{ minimum: number } | null> => {
+      const link = await findUsable(token)
+      return link && { minimum: await needs.minimumLength(link.tenantId) }
+    },
+
+    /**
+     * Sets the password chosen behind a link, uses up every link of the account and ends its session.
+     * @returns null for a link that no longer works
+     */
+    choose: async (token: unknown, password: string, device: string): Promise<Chosen | null> => {
+      const link = await findUsable(token)
+      if (!link) return null
+      const account = { tenantId: link.tenantId, accountId: link.account_id }
+      const chosen = await db.asTenant(account, async trx => {
+        const locked = await lockLink(trx, link.id)
+        if (!locked?.token_hash?.equals(link.token_hash ?? Buffer.alloc(0)) || !isUsable(locked, clock())) return null
+        const result = await needs.choosePassword(trx, { ...account, roles: [] }, password)
+        if (!result.ok) return result
+        await deleteLinks(trx, account.accountId)
+        await needs.rememberDevice(trx, account, device)
+        return result
+      })
+      if (chosen?.ok) await needs.endSession(account, 'password')
+      return chosen
+    },
+  }
+}
+export type PasswordResets = ReturnType<typeof createPasswordResets>
+
+const isUsable = (link: LinkRow, now: Date) => link.expires_at !== null && link.expires_at > now
