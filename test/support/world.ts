@@ -71,7 +71,8 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
     ids: { clientId, contactId, searchId, importId, exportId, accountId: String(account.id), letter: 's' },
     harmless: new Set(['letter']),
     forms: {},
-    expected: {},
+    // A search is for the one account that made it.
+    expected: { '/searches/:searchId': 404 },
   }
 }
 
