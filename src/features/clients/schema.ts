@@ -103,7 +103,7 @@ export const clientForm = (today: string) =>
       deceasedOn: day(today, earliestBirth, 'clients:problem.birth-date-too-early'),
       gender: z.enum(genders, choose).default('unknown'),
       languages: rows(language, mostRows).transform(codes => [...new Set(codes)]),
-      interpreterNeeded: z.unknown().transform(sent => sent === 'on'),
+      interpreterNeeded: z.unknown().optional().transform(sent => sent === 'on'),
       phones: rows(phone, mostRows),
       emails: rows(email, mostRows),
       addresses: rows(address, mostRows),
