@@ -81,6 +81,8 @@ const picture = async (page: Page, { name, open, optional }: Shot, language: str
       await page.screenshot({ path: path.join(folder, `${file}.png`), fullPage: true })
       const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       if (tooWide > 0) faults.push(`${file}: ${String(tooWide)} px wider than the window`)
+      // Another language moves words, not colours: one look is enough there.
+      if (language === 'en' && file !== `${name}-light-wide-en`) continue
       const { violations } = await new AxeBuilder({ page }).analyze()
       for (const { id, help, nodes } of violations)
         faults.push(`${file}: ${id} (${help}) ${nodes[0]?.html.slice(0, 140) ?? ''}`)
