@@ -69,7 +69,7 @@ export const shots: Shot[] = [
   { name: 'not-found', role: 'staff', open: '/nothing-here' },
   { name: 'forbidden', role: 'staff', open: '/exports' },
   { name: 'clients', role: 'staff', open: '/clients' },
-  { name: 'search', role: 'staff', open: search('an') },
+  { name: 'search', role: 'staff', open: search('zi') },
   { name: 'search-nobody', role: 'staff', open: search('qqqqqq') },
   { name: 'client', role: 'staff', open: openClient },
   { name: 'client-new', role: 'staff', open: '/clients/new' },
