@@ -47,6 +47,7 @@ const prepareQueue = async (knex: Knex, ownerUrl: string) => {
     grant select, insert, update, delete on all tables in schema graphile_worker to ostoja_app;
     grant usage on all sequences in schema graphile_worker to ostoja_app;
     grant select on all tables in schema graphile_worker to ostoja_backup;
+    grant select on all sequences in schema public, graphile_worker to ostoja_backup;
     do $$
     declare queue_table text;
     begin

@@ -1,0 +1,216 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parse } from 'csv-parse/sync'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadTranslations, type Language, type Translate } from '../../src/platform/i18n/translations.ts'
+import { extractWithTools, openWithAge } from '../support/age-cli.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { dumpDatabase, dumpRedis, findLeaks } from '../support/leaks.ts'
+import { startProduct, type DemoAccount, type Product } from '../support/product.ts'
+
+const synthea = 'test/data/synthea-patients.csv'
+const translations = loadTranslations()
+const secrets: string[] = []
+
+let product: Product
+let browser: Browser
+let scratch: string
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'ostoja-journey-'))
+  ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
+}, 180_000)
+afterAll(async () => {
+  await browser.close()
+  await product.stop()
+  await product.remove()
+  await rm(scratch, { recursive: true, force: true })
+})
+
+const organisations: Record<Language, string> = { pl: 'Schronisko Przystań', en: 'Harbour Home Care' }
+const accountOf = (language: Language, role: string): DemoAccount =>
+  product.accounts.find(account => account.tenant === organisations[language] && account.role === role)!
+
+/** A browser of somebody who works in this language, signed in through the form. */
+const signedIn = async (language: Language, role: string) => {
+  const { login, password } = accountOf(language, role)
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: language === 'pl' ? 'pl-PL' : 'en-GB' })
+  const page = await context.newPage()
+  await page.goto(product.url)
+  await page.fill('[name=login]', login)
+  await page.fill('[name=password]', password)
+  await page.click('form[action="/sign-in"] [type=submit]')
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  return { page, close: () => signOut(page, translations.to(language)).then(() => context.close()) }
+}
+
+const signOut = async (page: Page, t: Translate) => {
+  await page.locator('.menu-account > summary').click()
+  await page.getByRole('button', { name: t('layout:account.signOut') }).click()
+  await page.waitForURL('**/signed-out*')
+}
+
+/** Finds somebody as people do: `/`, a few letters, Enter. */
+const find = async (page: Page, query: string) => {
+  await page.keyboard.press('/')
+  await page.keyboard.type(query)
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**/searches/*')
+}
+
+const addContact = async (page: Page, t: Translate, contact: { name: string; phone: string; relationship: string }) => {
+  await page.locator('a[href$="/contacts/new"]').first().click()
+  await page.fill('[name=name]', contact.name)
+  await page.selectOption('[name=relationship]', contact.relationship)
+  await page.fill('[name="phones[0][number]"]', contact.phone)
+  await page.check('[name=mayBeTold][value=yes]')
+  await page.getByRole('button', { name: t('emergency-contacts:form.save'), exact: true }).click()
+  await page.waitForURL(/\/clients\/[\w-]+#/)
+}
+
+/** The whole main job of one organisation: import, find, contacts, export, and the file opened with no network. */
+const mainJob = async (language: Language) => {
+  const t = translations.to(language)
+  const staff = await signedIn(language, 'staff')
+  const { page } = staff
+  await page.goto(`${product.url}/imports`)
+  await page.setInputFiles('[name=file]', synthea)
+  await page.getByRole('button', { name: t('imports:list.button') }).click()
+  await page.getByRole('button', { name: t('imports:columns.submit') }).click()
+  await page.getByRole('button', { name: t('imports:preview.start', { count: 1171 }) }).click({ timeout: 60_000 })
+  await page.getByRole('heading', { name: t('imports:result.done') }).waitFor({ timeout: 90_000 })
+  expect((await page.locator('.tally').innerText()).replace(/[\s,]/g, '')).toContain('1171')
+
+  await find(page, 'jose eduardo gomez')
+  await page.getByRole('link', { name: /Gómez/ }).first().click()
+  await page.waitForURL(/\/clients\/[\w-]{36}$/)
+  const contacts = [
+    {
+      name: language === 'pl' ? 'Świętosława Brzęczyszczykiewicz' : 'Persephone Featherstonehaugh',
+      phone: '+48 601 222 333',
+      relationship: 'SIS',
+    },
+    {
+      name: language === 'pl' ? 'Grzegorz Żdżarski' : 'Bartholomew Cholmondeley',
+      phone: '+48 602 444 555',
+      relationship: 'FRND',
+    },
+  ]
+  for (const contact of contacts) await addContact(page, t, contact)
+  expect((await page.locator('#contacts').innerText()).indexOf(contacts[0]!.name)).toBeLessThan(
+    (await page.locator('#contacts').innerText()).indexOf(contacts[1]!.name),
+  )
+  await page.getByRole('button', { name: t('layout:move.up', { name: contacts[1]!.name }) }).click()
+  await expect
+    .poll(async () => {
+      const text = await page.locator('#contacts').innerText()
+      return text.indexOf(contacts[1]!.name) < text.indexOf(contacts[0]!.name)
+    })
+    .toBe(true)
+  secrets.push(...contacts.map(contact => contact.name), '601222333', '602444555')
+  await staff.close()
+
+  const { file, passphrase } = await makeExport(language, t)
+  secrets.push(passphrase)
+  await openOffline(language, file, passphrase, contacts)
+  await compareWithAge(file, passphrase, contacts[0]!.name)
+}
+
+const makeExport = async (language: Language, t: Translate) => {
+  const officer = await signedIn(language, 'security_officer')
+  const { page } = officer
+  await page.goto(`${product.url}/exports/new`)
+  const passphrase = (await page.locator('#suggested').innerText()).trim()
+  expect(passphrase.split(/[\s-]+/)).toHaveLength(6)
+  await page.fill('[name=passphrase]', passphrase)
+  await page.fill('[name=repeated]', passphrase)
+  await page.getByRole('button', { name: t('exports:new.submit') }).click()
+  const link = page.getByRole('link', { name: t('exports:ready.download') })
+  await link.waitFor({ timeout: 90_000 })
+  const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
+  expect(download.suggestedFilename()).toMatch(/^ostoja-export-\d{4}-\d{2}-\d{2}\.html$/)
+  const file = join(scratch, `${language}-${download.suggestedFilename()}`)
+  await download.saveAs(file)
+  await officer.close()
+  return { file, passphrase }
+}
+
+/** Opens the file as on any computer: from the disk, with no network, and looks for whom to call. */
+const openOffline = async (
+  language: Language,
+  file: string,
+  passphrase: string,
+  contacts: { name: string; phone: string }[],
+) => {
+  const context = await browser.newContext({ offline: true, locale: language === 'pl' ? 'pl-PL' : 'en-GB' })
+  const page = await context.newPage()
+  const asked: string[] = []
+  page.on('request', request => asked.push(request.url()))
+  await page.goto(pathToFileURL(file).href)
+  await page.fill('#passphrase', passphrase)
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('.results', { timeout: 60_000 })
+  await page.keyboard.type('jose eduardo gomez')
+  await expect.poll(() => page.locator('.results button').count()).toBe(1)
+  await page.locator('.results button').click()
+  expect(await page.locator('.contact h3').allInnerTexts()).toEqual([contacts[1]!.name, contacts[0]!.name])
+  expect(await page.locator('.contact a.call').first().getAttribute('href')).toBe('tel:+48602444555')
+  expect(asked.filter(address => !/^(file:|blob:null)/.test(address))).toEqual([])
+  await context.close()
+}
+
+/** Debian's age opens the payload as well, by the tools that the file itself names. */
+const compareWithAge = async (file: string, passphrase: string, name: string) => {
+  expect(await readFile(file, 'utf8')).not.toContain(name)
+  const [sealed, plain] = [join(scratch, 'export.age'), join(scratch, 'export.ndjson')]
+  await extractWithTools(file, sealed)
+  expect((await openWithAge(sealed, passphrase, plain)).code).toBe(0)
+  expect(await readFile(plain, 'utf8')).toContain(name)
+  await rm(plain)
+}
+
+describe('the main job', () => {
+  it(
+    'is done in Polish, from the spreadsheet to a number found in the exported file with no network',
+    () => mainJob('pl'),
+    240_000,
+  )
+
+  it('is done in English as well', () => mainJob('en'), 240_000)
+
+  it('leaves nothing readable in the database, Redis, the logs or the data folder', async () => {
+    type Patient = { FIRST: string; LAST: string; BIRTHDATE: string; ADDRESS: string; SSN: string }
+    const patients = parse<Patient>(await readFile(synthea), { columns: true })
+    const plain = (name: string) => name.replace(/\d+$/, '')
+    const sampled = patients
+      .filter((_, index) => index % 12 === 0)
+      .flatMap(({ FIRST, LAST, BIRTHDATE, ADDRESS, SSN }) => [plain(FIRST), plain(LAST), BIRTHDATE, ADDRESS, SSN])
+      .filter(text => text.length >= 6)
+    const passwords = product.accounts.map(account => account.password)
+    const needles = [...new Set([...sampled, ...secrets, ...passwords])]
+    expect(needles.length).toBeGreaterThan(300)
+
+    await dumpDatabase(product.services, scratch)
+    await dumpRedis(product.services, scratch)
+    await product.stop()
+    const looked = [join(scratch, 'database.sql'), join(scratch, 'redis.bin'), product.dataDir]
+    expect(await findLeaks(needles, looked, scratch, ['demo-accounts.json'])).toEqual([])
+  }, 120_000)
+
+  it('would be found by that search, however it were written', async () => {
+    const folder = await mkdtemp(join(scratch, 'planted-'))
+    const text = 'Świętosława'
+    const written = [
+      text,
+      Buffer.from(text).toString('hex'),
+      ...['', 'a', 'ab'].map(before => Buffer.from(`${before}${text}, ul. Długa`).toString('base64')),
+    ]
+    for (const [index, content] of written.entries()) {
+      await writeFile(join(folder, 'file'), `\0\x01before ${content} after`)
+      expect(`${index}: ${(await findLeaks([text], [folder], scratch)).length}`).toBe(`${index}: 1`)
+    }
+  })
+})
