@@ -196,6 +196,10 @@ describe('an export opened from a file, with no network', () => {
     expect(await page.locator('#print .person').count()).toBe(found)
     await page.evaluate(() => dispatchEvent(new Event('afterprint')))
     expect(await page.locator('#print').count()).toBe(0)
+    // By the browser's own command: the person in sight, and nothing around.
+    await page.emulateMedia({ media: 'print' })
+    expect(await page.locator('.person').isVisible()).toBe(true)
+    expect(await page.locator('.finder').isVisible()).toBe(false)
     await close()
   })
 

@@ -41,7 +41,7 @@ export const createEngine = (): Engine => {
   return {
     check: async (text, marker) => {
       bytes = decodeLines(text, marker.length) as Uint8Array<ArrayBuffer>
-      if (bytesToHex(sha256(bytes)) !== marker.sha256) throw new Unopened('altered')
+      if (bytesToHex(await sumOf(bytes)) !== marker.sha256) throw new Unopened('altered')
     },
     open: async (passphrase, onProgress) => {
       const plain = await openAge(bytes, passphrase, share => onProgress({ step: 'deriving', share }))
@@ -65,6 +65,12 @@ export const createEngine = (): Engine => {
       places = () => []
     },
   }
+}
+
+/** The browser's own sha256 where it offers one to a page opened from a file; it is ten times as quick. */
+const sumOf = async (bytes: Uint8Array<ArrayBuffer>) => {
+  const { subtle } = crypto as { subtle?: SubtleCrypto }
+  return subtle ? new Uint8Array(await subtle.digest('SHA-256', bytes)) : sha256(bytes)
 }
 
 const hitOf = (client: ExportedClient, at: number, query: string): Hit => ({

@@ -20,11 +20,14 @@ export const fold = (text: string) =>
     .replace(/\p{M}/gu, '')
     .replace(/[łđðøıßæœþħ]/g, letter => PLAIN[letter] ?? letter)
 
-/** Words of a name; apostrophes join (`O’Brien` is `obrien`), everything else that is no letter or digit parts. */
-export const words = (text: string) =>
-  fold(text)
+/** Folded words with one space before each, so that ` word` finds every word by its beginning. Apostrophes join. */
+export const spacedWords = (text: string) =>
+  ` ${fold(text)
     .replace(/['’ʼ`´]/g, '')
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(Boolean)
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()}`
+
+/** Words of a name: `Anna-Maria O’Brien` is `anna`, `maria`, `obrien`. */
+export const words = (text: string) => spacedWords(text).split(' ').filter(Boolean)
 
 export const digitsOf = (text: string) => text.replace(/\D/g, '')

@@ -1,5 +1,5 @@
 import type { ExportedClient } from '../../features/exports/index.ts'
-import { digitsOf, fold, words } from './fold.ts'
+import { digitsOf, fold, spacedWords, words } from './fold.ts'
 
 /** A client in the list of results. `at` is its place in the export; `via` the contact through whom it was found. */
 export type Hit = {
@@ -19,8 +19,7 @@ const FEWEST_DIGITS = 3
 export const nameOf = ({ familyName, givenNames }: Pick<ExportedClient, 'familyName' | 'givenNames'>) =>
   [familyName, givenNames].filter(Boolean).join(' ')
 
-/** A text in which ` word` finds every word by its beginning. */
-const spaced = (...texts: string[]) => ` ${texts.flatMap(words).join(' ')}`
+const spaced = (...texts: string[]) => spacedWords(texts.join(' '))
 
 const entryOf = (client: ExportedClient, at: number): Entry => ({
   at,
