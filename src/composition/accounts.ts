@@ -26,7 +26,8 @@ type Given = Pick<AccountNeeds, 'db' | 'vault' | 'passwords' | 'clock' | 'endSes
 export const createAccountFeatures = (given: Given) => {
   const { db, redis, mailer, vault, derive } = given
   const mailboxOf: Accounts['mailbox'] = account => accounts.mailbox(account)
-  const notices = createNotices({ ...given, mailboxOf })
+  const accountNames: Accounts['names'] = (...args) => accounts.names(...args)
+  const notices = createNotices({ ...given, mailboxOf, accountNames })
   const links = createPasswordLinks({ ...given, mailboxOf })
   const needs: AccountNeeds = {
     ...given,

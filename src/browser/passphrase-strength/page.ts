@@ -6,8 +6,9 @@ import { dictionary as polish } from '@zxcvbn-ts/language-pl'
 const estimator = new ZxcvbnFactory({ dictionary: { ...common, ...polish }, graphs: adjacencyGraphs })
 
 // Powers of ten of guesses. A stolen file can be tried in peace, but age's scrypt holds even a large attacker to some 10^4 tries a second.
-const steps = [6, 9, 12, 15]
-const scoreOf = (guessesLog10: number) => steps.filter(step => guessesLog10 >= step).length
+const stepsOfFiles = '6 9 12 15'
+const scoreOf = (guessesLog10: number, steps: string) =>
+  steps.split(' ').filter(step => guessesLog10 >= Number(step)).length
 
 for (const input of document.querySelectorAll<HTMLInputElement>('input[data-passphrase-strength]')) {
   const shown = document.getElementById(input.dataset.passphraseStrength ?? '')
@@ -18,7 +19,7 @@ for (const input of document.querySelectorAll<HTMLInputElement>('input[data-pass
   const refresh = () => {
     shown.hidden = input.value === ''
     if (shown.hidden) return
-    const score = scoreOf(estimator.check(input.value).guessesLog10)
+    const score = scoreOf(estimator.check(input.value).guessesLog10, input.dataset.passphraseSteps ?? stepsOfFiles)
     meter.value = score
     words.textContent = shown.getAttribute(`data-score-${String(score)}`)
   }

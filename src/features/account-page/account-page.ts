@@ -28,9 +28,10 @@ export const createAccountPage = ({ db, redis, ownPassword }: Needs) => {
     /** Changes one's password; the old one is asked, so that a screen left open is not enough. */
     changePassword: async (actor: Actor, current: string, chosen: string): Promise<Changed> => {
       const key = `${actor.tenantId}:${actor.accountId}`
-      if (!(await mayTry(guesses, key))) return { ok: false, problems: { current: 'account-page:problem.slowDown' } }
+      if (!(await mayTry(guesses, key)))
+        return { ok: false, problems: { currentPassword: 'account-page:problem.slowDown' } }
       if (!(await ownPassword.isRight(actor, current)))
-        return { ok: false, problems: { current: 'account-page:problem.current' } }
+        return { ok: false, problems: { currentPassword: 'account-page:problem.current' } }
 
       await guesses.delete(key)
       const result = await db.asTenant(actor, trx => ownPassword.choose(trx, actor, chosen))

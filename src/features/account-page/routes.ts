@@ -50,7 +50,7 @@ export const accountPageRoutes = ({ page, history, details, mailed }: Parts) => 
   router.post('/account/password', signedIn({ beforePasswordChange: true }), async (req, res) => {
     const form = readForm(passwordForm, req.body)
     if (!form.ok) return showPasswordForm(req, res, form.problems)
-    const changed = await page.changePassword(actorOf(res), form.data.current, form.data.password)
+    const changed = await page.changePassword(actorOf(res), form.data.currentPassword, form.data.password)
     if (!changed.ok) return showPasswordForm(req, res, changed.problems)
 
     const forced = mustChange(req)
@@ -62,10 +62,21 @@ export const accountPageRoutes = ({ page, history, details, mailed }: Parts) => 
   const showPasswordForm = async (req: Request, res: Response, problems: Problems) => {
     const minimum = await page.minimumLength(actorOf(res))
     const status = Object.keys(problems).length ? 422 : 200
-    res.status(status).render('account-page/password', { minimum, problems, forced: mustChange(req) })
+    res
+      .status(status)
+      .render('account-page/password', {
+        minimum,
+        problems,
+        forced: mustChange(req),
+        login: req.session.signedIn?.login,
+        ...withoutFrame(req),
+      })
   }
 
   return router
 }
+
+/** Whoever has to change a password first gets a page without the ways to everything that is not open yet. */
+const withoutFrame = (req: Request) => (mustChange(req) ? { account: null } : {})
 
 const mustChange = (req: Request) => req.session.signedIn?.mustChangePassword ?? false

@@ -7,4 +7,4 @@ const password = z.string({ error: required }).min(1, required).max(1024, 'probl
 export const languageForm = z.object({ language: z.enum(languages, { error: 'problems:choose' }) })
 
 /** What is wrong with the new password itself the policy says, each fault in a sentence of its own. */
-export const passwordForm = z.object({ current: password, password })
+export const passwordForm = z.object({ currentPassword: password, password })

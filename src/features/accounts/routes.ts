@@ -4,13 +4,15 @@ import { tenantRoles } from '../../platform/actor.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
-import type { Accounts } from './accounts.ts'
+import type { AccountKey, Accounts } from './accounts.ts'
 import type { AccountPowers } from './powers.ts'
 import { accountForm, listQuery, newAccountForm, readAccountId, resetForm } from './schema.ts'
 
 type Parts = {
   accounts: Accounts
   powers: AccountPowers
+  /** The account's live session, if there is one. */
+  standingOf: (account: AccountKey) => Promise<{ since: Date; lastActive: Date } | null>
   /** Whether this installation sends mail. */
   mailed: boolean
 }
@@ -19,7 +21,7 @@ type Values = Record<string, unknown>
 const administrator = () => requireRole('administrator')
 
 /** The administrator's pages of accounts. A generated password stands on the answering page only, and nowhere else. */
-export const accountRoutes = ({ accounts, powers, mailed }: Parts) => {
+export const accountRoutes = ({ accounts, powers, standingOf, mailed }: Parts) => {
   const router = Router()
 
   router.get('/accounts', administrator(), async (req, res) => {
@@ -107,6 +109,7 @@ export const accountRoutes = ({ accounts, powers, mailed }: Parts) => {
     const shown = await accounts.find(actorOf(res), id)
     res.render('accounts/account', {
       shown,
+      standing: await standingOf({ tenantId: actorOf(res).tenantId, accountId: id }),
       values: typed?.values ?? { ...shown, roles: Object.fromEntries(shown.roles.map(role => [role, 'on'])) },
       problems: typed?.problems ?? {},
       own: id === actorOf(res).accountId,

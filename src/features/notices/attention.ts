@@ -8,5 +8,9 @@ export const noticeAttention =
   async (actor: Actor, language: Language): Promise<{ kind: string; text: string; href: string }[]> => {
     const t = translations.to(language)
     const unread = await notices.unread(actor)
-    return unread.map(({ kind, sign }) => ({ kind: sign, text: t(`notices:kind.${kind}.title`), href: '/notices' }))
+    return unread.map(({ kind, sign, about }) => ({
+      kind: sign,
+      text: t(`notices:${about ? 'about' : 'kind'}.${kind}.title`, { name: about }),
+      href: '/notices',
+    }))
   }

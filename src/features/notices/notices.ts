@@ -26,64 +26,85 @@ type Needs = {
   /** Null where this installation sends no mail. */
   mailer: Mailer | null
   mailboxOf: (account: AccountKey) => Promise<{ email: string; language: Language } | null>
+  accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
 }
 /** Whom to tell: accounts by id, or everybody who has a role. */
 export type Recipients = readonly number[] | { role: Role }
-export type Notice = Pick<NoticeRow, 'id' | 'kind' | 'detail'> & { at: Date; read: boolean; sign: string; href: string }
+export type Notice = Pick<NoticeRow, 'id' | 'kind'> & {
+  at: Date
+  read: boolean
+  sign: string
+  href: string
+  /** Whose account it is about, where it is not the reader's own. */
+  about: string | null
+}
 
 const keptMs = 365 * 24 * 60 * 60_000
 const mostShown = 100
 const mostOnStartPage = 5
 
 /** What happened to an account that its owner should know: on the start page, in a list, and as mail without details. */
-export const createNotices = ({ db, clock, translations, mailer, mailboxOf }: Needs) => ({
-  /**
-   * Tells people, in the transaction of what happened. Somebody who was told the same a moment ago is not told again.
-   * @param detail ids and counts; never what says who somebody is
-   */
-  notify: async (trx: Trx, tenantId: string, to: Recipients, kind: NoticeKind, detail: NoticeDetail = {}) => {
-    const now = clock()
-    const wanted = 'role' in to ? await activeAccountsWithRole(trx, to.role) : [...new Set(to)]
-    const { quietMs } = noticeKinds[kind]
-    const told = quietMs ? await notYetTold(trx, wanted, kind, detail, new Date(now.getTime() - quietMs)) : wanted
-    if (told.length === 0) return
-
-    await deleteNoticesBefore(trx, told, new Date(now.getTime() - keptMs))
-    await insertNotices(
-      trx,
-      told.map(accountId => ({ tenant_id: tenantId, account_id: accountId, kind, detail, created_at: now })),
-    )
-    if (mailer) for (const accountId of told) await enqueue(trx, 'mail.notice', { tenantId, accountId })
-  },
-
-  /** The job that mails "there is something to read": the address is looked up and opened only now. */
-  mailNotice: async (account: AccountKey) => {
-    const mailbox = mailer && (await mailboxOf(account))
-    if (!mailbox) return
-    const t = translations.to(mailbox.language)
-    await mailer.send(mailbox.email, writeLetter(t, mailbox.language, 'notice', mailer.linkTo('/notices')))
-  },
-
-  /** The newest first. */
-  list: (actor: Actor): Promise<Notice[]> => read(db, actor, mostShown),
-
-  /** The few unread ones for the start page. */
-  unread: (actor: Actor): Promise<Notice[]> => read(db, actor, mostOnStartPage, true),
-
-  /** @throws NotFound when it is nobody's or another's */
-  markRead: (actor: Actor, noticeId: string) =>
+export const createNotices = ({ db, clock, translations, mailer, mailboxOf, accountNames }: Needs) => {
+  const read = (actor: Actor, most: number, onlyUnread = false): Promise<Notice[]> =>
     db.asTenant(actor, async trx => {
-      if ((await markRead(trx, actor.accountId ?? 0, clock(), noticeId)) === 0) throw new NotFound()
-    }),
+      const rows = await selectNotices(trx, actor.accountId ?? 0, most, onlyUnread)
+      const names = await accountNames(
+        trx,
+        actor.tenantId,
+        rows.flatMap(row => subjectOf(row) ?? []),
+      )
+      return rows.map(row => shown(row, names.get(subjectOf(row) ?? 0) ?? null))
+    })
 
-  markAllRead: (actor: Actor) => db.asTenant(actor, trx => markRead(trx, actor.accountId ?? 0, clock())),
-})
+  return {
+    /**
+     * Tells people, in the transaction of what happened. Somebody who was told the same a moment ago is not told again.
+     * @param detail ids and counts; never what says who somebody is
+     */
+    notify: async (trx: Trx, tenantId: string, to: Recipients, kind: NoticeKind, detail: NoticeDetail = {}) => {
+      const now = clock()
+      const wanted = 'role' in to ? await activeAccountsWithRole(trx, to.role) : [...new Set(to)]
+      const { quietMs } = noticeKinds[kind]
+      const told = quietMs ? await notYetTold(trx, wanted, kind, detail, new Date(now.getTime() - quietMs)) : wanted
+      if (told.length === 0) return
+
+      await deleteNoticesBefore(trx, told, new Date(now.getTime() - keptMs))
+      await insertNotices(
+        trx,
+        told.map(accountId => ({ tenant_id: tenantId, account_id: accountId, kind, detail, created_at: now })),
+      )
+      if (mailer) for (const accountId of told) await enqueue(trx, 'mail.notice', { tenantId, accountId })
+    },
+
+    /** The job that mails "there is something to read": the address is looked up and opened only now. */
+    mailNotice: async (account: AccountKey) => {
+      const mailbox = mailer && (await mailboxOf(account))
+      if (!mailbox) return
+      const t = translations.to(mailbox.language)
+      await mailer.send(mailbox.email, writeLetter(t, mailbox.language, 'notice', mailer.linkTo('/notices')))
+    },
+
+    /** The newest first. */
+    list: (actor: Actor): Promise<Notice[]> => read(actor, mostShown),
+
+    /** The few unread ones for the start page. */
+    unread: (actor: Actor): Promise<Notice[]> => read(actor, mostOnStartPage, true),
+
+    /** @throws NotFound when it is nobody's or another's */
+    markRead: (actor: Actor, noticeId: string) =>
+      db.asTenant(actor, async trx => {
+        if ((await markRead(trx, actor.accountId ?? 0, clock(), noticeId)) === 0) throw new NotFound()
+      }),
+
+    markAllRead: (actor: Actor) => db.asTenant(actor, trx => markRead(trx, actor.accountId ?? 0, clock())),
+  }
+}
 export type Notices = ReturnType<typeof createNotices>
 
-const read = (db: Db, actor: Actor, most: number, onlyUnread = false): Promise<Notice[]> =>
-  db.asTenant(actor, async trx => (await selectNotices(trx, actor.accountId ?? 0, most, onlyUnread)).map(shown))
+const subjectOf = ({ account_id, detail }: NoticeRow): number | null =>
+  typeof detail.accountId === 'number' && detail.accountId !== account_id ? detail.accountId : null
 
-const shown = ({ id, kind, detail, created_at, read_at }: NoticeRow): Notice => {
+const shown = ({ id, kind, created_at, read_at }: NoticeRow, about: string | null): Notice => {
   const { sign, href } = noticeKinds[kind]
-  return { id, kind, detail, at: created_at, read: read_at !== null, sign, href }
+  return { id, kind, at: created_at, read: read_at !== null, sign, href, about }
 }

@@ -15,8 +15,8 @@ export const writeLetter = (
   href: string,
 ): Letter => {
   const subject = t(`mail:${kind}.subject`)
-  const paragraphs = [t(`mail:${kind}.text`), t(`mail:${kind}.after`)]
-  const [before, after] = paragraphs
+  const before = t(`mail:${kind}.text`)
+  const after = t(`mail:${kind}.after`)
   return {
     language,
     subject,
@@ -29,6 +29,7 @@ export const writeLetter = (
       href,
       link: t(`mail:${kind}.link`),
       signature: t('mail:signature'),
+      copy: t('mail:copy'),
     }),
   }
 }
@@ -43,7 +44,8 @@ const page = ejs.compile(`<!doctype html>
 <p><%= before %></p>
 <p style="margin:24px 0"><a href="<%= href %>" style="display:inline-block;padding:10px 18px;border-radius:8px;background:#1f5f5b;color:#ffffff;text-decoration:none"><%= link %></a></p>
 <p><%= after %></p>
-<p style="font-size:14px;color:#6b7280"><%= signature %><br><%= href %></p>
+<p style="font-size:14px;color:#6b7280"><%= copy %><br><%= href %></p>
+<p style="font-size:14px;color:#6b7280"><%= signature %></p>
 </div>
 </body>
 </html>
