@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const leaveWithParent = new URL('./leave-with-parent.ts', import.meta.url).href
+const program = fileURLToPath(new URL('./child.ts', import.meta.url))
 const logLimit = 20_000_000
 
 /** A process that serves until it is stopped. `ended` settles with the reason once it is gone. */
@@ -17,7 +17,7 @@ export type Child = { name: string; logFile: string; ended: Promise<string>; sto
 export const startChild = (name: string, env: NodeJS.ProcessEnv, dataDir: string): Child => {
   const logFile = join(dataDir, 'logs', `${name}.log`)
   const log = openLog(logFile, join(dataDir, 'logs'))
-  const child = spawn(process.execPath, ['--import', leaveWithParent, join(root, 'src/main.ts'), name], {
+  const child = spawn(process.execPath, [program, name], {
     cwd: root,
     env,
     stdio: ['ignore', log, log, 'ipc'],
