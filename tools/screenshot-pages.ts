@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-export type Role = 'nobody' | 'staff' | 'security_officer'
+export type Role = 'nobody' | 'staff' | 'security_officer' | 'administrator' | 'operator'
 type Way = string | ((page: Page) => Promise<void>)
 
 /** A page worth a picture: who opens it, and its address or the clicks that lead there. `optional`: the data may not hold one. */

@@ -61,9 +61,14 @@ const speak = async (page: Page, language: string, signedIn: boolean) => {
   await page.locator(`html[lang="${language}"]`).waitFor({ state: 'attached' })
 }
 
+const goTo = async (page: Page, address: string) => {
+  const status = (await page.goto(address))?.status() ?? 0
+  if (status >= 500) throw new Error(`answered by ${String(status)}`)
+}
+
 const picture = async (page: Page, { name, open, optional }: Shot, language: string) => {
   try {
-    if (typeof open === 'string') await page.goto(open)
+    if (typeof open === 'string') await goTo(page, open)
     else await open(page)
   } catch (fault) {
     const why = `${name} (${language}) could not be opened: ${firstLine(fault)}`
@@ -127,7 +132,7 @@ await mkdir(folder, { recursive: true })
 const accounts = await readAccounts()
 const browser = await launch()
 try {
-  for (const role of ['nobody', 'staff', 'security_officer'] as const)
+  for (const role of new Set(shots.map(shot => shot.role)))
     await visitAs(browser, role, accounts).catch((fault: unknown) => faults.push(`as ${role}: ${firstLine(fault)}`))
 } finally {
   await browser.close()
