@@ -7,12 +7,14 @@ import { createAccountFeatures } from './composition/accounts.ts'
 import { accountPageRoutes } from './features/account-page/index.ts'
 import { accountRoutes } from './features/accounts/index.ts'
 import { clientRoutes, createClients, searchRoutes } from './features/clients/index.ts'
+import { createDrafts, draftRoutes } from './features/drafts/index.ts'
 import { createEmergencyContacts, emergencyContactRoutes } from './features/emergency-contacts/index.ts'
 import { createExports, exportRoutes, loadViewer } from './features/exports/index.ts'
 import { createImports, importRoutes, importTasks } from './features/imports/index.ts'
 import { noticeAttention, noticeRoutes } from './features/notices/index.ts'
 import { passwordResetRoutes } from './features/password-resets/index.ts'
-import { createActiveSessions } from './features/sessions/index.ts'
+import { createActiveSessions, sessionRoutes } from './features/sessions/index.ts'
+import { createSettings, settingsRoutes } from './features/settings/index.ts'
 import { createAttempts, createSignIn, signInRoutes } from './features/sign-in/index.ts'
 import { startPageRoutes } from './features/start-page/index.ts'
 import { createTenants } from './features/tenants/index.ts'
@@ -32,6 +34,7 @@ import { createKeyRings } from './platform/vault/key-ring.ts'
 import { createPasswords } from './platform/vault/passwords.ts'
 import { createVault } from './platform/vault/vault.ts'
 import { loadAssets } from './platform/web/assets.ts'
+import { createPageTickets } from './platform/web/page-ticket.ts'
 
 /** What tests put in the place of the outside world. */
 export type Replaced = { clock?: Clock }
@@ -79,13 +82,25 @@ export type Platform = Awaited<ReturnType<typeof createPlatform>>
 export const createFeatures = (platform: Platform) => {
   const { config, clock, db, redis, derive } = platform
   const translations = loadTranslations()
-  const sessions = createActiveSessions(redis)
+  const sessions = createActiveSessions({ redis, clock })
+  const tickets = createPageTickets(derive('page tickets'))
+  const drafts = createDrafts(platform)
+  const settings = createSettings({ db, apply: sessions.retimeAll })
   const tenants = createTenants(platform)
-  const around = createAccountFeatures({ ...platform, translations, endSession: (account, because) => sessions.end(account, because) })
+  const around = createAccountFeatures({
+    ...platform,
+    translations,
+    endSession: (account, because) => sessions.end(account, because),
+  })
   const { accounts, notices } = around
   const signIn = createSignIn({
     ...platform,
     sessions,
+    rulesOf: settings.of,
+    noteBlocked: async (trx, { tenantId, accountId }) => {
+      await notices.notify(trx, tenantId, [accountId], 'sign-in-blocked')
+      await notices.notify(trx, tenantId, { role: 'security_officer' }, 'sign-in-blocked', { accountId })
+    },
     history: around.history,
     attempts: createAttempts(redis, derive('sign-in attempts')),
   })
@@ -111,10 +126,22 @@ export const createFeatures = (platform: Platform) => {
   const imports = createImports({ ...platform, clients })
 
   const routers: Router[] = [
-    signInRoutes(signIn, sessions.end),
+    signInRoutes({
+      signIn,
+      endSession: sessions.end,
+      pageToReturnTo: drafts.pageToReturnTo,
+      setDraftsAside: drafts.setAside,
+    }),
+    sessionRoutes({ sessions, tickets, clock }),
+    settingsRoutes(settings),
+    draftRoutes({ drafts, tickets, clock }),
     startPageRoutes({ recentClients: clients.recent, attention: noticeAttention(notices, translations) }),
-    accountRoutes(around),
-    accountPageRoutes({ ...around, page: around.accountPage, details: actor => accounts.find(actor, actor.accountId ?? 0) }),
+    accountRoutes({ ...around, standingOf: sessions.look }),
+    accountPageRoutes({
+      ...around,
+      page: around.accountPage,
+      details: actor => accounts.find(actor, actor.accountId ?? 0),
+    }),
     passwordResetRoutes(around.passwordResets, around.mailed),
     noticeRoutes(notices),
     clientRoutes(clients, clock),
@@ -123,7 +150,12 @@ export const createFeatures = (platform: Platform) => {
     exportRoutes(exports),
     importRoutes(imports),
   ]
-  const tasks: Tasks = { 'export.make': exports.make, 'exports.sweep': exports.sweep, ...importTasks(imports), ...around.tasks }
+  const tasks: Tasks = {
+    'export.make': exports.make,
+    'exports.sweep': exports.sweep,
+    ...importTasks(imports),
+    ...around.tasks,
+  }
   const schedule: Schedule = { 'exports.sweep': '*/10 * * * *' }
 
   return {
@@ -133,6 +165,9 @@ export const createFeatures = (platform: Platform) => {
     tenants,
     accounts,
     sessions,
+    settings,
+    drafts,
+    tickets,
     clients,
     emergencyContacts: contacts,
     exports,
@@ -145,10 +180,12 @@ export const createFeatures = (platform: Platform) => {
 export type Features = ReturnType<typeof createFeatures>
 
 /** The web application, the same in production and in tests. */
-export const createApp = ({ platform, translations, sessions, accounts, routers }: Features) =>
+export const createApp = ({ platform, translations, sessions, drafts, tickets, accounts, routers }: Features) =>
   createWebApp({
     ...platform,
     sessions,
+    drafts,
+    tickets,
     routers,
     translations,
     asset: loadAssets(fileURLToPath(new URL('../public', import.meta.url))),

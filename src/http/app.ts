@@ -8,14 +8,17 @@ import { pinoHttp } from 'pino-http'
 import type { Clock } from '../platform/clock.ts'
 import type { Translations } from '../platform/i18n/translations.ts'
 import { refuseOtherSites } from '../platform/web/csrf.ts'
+import type { PageTickets } from '../platform/web/page-ticket.ts'
 import { inventory, type RouteFacts } from '../platform/web/routes-inventory.ts'
 import type { SignedIn } from '../platform/web/session-data.ts'
+import { rememberBody } from '../platform/web/typed-fields.ts'
 import { answerFaults, notFound } from './errors.ts'
 import { healthRoutes, type Checks } from './health-routes.ts'
 import { languageRoutes } from './language-routes.ts'
 import { pageLocals } from './page-locals.ts'
 import { keepNothing, securityHeaders } from './security-headers.ts'
 import { onlyLiveSessions, sessionCookie, type Liveness } from './sessions.ts'
+import { keepTypedWork, offerDrafts, type TypedWork } from './typed-work.ts'
 
 export type AppNeeds = {
   redis: Redis
@@ -27,6 +30,8 @@ export type AppNeeds = {
   trustedProxies: readonly string[]
   sessions: Liveness
   openName: (signedIn: SignedIn) => Promise<string>
+  tickets: PageTickets
+  drafts: TypedWork
   checks: Checks
   routers: readonly Router[]
 }
@@ -42,6 +47,7 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   const app = express()
   const routers = [healthRoutes(needs.checks), languageRoutes(), ...needs.routers]
   const routes = inventory(routers)
+  const isBackground = matcherOf(routes.filter(route => route.policy.background))
 
   app.disable('x-powered-by')
   app.disable('etag')
@@ -69,10 +75,12 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   )
   app.use(keepNothing)
   app.use(sessionCookie(needs.redis, needs.sessionSecrets))
-  app.use(onlyLiveSessions(needs.sessions, needs.clock, matcherOf(routes.filter(route => route.policy.background))))
+  app.use(onlyLiveSessions(needs.sessions, needs.clock, isBackground))
   app.use(pageLocals(needs))
   app.use(refuseOtherSites)
-  app.use(express.urlencoded({ extended: true, limit: '512kb', parameterLimit: 2000 }))
+  app.use(express.urlencoded({ extended: true, limit: '512kb', parameterLimit: 2000, verify: rememberBody }))
+  app.use(keepTypedWork({ ...needs, isBackground }))
+  app.use(offerDrafts(needs))
   app.use(...routers)
   app.use(notFound)
   app.use(answerFaults(needs.log))

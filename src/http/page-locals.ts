@@ -3,17 +3,22 @@ import type { Role } from '../platform/actor.ts'
 import { preferredLanguage, type Language, type Translate, type Translations } from '../platform/i18n/translations.ts'
 import { csrfTokenOf } from '../platform/web/csrf.ts'
 import type { Problems } from '../platform/web/forms.ts'
+import { sessionMark, type PageTicket, type PageTickets } from '../platform/web/page-ticket.ts'
 import type { SignedIn } from '../platform/web/session-data.ts'
+import type { Clock } from '../platform/clock.ts'
+import { pageIdOf } from './sessions.ts'
 
 type Needs = {
   translations: Translations
   asset: (name: string) => string
   openName: (signedIn: SignedIn) => Promise<string>
+  tickets: PageTickets
+  clock: Clock
 }
 
 /** What every view may use. Handlers add their own; nothing of a request is ever spread in. */
 export const pageLocals =
-  ({ translations, asset, openName }: Needs): RequestHandler =>
+  ({ translations, asset, openName, tickets, clock }: Needs): RequestHandler =>
   async (req, res, next) => {
     const { signedIn } = req.session
     const language = req.session.language ?? preferredLanguage((...of) => req.acceptsLanguages(of))
@@ -40,6 +45,8 @@ export const pageLocals =
       ...formats(language),
     })
     onRender(res, 'csrfToken', () => csrfTokenOf(req))
+    onRender(res, 'pageTicket', () => signedIn && tickets.write(ticketOf(req, res, signedIn, clock())))
+    res.locals.pageOwner = signedIn && `${signedIn.tenantId}/${signedIn.accountId}`
     onRender(res, 'flash', () => takeFlash(req, t))
     next()
   }
@@ -56,6 +63,21 @@ const sentences = (t: Translate, keys: string): string =>
       return t(key, Object.fromEntries(new URLSearchParams(numbers)))
     })
     .join(' ')
+
+/** A form that comes back with something to put right is still the form of the page it was opened on. */
+const ticketOf = (req: Request, res: Response, { tenantId, accountId }: SignedIn, now: Date): PageTicket => {
+  const { postedTicket } = res.locals as { postedTicket?: PageTicket }
+  const opened = pageIdOf(res)
+  return {
+    tenantId,
+    accountId,
+    session: sessionMark(req.sessionID),
+    page: postedTicket?.page ?? (req.method === 'GET' ? req.path : '/'),
+    id: postedTicket?.id ?? opened,
+    opened,
+    madeAt: now.getTime(),
+  }
+}
 
 /** A local that is made when a page is rendered, once: answers that are no page neither make a session nor use up a message. */
 const onRender = (res: Response, name: string, make: () => unknown) => {

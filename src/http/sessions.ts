@@ -1,14 +1,21 @@
 import session from 'express-session'
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import type { Redis } from 'ioredis'
 import type { Actor } from '../platform/actor.ts'
 import type { Clock } from '../platform/clock.ts'
-import { beginSession } from '../platform/web/session-data.ts'
+import { newPageId } from '../platform/web/page-ticket.ts'
+import type { SignedIn } from '../platform/web/session-data.ts'
 import { SessionStore } from './session-store.ts'
 
 type Account = { tenantId: string; accountId: number }
+type Touched = { live: true; leftMs: number; remembered: boolean } | { live: false; because: string }
 export type Liveness = {
-  touch: (account: Account, session: string, now: Date, idleMs: number, active: boolean) => Promise<boolean>
+  touch: (
+    account: Account,
+    session: string,
+    request: { active: boolean; page?: string | undefined },
+  ) => Promise<Touched>
+  unpage: (account: Account, session: string, page: string) => Promise<void>
 }
 
 /**
@@ -25,7 +32,7 @@ export const sessionCookie = (redis: Redis, secrets: string[]): RequestHandler =
     cookie: { secure: true, httpOnly: true, sameSite: 'lax', path: '/' },
   })
 
-/** Lets a session through only while it is its account's live one; any other is signed out. */
+/** Lets a session through only while it is its account's live one; any other is signed out, and keeps why. */
 export const onlyLiveSessions =
   (sessions: Liveness, clock: Clock, isBackground: (method: string, path: string) => boolean): RequestHandler =>
   async (req, res, next) => {
@@ -33,13 +40,58 @@ export const onlyLiveSessions =
     if (!signedIn) return next()
 
     const active = !isBackground(req.method, req.path)
-    const live = await sessions.touch(signedIn, req.sessionID, clock(), signedIn.idleMs, active)
-    if (live)
-      res.locals.actor = {
-        tenantId: signedIn.tenantId,
-        accountId: signedIn.accountId,
-        roles: signedIn.roles,
-      } satisfies Actor
-    else await beginSession(req)
+    const page = active && asksForPage(req) ? newPageId() : undefined
+    const touched = await sessions.touch(signedIn, req.sessionID, { active, page })
+    if (!touched.live) {
+      signOut(req, signedIn, touched.because)
+      return next()
+    }
+
+    const { tenantId, accountId, roles } = signedIn
+    res.locals.actor = { tenantId, accountId, roles } satisfies Actor
+    if (touched.remembered) keepCookie(req, clock().getTime() + touched.leftMs, touched.leftMs)
+    if (!touched.remembered && req.session.keptUntil) forgetCookie(req)
+    if (page) {
+      res.locals.pageId = page
+      res.once('finish', () => {
+        if (!res.locals.pageShown) sessions.unpage(signedIn, req.sessionID, page).catch(() => undefined)
+      })
+    }
     next()
   }
+
+/** The session stays, as a stranger's, with the same cookie: so every tab that was signed in learns the same. */
+const signOut = (req: Request, { tenantId, accountId }: SignedIn, because: string) => {
+  req.session.formerly = { tenantId, accountId, because }
+  delete req.session.signedIn
+  delete req.session.flash
+  delete req.session.csrfToken
+  if (req.session.keptUntil) forgetCookie(req)
+}
+
+/** By the browser's own word (W3C Fetch Metadata), or, of an older one, by what it wants to be answered. */
+const asksForPage = (req: Request) => {
+  const mode = req.get('sec-fetch-mode')
+  return mode === undefined ? req.accepts(['json', 'html']) === 'html' : mode === 'navigate'
+}
+
+/** How stale the browser's own idea of the end may be. */
+const stepMs = 30_000
+
+const keepCookie = (req: Request, until: number, leftMs: number) => {
+  if (Math.abs(until - (req.session.keptUntil ?? 0)) < stepMs) return
+  req.session.keptUntil = until
+  req.session.cookie.maxAge = leftMs
+}
+
+const forgetCookie = (req: Request) => {
+  delete req.session.keptUntil
+  req.session.cookie.expires = null
+}
+
+/** The id under which this page counts as open; a page made without one (an answer to no navigation) gets its own. */
+export const pageIdOf = (res: Response): string => {
+  const locals = res.locals as { pageId?: string; pageShown?: boolean }
+  locals.pageShown = true
+  return (locals.pageId ??= newPageId())
+}

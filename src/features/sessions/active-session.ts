@@ -1,83 +1,114 @@
 import type { Redis } from 'ioredis'
+import type { Clock } from '../../platform/clock.ts'
+import { scripts, type Transition } from './transitions.ts'
 
-/**
- * Redis `active:<tenant>:<account>` says which session of an account is live. Facts, not habits: a request whose session
- * is not the active one is signed out. Each transition is one script on that one key. Times are milliseconds since 1970.
- */
 export type AccountKey = { tenantId: string; accountId: number }
 export type Standing = { since: Date; lastActive: Date }
 export type Claim = { claimed: true } | { claimed: false; standing: Standing }
 
-/** No session lives longer than this, however busy (ASVS 7.3.2). */
-const absoluteLimitMs = 12 * 60 * 60_000
+/** Why a session is over. */
+export const endings = [
+  'idle',
+  'limit',
+  'closed',
+  'lost',
+  'elsewhere',
+  'administrator',
+  'password',
+  'deactivated',
+  'signed-out',
+] as const
+export type Ending = (typeof endings)[number]
 
-const claim = `
-local session, device, now, idle, absolute = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local held = redis.call('HMGET', KEYS[1], 'session', 'device', 'since', 'last')
-if held[1] and held[2] ~= device and now < tonumber(held[4]) + idle and now < tonumber(held[3]) + absolute then
-  return { held[3], held[4] }
-end
-redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'session', session, 'device', device, 'since', now, 'last', now)
-redis.call('PEXPIRE', KEYS[1], idle)
-return {}`
+/** What a claim brings along: the session's id, its browser, and the tenant's rules as they are now. */
+export type Claimant = {
+  session: string
+  device: string
+  idleMs: number
+  policy: 'block' | 'take-over'
+  remembered: boolean
+}
+type Rules = { autoLogoutMinutes: number; rememberMe: boolean }
+/** `leftMs`: until the session ends by itself. */
+export type Touched = { live: true; leftMs: number; remembered: boolean } | { live: false; because: Ending }
 
-const touch = `
-local session, now, idle, absolute, active = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
-local held = redis.call('HMGET', KEYS[1], 'session', 'since', 'last')
-if held[1] ~= session then return 0 end
-if now >= tonumber(held[3]) + idle or now >= tonumber(held[2]) + absolute then
-  redis.call('DEL', KEYS[1])
-  return 0
-end
-if active == '1' then
-  redis.call('HSET', KEYS[1], 'last', now)
-  redis.call('PEXPIRE', KEYS[1], idle)
-end
-return 1`
+/**
+ * Redis `active:<tenant>:<account>` says which session of an account is live. Facts, not habits: a request whose session
+ * is not that one, or whose time is up, is signed out, whatever its own data say.
+ */
+export const createActiveSessions = ({ redis, clock }: { redis: Redis; clock: Clock }) => {
+  const run = (transition: Transition, account: AccountKey, ...args: (string | number)[]) =>
+    redis.eval(scripts[transition], 1, keyOf(account), clock().getTime(), ...args)
 
-const end = `
-if ARGV[1] == '' or redis.call('HGET', KEYS[1], 'session') == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0`
+  /** The rules have changed for one account's live session. One that is over stays so. */
+  const retime = async (account: AccountKey, idleMs: number, rememberAllowed: boolean): Promise<void> => {
+    await run('retime', account, idleMs, flag(rememberAllowed))
+  }
 
-export const createActiveSessions = (redis: Redis) => ({
-  /**
-   * Makes `session` the account's live one, unless another browser holds a live one.
-   * @param device which browser asks: its own older session is replaced, so that a crash locks nobody out
-   */
-  claim: async (account: AccountKey, session: string, device: string, now: Date, idleMs: number): Promise<Claim> => {
-    const held = (await redis.eval(
-      claim,
-      1,
-      keyOf(account),
-      session,
-      device,
-      now.getTime(),
-      idleMs,
-      absoluteLimitMs,
-    )) as string[]
-    const [since, last] = held
-    if (!since || !last) return { claimed: true }
-    return { claimed: false, standing: { since: new Date(Number(since)), lastActive: new Date(Number(last)) } }
-  },
+  return {
+    /**
+     * Makes `session` the account's live one, unless another browser holds a live one and the tenant's policy is to
+     * block. The same browser (`device`) replaces its own older session, so that a crash locks nobody out.
+     */
+    claim: async (account: AccountKey, claimant: Claimant): Promise<Claim> => {
+      const { session, device, idleMs, policy, remembered } = claimant
+      const answer = await run('claim', account, session, device, idleMs, policy, flag(remembered))
+      const [outcome, since, last] = answer as string[]
+      if (outcome === 'claimed') return { claimed: true }
+      return { claimed: false, standing: { since: new Date(Number(since)), lastActive: new Date(Number(last)) } }
+    },
 
-  /** Whether `session` is the live one; `active` says that the person did something just now. */
-  touch: async (account: AccountKey, session: string, now: Date, idleMs: number, active: boolean): Promise<boolean> =>
-    (await redis.eval(
-      touch,
-      1,
-      keyOf(account),
-      session,
-      now.getTime(),
-      idleMs,
-      absoluteLimitMs,
-      active ? '1' : '0',
-    )) === 1,
+    /**
+     * Whether `session` is the live one.
+     * @param active the person did something just now (not a page by itself)
+     * @param page the id of the page that will be the answer, so that leaving the one before it closes nothing
+     */
+    touch: async (
+      account: AccountKey,
+      session: string,
+      { active, page = '' }: { active: boolean; page?: string | undefined },
+    ): Promise<Touched> => {
+      const answer = await run('touch', account, session, flag(active), page)
+      const [state, leftMs, remembered] = answer as [string, number, string]
+      if (state !== 'live') return { live: false, because: state as Ending }
+      return { live: true, leftMs, remembered: remembered === '1' }
+    },
 
-  /** Ends `session` if it is the live one; without a session named, whichever is live. */
-  end: async (account: AccountKey, session = ''): Promise<boolean> =>
-    (await redis.eval(end, 1, keyOf(account), session)) === 1,
-})
+    /** A page says that it is open. @returns milliseconds until the session ends by itself; 0 when it is over */
+    beat: async (account: AccountKey, session: string, page: string, active: boolean): Promise<number> =>
+      Number((await run('beat', account, session, page, flag(active))) ?? 0),
+
+    /** A page has been left. The last one's leaving ends the session after a grace of 3 s, unless a page is heard of. */
+    close: async (account: AccountKey, session: string, page: string): Promise<void> => {
+      await run('close', account, session, page)
+    },
+
+    /** The answer to a request was no page (a download, a redirect), so none is on its way. */
+    unpage: async (account: AccountKey, session: string, page: string): Promise<void> => {
+      await run('unpage', account, session, page)
+    },
+
+    /** Ends `session` if it is the live one; without a session named, whichever is live. @returns whether one was ended */
+    end: async (account: AccountKey, because: Ending, session = ''): Promise<boolean> =>
+      (await run('end', account, session, because)) === 1,
+
+    retime,
+
+    /** The tenant's settings have changed: they hold for every session that is live, from now on. */
+    retimeAll: async (tenantId: string, accountIds: readonly number[], { autoLogoutMinutes, rememberMe }: Rules) => {
+      await Promise.all(
+        accountIds.map(accountId => retime({ tenantId, accountId }, autoLogoutMinutes * 60_000, rememberMe)),
+      )
+    },
+
+    /** Since when somebody is signed in and when they last did something; null when nobody is. */
+    look: async (account: AccountKey): Promise<Standing | null> => {
+      const [state, since, last] = (await run('look', account)) as [string, string, string]
+      return state === 'live' ? { since: new Date(Number(since)), lastActive: new Date(Number(last)) } : null
+    },
+  }
+}
 export type ActiveSessions = ReturnType<typeof createActiveSessions>
 
 const keyOf = ({ tenantId, accountId }: AccountKey) => `active:${tenantId}:${accountId}`
+const flag = (yes: boolean) => (yes ? '1' : '0')

@@ -1,1 +1,2 @@
-export { createActiveSessions, type ActiveSessions, type Standing } from './active-session.ts'
+export { createActiveSessions, endings, type ActiveSessions, type Ending, type Standing } from './active-session.ts'
+export { sessionRoutes } from './routes.ts'

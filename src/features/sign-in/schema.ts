@@ -10,3 +10,19 @@ export const signInForm = z.object({
     .optional()
     .transform(ticked => ticked === 'on'),
 })
+
+/** Why a session was ended, of the words that there are sentences for; null for anything else. */
+export const whySignedOut = (word: unknown): WhySignedOut | null => z.enum(whys).safeParse(word).data ?? null
+
+const whys = [
+  'idle',
+  'limit',
+  'closed',
+  'lost',
+  'elsewhere',
+  'administrator',
+  'password',
+  'deactivated',
+  'signed-out',
+] as const
+export type WhySignedOut = (typeof whys)[number]

@@ -8,7 +8,7 @@ import type { PasswordHash, Passwords } from '../../platform/vault/passwords.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { SignedIn } from '../../platform/web/session-data.ts'
 import type { Attempts } from './attempts.ts'
-import { findActiveAccount, findLogin, noteSignIn, type AccountRow, type Found } from './queries.ts'
+import { anyRemembers, findActiveAccount, findLogin, noteSignIn, type AccountRow, type Found } from './queries.ts'
 
 type Account = { tenantId: string; accountId: number }
 type Standing = { since: Date; lastActive: Date }
@@ -51,7 +51,18 @@ export type Outcome =
   | { outcome: 'slow-down'; seconds: number }
   | { outcome: 'blocked'; standing: Standing }
 
-export const createSignIn = ({ db, unscoped, vault, passwords, sessions, attempts, history, clock, rulesOf, noteBlocked }: Needs) => {
+export const createSignIn = ({
+  db,
+  unscoped,
+  vault,
+  passwords,
+  sessions,
+  attempts,
+  history,
+  clock,
+  rulesOf,
+  noteBlocked,
+}: Needs) => {
   /** The rules may have changed between reading them and the claim; whoever changed them may not have seen the claim. */
   const followRules = async (who: Account, rules: Rules) => {
     const { autoLogoutMinutes, rememberMe } = await rulesOf(who.tenantId)
@@ -129,6 +140,9 @@ export const createSignIn = ({ db, unscoped, vault, passwords, sessions, attempt
       await attempts.forget(from)
       return enter(found, account, place)
     },
+
+    /** Whether the sign-in page has a box to tick; whose organisation does not offer it is told so after signing in. */
+    offersToRemember: () => unscoped.read(anyRemembers),
 
     noteSignOut: (actor: Actor) =>
       db.asTenant(actor, trx => record(trx, actor, 'session.ended', actor.accountId ?? undefined)),

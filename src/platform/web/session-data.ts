@@ -11,19 +11,25 @@ export type SignedIn = {
   accountId: number
   login: string
   roles: Role[]
-  /** The tenant's auto-logout time, in milliseconds. */
-  idleMs: number
+  /** Until it is changed, nothing but changing it is open (platform/web/guard.ts). */
+  mustChangePassword: boolean
   /** The account's sealed profile, base64, opened for the name in the header. */
   profileSealed: string
 }
+
+/** Whose session this was, kept in it when it ends: to say why, and to lead its owner back. */
+export type Formerly = { tenantId: string; accountId: number; because: string }
 
 declare module 'express-session' {
   interface SessionData {
     signedIn?: SignedIn
     language?: Language
     flash?: Flash
+    /** Where somebody wanted to go when they had to sign in. */
     returnTo?: string
-    signedOutBecause?: string
+    formerly?: Formerly
+    /** Milliseconds since 1970: until when the browser was last told to keep the cookie of a remembered session. */
+    keptUntil?: number
   }
 }
 

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import type { Actor } from '../../platform/actor.ts'
+import { record } from '../../platform/audit/record.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db } from '../../platform/db/tenant.ts'
+import { NotFound } from '../../platform/errors.ts'
+import type { Vault } from '../../platform/vault/vault.ts'
+import type { TypedFields } from '../../platform/web/typed-fields.ts'
+import { deleteDraft, deleteOld, selectDraft, selectLastPage, selectOffers, setAside, upsertDraft } from './queries.ts'
+
+type Needs = { db: Db; vault: Vault; clock: Clock; redis: Redis }
+/** Whose page something was typed on, and which. */
+export type Origin = { tenantId: string; accountId: number; page: string; id: string }
+type Owner = { tenantId: string; accountId: number }
+
+const days = 24 * 60 * 60_000
+const lifeMs = 30 * days
+/** So long after it was typed on, a page is what signing in again leads back to. */
+const freshMs = 1 * days
+const mostOfAnAccount = 200
+/** Longer than a save of a draft can be under way. */
+const settledSeconds = 30
+
+/** What somebody has typed and not saved, sealed, for its owner only, for 30 days. */
+export const createDrafts = ({ db, vault, clock, redis }: Needs) => {
+  const ended = () => new Date(clock().getTime() - lifeMs)
+  const accountOf = ({ accountId }: Actor) => {
+    if (accountId === null) throw new NotFound()
+    return accountId
+  }
+
+  return {
+    /**
+     * Keeps what was typed into the form that goes to `action`. Needs no session: the page itself says whose it is.
+     * @param late the form has been sent and not been saved: keep it even where an earlier sending was
+     */
+    keep: async (origin: Origin, action: string, fields: TypedFields, { late = false } = {}): Promise<void> => {
+      const { tenantId, accountId, page } = origin
+      const id = draftIdOf(origin.id, action)
+      const sealed = await vault.seal(fields, placeOf(tenantId, id))
+      await db.asTenant(origin, async trx => {
+        await upsertDraft(trx, {
+          tenant_id: tenantId,
+          id,
+          page_id: origin.id,
+          account_id: accountId,
+          page,
+          action,
+          fields_sealed: sealed,
+          updated_at: clock(),
+        })
+        await deleteOld(trx, accountId, ended(), mostOfAnAccount)
+      })
+      // A save that was under way while the form itself was being saved comes too late.
+      if (!late && (await redis.exists(settledKey(tenantId, id))))
+        await db.asTenant(origin, trx => deleteDraft(trx, accountId, id))
+    },
+
+    /** The form has been saved: what was typed has come to where it belongs. */
+    settle: async (origin: Origin, action: string): Promise<void> => {
+      const id = draftIdOf(origin.id, action)
+      await redis.set(settledKey(origin.tenantId, id), '1', 'EX', settledSeconds)
+      await db.asTenant(origin, trx => deleteDraft(trx, origin.accountId, id))
+    },
+
+    /** The drafts that were typed on `page` (a path), newest first; of every page where none is named. */
+    offers: (actor: Actor, page?: string) => {
+      const accountId = accountOf(actor)
+      return db.asTenant(actor, trx => selectOffers(trx, accountId, ended(), page))
+    },
+
+    /** @throws NotFound where there is no such draft, or it is somebody else's */
+    open: async (actor: Actor, id: string) => {
+      const accountId = accountOf(actor)
+      const row = await db.asTenant(actor, async trx => {
+        const found = await selectDraft(trx, accountId, id, ended())
+        if (!found) throw new NotFound()
+        await record(trx, actor, 'draft.opened', id)
+        return found
+      })
+      const fields = await vault.open<TypedFields>(row.fields_sealed, placeOf(actor.tenantId, id))
+      return { id, page: row.page, action: row.action, pageId: row.page_id, updatedAt: row.updated_at, fields }
+    },
+
+    /** @throws NotFound as open does. @returns the page it was typed on */
+    discard: async (actor: Actor, id: string): Promise<string> => {
+      const accountId = accountOf(actor)
+      return db.asTenant(actor, async trx => {
+        const found = await selectDraft(trx, accountId, id, ended())
+        if (!found) throw new NotFound()
+        await deleteDraft(trx, accountId, id)
+        await record(trx, actor, 'draft.discarded', id)
+        return found.page
+      })
+    },
+
+    /** Where its owner was typing when the session ended against their will; null when nowhere. */
+    pageToReturnTo: (owner: Owner): Promise<string | null> =>
+      db.asTenant(owner, trx => selectLastPage(trx, owner.accountId, new Date(clock().getTime() - freshMs))),
+
+    /** Its owner signs out by choice: the drafts stay, but signing in again starts afresh. */
+    setAside: async (owner: Owner): Promise<void> => {
+      await db.asTenant(owner, trx => setAside(trx, owner, clock()))
+    },
+  }
+}
+export type Drafts = ReturnType<typeof createDrafts>
+
+const placeOf = (tenant: string, row: string) => ({ tenant, column: 'drafts.fields_sealed', row }) as const
+const settledKey = (tenantId: string, id: string) => `settled:${tenantId}:${id}`
+
+/** One id for one form of one opening of a page, in the shape of a uuid (RFC 9562, version 8). */
+const draftIdOf = (pageId: string, action: string): string => {
+  const hash = createHash('sha256').update(`${pageId} ${action}`).digest('hex')
+  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`
+}

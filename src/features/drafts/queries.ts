@@ -1,0 +1,53 @@
+import type { Trx } from '../../platform/db/tenant.ts'
+
+type Owner = { tenantId: string; accountId: number }
+export type DraftRow = {
+  tenant_id: string
+  id: string
+  page_id: string
+  account_id: number
+  page: string
+  action: string
+  fields_sealed: Buffer
+  updated_at: Date
+}
+export type Offer = { id: string; page: string; action: string; updated_at: Date }
+
+export const upsertDraft = (trx: Trx, row: DraftRow) =>
+  trx('drafts')
+    .insert({ ...row, created_at: row.updated_at })
+    .onConflict(['tenant_id', 'id'])
+    .merge(['fields_sealed', 'updated_at', 'page'])
+    .where('drafts.account_id', row.account_id)
+
+export const deleteDraft = (trx: Trx, accountId: number, id: string): Promise<number> =>
+  trx('drafts').where({ id, account_id: accountId }).delete()
+
+export const selectDraft = (trx: Trx, accountId: number, id: string, notBefore: Date): Promise<DraftRow | undefined> =>
+  trx<DraftRow>('drafts').where({ id, account_id: accountId }).where('updated_at', '>', notBefore).first()
+
+export const selectOffers = (trx: Trx, accountId: number, notBefore: Date, page?: string): Promise<Offer[]> =>
+  trx('drafts')
+    .where({ account_id: accountId, ...(page === undefined ? {} : { page }) })
+    .where('updated_at', '>', notBefore)
+    .orderBy('updated_at', 'desc')
+    .select('id', 'page', 'action', 'updated_at')
+
+export const selectLastPage = async (trx: Trx, accountId: number, notBefore: Date): Promise<string | null> => {
+  const row = (await trx('drafts')
+    .where({ account_id: accountId, set_aside_at: null })
+    .where('updated_at', '>', notBefore)
+    .orderBy('updated_at', 'desc')
+    .first('page')) as { page: string } | undefined
+  return row?.page ?? null
+}
+
+export const setAside = (trx: Trx, { accountId }: Owner, at: Date) =>
+  trx('drafts').where({ account_id: accountId, set_aside_at: null }).update({ set_aside_at: at })
+
+/** What has ended, and the oldest of an account that keeps more than `most`. */
+export const deleteOld = async (trx: Trx, accountId: number, notBefore: Date, most: number) => {
+  await trx('drafts').where('updated_at', '<=', notBefore).delete()
+  const beyond = trx('drafts').where({ account_id: accountId }).orderBy('updated_at', 'desc').offset(most).select('id')
+  await trx('drafts').whereIn('id', beyond).delete()
+}

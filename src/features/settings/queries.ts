@@ -1,0 +1,31 @@
+import type { Trx } from '../../platform/db/tenant.ts'
+import type { TenantSettings } from './schema.ts'
+
+type Row = {
+  auto_logout_minutes: number
+  second_sign_in: TenantSettings['secondSignIn']
+  remember_me: boolean
+  password_minimum: number
+}
+
+export const selectSettings = async (trx: Trx, tenantId: string): Promise<TenantSettings> => {
+  const row = (await trx('tenants')
+    .where({ id: tenantId })
+    .first('auto_logout_minutes', 'second_sign_in', 'remember_me', 'password_minimum')) as Row
+  return {
+    autoLogoutMinutes: row.auto_logout_minutes,
+    secondSignIn: row.second_sign_in,
+    rememberMe: row.remember_me,
+    passwordMinimum: row.password_minimum,
+  }
+}
+
+export const updateSettings = (trx: Trx, tenantId: string, settings: TenantSettings) =>
+  trx('tenants').where({ id: tenantId }).update({
+    auto_logout_minutes: settings.autoLogoutMinutes,
+    second_sign_in: settings.secondSignIn,
+    remember_me: settings.rememberMe,
+    password_minimum: settings.passwordMinimum,
+  })
+
+export const selectAccountIds = (trx: Trx): Promise<number[]> => trx('accounts').pluck('id')

@@ -1,0 +1,99 @@
+import type { Request, RequestHandler, Response } from 'express'
+import type { Logger } from 'pino'
+import type { Actor } from '../platform/actor.ts'
+import type { Clock } from '../platform/clock.ts'
+import { csrfOk } from '../platform/web/csrf.ts'
+import { flash } from '../platform/web/flash.ts'
+import { ticketField, type PageTicket, type PageTickets } from '../platform/web/page-ticket.ts'
+import { rawBodyOf, typedFields, type TypedFields } from '../platform/web/typed-fields.ts'
+
+export type Offer = { id: string; updated_at: Date }
+/** What the edge needs of the drafts. */
+export type TypedWork = {
+  keep: (origin: PageTicket, action: string, fields: TypedFields, options: { late: boolean }) => Promise<void>
+  settle: (origin: PageTicket, action: string) => Promise<void>
+  offers: (actor: Actor, page: string) => Promise<Offer[]>
+}
+type Needs = {
+  drafts: TypedWork
+  tickets: PageTickets
+  clock: Clock
+  log: Logger
+  isBackground: (method: string, path: string) => boolean
+}
+
+/**
+ * Nothing typed is lost: a form whose session is gone, whose token is no longer right, or that could not be saved for any
+ * other reason is kept as a draft of the account whose page it stood on; one that was saved has no draft any more.
+ */
+export const keepTypedWork = ({ drafts, tickets, clock, log, isBackground }: Needs): RequestHandler => {
+  return async (req, res, next) => {
+    if (req.method !== 'POST') return next()
+    const body = (req.body ?? {}) as Record<string, unknown>
+    const ticket = tickets.read(body[ticketField], clock())
+    if (!ticket) return next()
+
+    const { actor } = res.locals as { actor?: Actor }
+    const own = actor?.tenantId === ticket.tenantId && actor.accountId === ticket.accountId
+    const action = req.path === '/drafts' ? String(body._action).slice(0, 500) : req.path
+    const fields = '_unkept' in body ? [] : typedFields(rawBodyOf(req))
+    const keep = async () => {
+      if (fields.length > 0) await drafts.keep(ticket, action, fields, { late: true })
+    }
+
+    if (own) res.locals.postedTicket = ticket
+    if (!actor && req.path !== '/sessions/close') leadBack(req, ticket, body._visible !== '0')
+    if (own && !csrfOk(req, body._csrf) && fields.length > 0 && !isBackground(req.method, req.path)) {
+      await keep()
+      flash(req, 'warning', 'drafts:flash.expired')
+      return res.redirect(303, ticket.page)
+    }
+
+    beforeEnd(
+      res,
+      async () => {
+        if (own && res.statusCode === 303) await drafts.settle(ticket, action)
+        else if (!own || res.statusCode >= 400) await keep()
+      },
+      fault => {
+        log.error({ err: fault, requestId: req.id }, 'what was typed could not be kept')
+      },
+    )
+    next()
+  }
+}
+
+/** Offers what was typed on the page that is asked for. */
+export const offerDrafts =
+  ({ drafts, log }: Pick<Needs, 'drafts' | 'log'>): RequestHandler =>
+  async (req, res, next) => {
+    const { actor, pageId } = res.locals as { actor?: Actor; pageId?: string }
+    if (req.method === 'GET' && actor && pageId) {
+      res.locals.draftOffers = await drafts.offers(actor, req.path).catch((fault: unknown) => {
+        log.error({ err: fault, requestId: req.id }, 'drafts could not be offered')
+        return []
+      })
+    }
+    next()
+  }
+
+/** Signing in again leads to the page that was open. Of several tabs, the one in sight has the last word. */
+const leadBack = (req: Request, { tenantId, accountId, page }: PageTicket, visible: boolean) => {
+  const { formerly, returnTo } = req.session
+  if (formerly?.because === 'signed-out') return
+  if (formerly && (formerly.tenantId !== tenantId || formerly.accountId !== accountId)) return
+  req.session.formerly ??= { tenantId, accountId, because: 'gone' }
+  if (visible || !returnTo) req.session.returnTo = page
+}
+
+/** Runs `work` when the answer is made and not sent, so that whoever follows it finds the work done. */
+const beforeEnd = (res: Response, work: () => Promise<void>, failed: (fault: unknown) => void) => {
+  const end = res.end.bind(res) as (...parts: unknown[]) => Response
+  res.end = ((...parts: unknown[]) => {
+    res.end = end as Response['end']
+    void work()
+      .catch(failed)
+      .then(() => end(...parts))
+    return res
+  }) as Response['end']
+}

@@ -1,0 +1,61 @@
+import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
+
+/**
+ * What a page carries in each of its forms: whose it is and which page, signed by us. With it, and with no session at
+ * all, what somebody typed can still be kept for the account that typed it. It opens nothing: it only lets one add.
+ */
+export type PageTicket = {
+  tenantId: string
+  accountId: number
+  /** A short hash of the session that the page was made in. */
+  session: string
+  /** The address to come back to: a path, never a query. */
+  page: string
+  /** Names what is typed into the page; a form that comes back with something to put right keeps it. */
+  id: string
+  /** Names the page as one of those that are open, to the session. */
+  opened: string
+  /** Milliseconds since 1970. */
+  madeAt: number
+}
+
+const days = 24 * 60 * 60_000
+const lifeMs = 30 * days
+const longest = 2000
+
+/** Signs and reads tickets. @param key 32 bytes, of this purpose only */
+export const createPageTickets = (key: Buffer) => {
+  const sign = (text: string) => createHmac('sha256', key).update(text).digest().subarray(0, 16)
+
+  return {
+    write: (ticket: PageTicket): string => {
+      const { tenantId, accountId, session, page, id, opened, madeAt } = ticket
+      const parts = [tenantId, accountId, session, page, id, opened, madeAt]
+      const text = Buffer.from(JSON.stringify(parts)).toString('base64url')
+      return `${text}.${sign(text).toString('base64url')}`
+    },
+
+    /** @returns the ticket, or null where it is none of ours or older than 30 days */
+    read: (text: unknown, now: Date): PageTicket | null => {
+      if (typeof text !== 'string' || text.length > longest) return null
+      const [body = '', signature = ''] = text.split('.')
+      const given = Buffer.from(signature, 'base64url')
+      const right = sign(body)
+      if (given.length !== right.length || !timingSafeEqual(given, right)) return null
+      const [tenantId, accountId, session, page, id, opened, madeAt] = JSON.parse(
+        Buffer.from(body, 'base64url').toString(),
+      ) as [string, number, string, string, string, string, number]
+      return madeAt + lifeMs > now.getTime() ? { tenantId, accountId, session, page, id, opened, madeAt } : null
+    },
+  }
+}
+export type PageTickets = ReturnType<typeof createPageTickets>
+
+export const newPageId = (): string => randomUUID()
+
+/** Names a session where its id, which is a secret, must not stand. */
+export const sessionMark = (sessionId: string): string =>
+  createHash('sha256').update(sessionId).digest('base64url').slice(0, 12)
+
+/** The field of a form that holds the ticket. */
+export const ticketField = '_page'
