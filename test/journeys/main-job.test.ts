@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +16,21 @@ const synthea = 'test/data/synthea-patients.csv'
 const translations = loadTranslations()
 const secrets: string[] = []
 
+type Patient = { FIRST: string; LAST: string; BIRTHDATE: string; ADDRESS: string; SSN: string }
+
+/** Of every twelfth person of the spreadsheet, what says who they are. */
+const sampled = parse<Patient>(readFileSync(synthea), { columns: true })
+  .filter((_, index) => index % 12 === 0)
+  .flatMap(({ FIRST, LAST, BIRTHDATE, ADDRESS, SSN }) => [
+    FIRST.replace(/\d+$/, ''),
+    LAST.replace(/\d+$/, ''),
+    BIRTHDATE,
+    ADDRESS,
+    SSN,
+  ])
+  .filter(text => text.length >= 6)
+let wordsOfPostgres: string[]
+
 let product: Product
 let browser: Browser
 let scratch: string
@@ -22,6 +38,8 @@ let scratch: string
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'ostoja-journey-'))
   ;[product, browser] = await Promise.all([startProduct(), launchBrowser()])
+  // Its catalogues speak of places and people of their own, such as the Keeling Islands.
+  wordsOfPostgres = (await findLeaks(sampled, [product.dataDir], scratch)).map(line => line.split(':').at(-1)!)
 }, 180_000)
 afterAll(async () => {
   await browser.close()
@@ -182,15 +200,8 @@ describe('the main job', () => {
   it('is done in English as well', () => mainJob('en'), 240_000)
 
   it('leaves nothing readable in the database, Redis, the logs or the data folder', async () => {
-    type Patient = { FIRST: string; LAST: string; BIRTHDATE: string; ADDRESS: string; SSN: string }
-    const patients = parse<Patient>(await readFile(synthea), { columns: true })
-    const plain = (name: string) => name.replace(/\d+$/, '')
-    const sampled = patients
-      .filter((_, index) => index % 12 === 0)
-      .flatMap(({ FIRST, LAST, BIRTHDATE, ADDRESS, SSN }) => [plain(FIRST), plain(LAST), BIRTHDATE, ADDRESS, SSN])
-      .filter(text => text.length >= 6)
     const passwords = product.accounts.map(account => account.password)
-    const needles = [...new Set([...sampled, ...secrets, ...passwords])]
+    const needles = [...new Set([...sampled, ...secrets, ...passwords])].filter(text => !wordsOfPostgres.includes(text))
     expect(needles.length).toBeGreaterThan(300)
 
     await dumpDatabase(product.services, scratch)
