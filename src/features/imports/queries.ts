@@ -59,7 +59,11 @@ export const listImports = (trx: Trx, limit: number, before?: Pick<ImportRecord,
 }
 
 export const insertRows = async (trx: Trx, tenantId: string, importId: string, fresh: Pick<RowRecord, 'id' | 'number' | 'row_sealed'>[]) => {
-  await rows(trx).insert(fresh.map(row => ({ tenant_id: tenantId, import_id: importId, ...row })))
+  await trx.raw(
+    `insert into import_rows (tenant_id, import_id, id, number, row_sealed)
+     select ?, ?, fresh.* from unnest(?::uuid[], ?::int[], ?::bytea[]) fresh`,
+    [tenantId, importId, fresh.map(row => row.id), fresh.map(row => row.number), fresh.map(row => row.row_sealed)],
+  )
 }
 
 type Filter = { outcomes?: readonly (Outcome | 'unknown')[]; warned?: boolean; after?: number; limit: number }

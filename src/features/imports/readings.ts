@@ -16,7 +16,9 @@ export type Column = { name: string; samples: string[]; leftOut: boolean }
 export type ColumnsView = { file: FileFacts; columns: Column[]; reading: FileReading; unnamed: number; repeated: string[] }
 export type RowFilter = { outcome?: Outcome | undefined; warned?: boolean; after?: number; limit: number }
 
-const sampleRows = 4
+/** Rows looked into for samples, and how many different ones are shown of a column. */
+const sampledRows = 200
+const samplesShown = 3
 const pageLength = 20
 
 /** What people are shown of imports. */
@@ -57,15 +59,15 @@ export const createReadings = ({ db, clock, clients }: Needs, seals: Seals) => {
         const kept = await seals.openReading(record)
         const chosen = encoding ?? kept.encoding
         const header = readableHeader(file, chosen)
-        const rows = await seals.openRows(actor.tenantId, await listRows(trx, importId, { limit: encoding ? 200 : sampleRows }), chosen)
+        const rows = await seals.openRows(actor.tenantId, await listRows(trx, importId, { limit: sampledRows }), chosen)
         const cells = rows.map(row => row.cells)
-        await audit(trx, actor, 'import.rows-read', importId, { rows: sampleRows })
+        await audit(trx, actor, 'import.rows-read', importId, { rows: rows.length })
         return {
           file,
           reading: encoding && encoding !== kept.encoding ? { ...guessReading(header, cells), encoding } : kept,
           columns: header.map((name, index) => ({
             name,
-            samples: cells.slice(0, sampleRows).map(row => (row[index] ?? '').slice(0, 60)).filter(Boolean),
+            samples: [...new Set(cells.map(row => (row[index] ?? '').trim().slice(0, 60)).filter(Boolean))].slice(0, samplesShown),
             leftOut: isLeftOut(name) || isReasonHeader(name),
           })),
           unnamed: header.filter(name => name === '').length,

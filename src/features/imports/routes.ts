@@ -15,9 +15,12 @@ import type { RowFilter } from './readings.ts'
 import { columnsForm, columnsQuery, importId, listQuery, rowsQuery } from './schema.ts'
 import { busyStates } from './states.ts'
 import { keptUntil } from './sweep.ts'
+import { limits } from './upload.ts'
 
 type Locals = { t: Translate; formatDate: (day: string | null) => string; formatNumber: (value: number) => string }
 
+/** A file of the largest size, with what a form puts around it. */
+const mostAnnounced = limits.bytes + 64 * 1024
 const rowsOnPage = 25
 const firstRows = 3
 
@@ -56,7 +59,11 @@ export const importRoutes = (imports: Imports) => {
       await answerable(req, res)
       throw csrfFault
     }
-    const outcome = await imports.upload(actorOf(res), form.name, form.bytes).catch((fault: unknown) => {
+    const announced = Number(req.get('content-length') ?? 0)
+    const outcome = await (announced > mostAnnounced
+      ? Promise.resolve({ ok: false as const, fault: new FileFault('too-large') })
+      : imports.upload(actorOf(res), form.name, form.bytes)
+    ).catch((fault: unknown) => {
       if (req.complete || !req.destroyed) throw fault
       return null
     })

@@ -1,0 +1,217 @@
+import { request } from 'node:https'
+import { setTimeout as wait } from 'node:timers/promises'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createImports } from '../../src/features/imports/index.ts'
+import type { Actor } from '../../src/platform/actor.ts'
+import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+
+type Staff = Awaited<ReturnType<Ostoja['signedIn']>>
+
+let ostoja: Ostoja
+beforeAll(async () => {
+  ostoja = await startOstoja()
+})
+afterAll(() => ostoja.close())
+
+const staffOf = async (): Promise<Staff> => ostoja.signedIn(await ostoja.newTenant(), ['staff'])
+
+const asOwner = async <T extends pg.QueryResultRow>(statement: string): Promise<T[]> => {
+  const admin = new pg.Client(ostoja.database.adminUrl)
+  await admin.connect()
+  const { rows } = await admin.query<T>(statement)
+  await admin.end()
+  return rows
+}
+const countOf = async (table: string, { account }: Staff) =>
+  Number((await asOwner<{ count: string }>(`select count(*) from ${table} where tenant_id = '${account.tenantId}'`))[0]!.count)
+
+/** An upload by hand, so that it can be broken off or go on without end. */
+const beginUpload = async (staff: Staff) => {
+  const page = await staff.get('/imports')
+  const token = staff.tokenOf(page.text)
+  const { hostname, port } = new URL(ostoja.url)
+  const cookie = staff.agent.jar.getCookies({ domain: hostname, path: '/', secure: true, script: false } as never).toValueString()
+  const upload = request({
+    host: '127.0.0.1',
+    port,
+    path: '/imports',
+    method: 'POST',
+    rejectUnauthorized: false,
+    headers: { Host: `${hostname}:${port}`, Cookie: cookie, 'Accept-Language': 'en', 'Content-Type': 'multipart/form-data; boundary=zzz' },
+  })
+  upload.write(`--zzz\r\nContent-Disposition: form-data; name="_csrf"\r\n\r\n${token}\r\n--zzz\r\nContent-Disposition: form-data; name="file"; filename="people.csv"\r\n\r\n`)
+  upload.write('Nr teczki;Imię;Nazwisko;Uwagi\r\n')
+  const answer = new Promise<{ status: number; text: string }>((resolve, reject) => {
+    upload.on('error', reject)
+    upload.on('response', response => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (part: string) => (text += part))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
+    })
+  })
+  const send = (text: string | Buffer) => new Promise<void>(resolve => void upload.write(text, () => resolve()))
+  return { upload, send, answer, end: () => upload.end('\r\n--zzz--\r\n') }
+}
+
+const actorOf = ({ account }: Staff): Actor => ({ tenantId: account.tenantId, accountId: account.id, roles: ['staff'] })
+
+describe('an upload', () => {
+  it('of 200 MB is refused in words, without the server growing by it', async () => {
+    const staff = await staffOf()
+    const { send, answer, end } = await beginUpload(staff)
+    const block = Buffer.from(`A;Anna;Nowak;${'x'.repeat(1008)}\r\n`.repeat(1024))
+    const before = process.memoryUsage().rss
+    let most = before
+    for (let sent = 0; sent < 200; sent++) {
+      await send(block)
+      most = Math.max(most, process.memoryUsage().rss)
+    }
+    end()
+    const { status, text } = await answer
+    expect(status).toBe(413)
+    expect(text).toContain('The file is larger than 50 MB.')
+    expect((most - before) / 1024 / 1024).toBeLessThan(150)
+    expect([await countOf('imports', staff), await countOf('import_rows', staff)]).toEqual([0, 0])
+  }, 120_000)
+
+  it('that breaks off leaves nothing', async () => {
+    const staff = await staffOf()
+    const { upload, send, answer } = await beginUpload(staff)
+    answer.catch(() => undefined)
+    for (let row = 0; row < 20; row++) await send(`A${row};Anna;Nowak;${'x'.repeat(100)}\r\n`.repeat(200))
+    for (let tries = 0; tries < 100 && (await countOf('import_rows', staff)) === 0; tries++) await wait(50)
+    expect(await countOf('import_rows', staff)).toBeGreaterThan(0)
+
+    upload.destroy()
+    for (let tries = 0; tries < 100 && (await countOf('imports', staff)) > 0; tries++) await wait(50)
+    expect([await countOf('imports', staff), await countOf('import_rows', staff)]).toEqual([0, 0])
+  })
+
+  it('whose server died is swept away, and is nowhere to be seen before that', async () => {
+    const staff = await staffOf()
+    const { imports } = ostoja.features
+    async function* dying() {
+      yield Buffer.from(`Imię\n${'Anna\n'.repeat(20_000)}`)
+      await new Promise(() => undefined)
+    }
+    imports.upload(actorOf(staff), 'people.csv', dying()).catch(() => undefined)
+    for (let tries = 0; tries < 100 && (await countOf('import_rows', staff)) === 0; tries++) await wait(50)
+    const [half] = await asOwner<{ id: string }>(`select id from imports where tenant_id = '${staff.account.tenantId}'`)
+    expect((await staff.get(`/imports/${half!.id}`)).status).toBe(404)
+    expect((await staff.get('/imports')).text).toContain('No import yet')
+
+    ostoja.skip(16 * 60_000)
+    await imports.work.sweep(actorOf(staff))
+    expect([await countOf('imports', staff), await countOf('import_rows', staff)]).toEqual([0, 0])
+  })
+})
+
+describe('a job', () => {
+  const uploaded = async (staff: Staff, rows: number) => {
+    const { imports } = ostoja.features
+    async function* file() {
+      yield Buffer.from('Nr teczki;Imię;Nazwisko\n')
+      for (let row = 0; row < rows; row++) yield Buffer.from(`K-${row};Anna;Nowak\n`)
+    }
+    const outcome = await imports.upload(actorOf(staff), 'people.csv', file())
+    if (!outcome.ok) throw outcome.fault
+    return outcome.importId
+  }
+  const reading = { columns: ['fileNumber', 'givenNames', 'familyName'] as ('fileNumber' | 'givenNames' | 'familyName')[], dayOrder: 'day-first' as const, dropDigits: false, encoding: 'utf-8' as const }
+
+  const stateOf = async (importId: string) =>
+    (await asOwner<{ state: string; rows_done: number; result: { counts: object } }>(`select state, rows_done, result from imports where id = '${importId}'`))[0]!
+  const untilState = async (importId: string, state: string) => {
+    for (let tries = 0; tries < 400; tries++) {
+      const now = await stateOf(importId)
+      if (now.state === state) return now
+      await wait(50)
+    }
+    throw new Error(`still ${(await stateOf(importId)).state}`)
+  }
+
+  it('killed in the middle of a batch goes on where it stopped, and nobody goes in twice', async () => {
+    const staff = await staffOf()
+    const { clients } = ostoja.features
+    let batches = 0
+    let bury: () => void = () => undefined
+    const dying = createImports({
+      ...ostoja.platform,
+      clients: {
+        ...clients,
+        createMany: async (...args) => {
+          const made = await clients.createMany(...args)
+          if (++batches === 2) await new Promise<void>(resolve => (bury = resolve))
+          return made
+        },
+      },
+    })
+    const importId = await uploaded(staff, 1300)
+    await dying.chooseColumns(actorOf(staff), importId, reading)
+    await untilState(importId, 'previewed')
+    await asOwner(`update imports set state = 'importing', started_by = ${staff.account.id}, started_at = now() where id = '${importId}'`)
+    const death = dying.work.carryOut(actorOf(staff), importId).catch(() => undefined)
+    for (let tries = 0; tries < 200 && batches < 2; tries++) await wait(50)
+    // As when its process is killed: the connection goes, and with it everything of the second batch.
+    await asOwner(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`)
+
+    expect((await stateOf(importId)).state).toBe('importing')
+    expect(await countOf('clients', staff)).toBe(500)
+
+    // A page that asks how far it is finds the worker silent, and has another go on.
+    ostoja.skip(61_000)
+    await staff.get(`/imports/${importId}/progress`)
+    expect((await untilState(importId, 'done')).result).toMatchObject({ counts: { new: 1300, refused: 0 } })
+    expect(await countOf('clients', staff)).toBe(1300)
+    bury()
+    await death
+    expect(await countOf('clients', staff)).toBe(1300)
+    expect(await asOwner(`select file_number_token from clients where tenant_id = '${staff.account.tenantId}' group by 1 having count(*) > 1`)).toEqual([])
+  })
+
+  it('with a row that the records don’t take refuses that row, and takes the others', async () => {
+    const staff = await staffOf()
+    const { clients } = ostoja.features
+    const picky = createImports({
+      ...ostoja.platform,
+      clients: {
+        ...clients,
+        createMany: (trx, actor, made, id) => {
+          if (made.some(({ profile }) => profile.fileNumber === 'K-77')) throw new Error('poison')
+          return clients.createMany(trx, actor, made, id)
+        },
+      },
+    })
+    const importId = await uploaded(staff, 100)
+    await picky.chooseColumns(actorOf(staff), importId, reading)
+    await asOwner(`update imports set state = 'importing', started_by = ${staff.account.id}, started_at = now() where id = '${importId}'`)
+    await picky.work.carryOut(actorOf(staff), importId)
+    expect(await stateOf(importId)).toMatchObject({ state: 'done', result: { counts: { new: 99, refused: 1 } } })
+    expect((await staff.get(`/imports/${importId}/rows`)).text).toContain('The row could not be saved.')
+  })
+
+  it('refuses who was added by somebody else after the preview', async () => {
+    const staff = await staffOf()
+    const { imports } = ostoja.features
+    const [first, second] = [await uploaded(staff, 3), await uploaded(staff, 5)]
+    for (const id of [first, second]) await imports.chooseColumns(actorOf(staff), id, reading)
+    for (const id of [first, second]) {
+      await imports.start(actorOf(staff), id)
+      await untilState(id, 'done')
+    }
+    expect((await stateOf(second)).result).toMatchObject({ counts: { new: 2, refused: 3 } })
+  })
+
+  it('checks a large file in the background and shows how far it is', async () => {
+    const staff = await staffOf()
+    const { imports } = ostoja.features
+    const importId = await uploaded(staff, 5000)
+    await imports.chooseColumns(actorOf(staff), importId, reading)
+    expect((await staff.get(`/imports/${importId}`)).text).toContain('Checking the rows')
+    const progress = (await staff.get(`/imports/${importId}/progress`)).body as { done: boolean; max?: number }
+    expect(progress.done || progress.max === 5000).toBe(true)
+    await untilState(importId, 'previewed')
+    expect((await staff.get(`/imports/${importId}`)).text).toContain('Import 5,000 rows')
+  })
+})
