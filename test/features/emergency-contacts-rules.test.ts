@@ -57,13 +57,18 @@ describe('the form of an emergency contact', () => {
   })
 
   it.each([
-    ['nothing for a name', { name: '' }, 'name', 'problems:required'],
-    ['spaces and invisible signs for a name', { name: ' \u200b\u2060 ' }, 'name', 'problems:required'],
+    ['nothing for a name', { name: '' }, 'name', 'emergency-contacts:problems.name'],
+    ['spaces and invisible signs for a name', { name: ' \u200b\u2060 ' }, 'name', 'emergency-contacts:problems.name'],
     ['a name of 201 letters', { name: 'ż'.repeat(201) }, 'name', 'problems:too-long'],
     ['a name with NUL', { name: 'Ann\0a' }, 'name', 'problems:invalid'],
-    ['a name that is a list', { name: ['a', 'b'] }, 'name', 'problems:required'],
-    ['no relationship', { relationship: '' }, 'relationship', 'problems:choose'],
-    ['a relationship nobody offered', { relationship: 'BOSS' }, 'relationship', 'problems:choose'],
+    ['a name that is a list', { name: ['a', 'b'] }, 'name', 'emergency-contacts:problems.name'],
+    ['no relationship', { relationship: '' }, 'relationship', 'emergency-contacts:problems.relationship'],
+    [
+      'a relationship nobody offered',
+      { relationship: 'BOSS' },
+      'relationship',
+      'emergency-contacts:problems.relationship',
+    ],
     [
       '"other" without words',
       { relationship: 'O' },
@@ -125,15 +130,15 @@ describe('the form of an emergency contact', () => {
 
 describe('a phone number', () => {
   it.each([
-    ['601 234 567', '+48601234567', '601 234 567'],
-    ['0048601234567', '+48601234567', '601 234 567'],
-    ['601-234-567 (mama)', '+48601234567', '601 234 567'],
-    ['22 123 45 67 wew. 12', '+48221234567', '+48 22 123 45 67 ext. 12'],
-    ['+380 67 123 4567', '+380671234567', '+380 67 123 4567'],
-    ['+44 20 7946 0958', '+442079460958', '+44 20 7946 0958'],
-  ])('%s is %s and shows as %s', (typed, number, shown) => {
+    ['601 234 567', '+48601234567', '601 234 567', null],
+    ['0048601234567', '+48601234567', '601 234 567', null],
+    ['601-234-567 (mama)', '+48601234567', '601 234 567', null],
+    ['22 123 45 67 wew. 12', '+48221234567', '22 123 45 67', '12'],
+    ['+380 67 123 4567', '+380671234567', '+380 67 123 4567', null],
+    ['+44 20 7946 0958', '+442079460958', '+44 20 7946 0958', null],
+  ])('%s is %s and shows as %s', (typed, number, shown, extension) => {
     expect(toE164(typed)).toBe(number)
-    expect(shownNumber({ number, typed })).toBe(shown)
+    expect(shownNumber({ number, typed })).toEqual({ dial: number, shown, extension })
   })
 
   it.each(['abc', '12', '112', '000 000 000', '601-234-567 / 602 234 567', '1'.repeat(61), '<script>', '+'])(
@@ -143,8 +148,13 @@ describe('a phone number', () => {
     },
   )
 
-  it('that could not be understood shows as it was typed', () => {
-    expect(shownNumber({ number: null, typed: 'portier, 12' })).toBe('portier, 12')
+  it.each([
+    ['portier, 12', null],
+    ['112', '112'],
+    ['12 34-56', '123456'],
+    ['12', null],
+  ])('%s, which is none, shows as it was typed and calls %s', (typed, dial) => {
+    expect(shownNumber({ number: null, typed })).toEqual({ dial, shown: typed, extension: null })
   })
 })
 

@@ -346,7 +346,10 @@ describe('the order', () => {
       overdue: _overdue,
       ...rest
     } = before
-    const profile = { ...rest, phones: phones.map(({ shown: _shown, ...phone }) => phone) }
+    const profile = {
+      ...rest,
+      phones: phones.map(({ type, number, typed: as, hours }) => ({ type, number, typed: as, hours })),
+    }
     const added = [randomUUID(), randomUUID(), randomUUID()]
     const others = [
       ...added.map(id => emergencyContacts.add(actor, client, id, profile)),

@@ -32,10 +32,13 @@ export type ContactProfile = {
 /** One person to call when something happens to a client; `rank` 1 is called first. */
 export type EmergencyContact = ContactProfile & { id: string; rank: number }
 
+/** `dial` is what a telephone link calls, null where it cannot; `shown` is how people write it. */
+export type ShownNumber = { dial: string | null; shown: string; extension: string | null }
+
 /** A contact as a page shows it, with what the page cannot work out by itself. */
 export type ShownContact = Omit<EmergencyContact, 'phones'> & {
   version: number
-  phones: (ContactPhone & { shown: string })[]
+  phones: (ContactPhone & ShownNumber)[]
   /** The name of the language, by the reader's. */
   speaks: Record<Language, string> | null
   /** How long ago it was confirmed, negative for Intl.RelativeTimeFormat; null when never. */

@@ -29,7 +29,7 @@ export const createEmergencyContacts = ({ db, vault, clock, lockClient }: Needs)
     const today = dayOf(clock())
     return {
       ...contact,
-      phones: contact.phones.map(phone => ({ ...phone, shown: shownNumber(phone) })),
+      phones: contact.phones.map(phone => ({ ...phone, ...shownNumber(phone) })),
       speaks: contact.language
         ? { pl: languageName(contact.language, 'pl'), en: languageName(contact.language, 'en') }
         : null,

@@ -1,4 +1,5 @@
 import parsePhoneNumber from 'libphonenumber-js/max'
+import type { ShownNumber } from './contact.ts'
 
 /** Numbers without a country code are dialled in Poland. */
 const homeCountry = 'PL'
@@ -16,9 +17,19 @@ const parse = (typed: string) => {
 /** The E.164 number that was typed, or null when it is none. An extension stays only in what was typed. */
 export const toE164 = (typed: string): string | null => parse(typed)?.number ?? null
 
-/** A number as people write it: Polish ones without the country code, an extension with it. */
-export const shownNumber = (phone: { number: string | null; typed: string }): string => {
-  const number = parse(phone.typed)
-  if (!number || number.number !== phone.number) return phone.number ?? phone.typed
-  return number.country === homeCountry && !number.ext ? number.formatNational() : number.formatInternational()
+/** A number as people write it, Polish ones without the country code. One that was not understood shows as it was typed. */
+export const shownNumber = ({ number, typed }: { number: string | null; typed: string }): ShownNumber => {
+  const read = parse(typed)
+  if (!read || read.number !== number)
+    return { dial: number ?? dialable(typed), shown: number ?? typed, extension: null }
+  const extension = read.ext ?? null
+  read.setExt('')
+  return {
+    dial: number,
+    shown: read.country === homeCountry ? read.formatNational() : read.formatInternational(),
+    extension,
+  }
 }
+
+/** Short and internal numbers are no E.164, yet they can be called from here. */
+const dialable = (typed: string): string | null => (/^[\d\s()-]{3,}$/.test(typed) ? typed.replaceAll(/\D/g, '') : null)

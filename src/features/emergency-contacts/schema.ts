@@ -4,7 +4,6 @@ import { isLanguageCode } from './languages.ts'
 import { toE164 } from './phone-number.ts'
 import { otherRelationship, relationshipCodes } from './relationships.ts'
 
-const required = 'problems:required'
 const tooLong = 'problems:too-long'
 const choose = 'problems:choose'
 
@@ -13,11 +12,11 @@ const readable = /[\p{L}\p{N}\p{S}]/u
 // Lines and tabs belong in addresses and notes; no other control character belongs anywhere.
 const control = /[^\P{Cc}\n\r\t]/u
 
-/** A text of at most `most` characters as people count them, in composed form; lines end as \n. */
+/** A text of at most `most` characters as people count them, in composed form. */
 const lines = (most: number) =>
   z
     .string()
-    .transform(typed => typed.normalize('NFC').replaceAll('\r\n', '\n').trim())
+    .transform(typed => typed.normalize('NFC').trim())
     .refine(typed => !control.test(typed), 'problems:invalid')
     .refine(typed => Array.from(typed).length <= most, tooLong)
 
@@ -29,7 +28,7 @@ const orNull = (typed: string) => (readable.test(typed) ? typed : null)
 const phone = z
   .object({
     type: z.enum(phoneTypes, { error: choose }),
-    number: line(60).refine(typed => typed !== '', required),
+    number: line(60).refine(typed => typed !== '', 'problems:required'),
     hours: line(100).transform(orNull),
   })
   .transform(({ type, number, hours }) => ({ type, number: toE164(number), typed: number, hours }))
@@ -42,8 +41,10 @@ const phone = z
 export const contactForm = (today: string) =>
   z
     .object({
-      name: line(200).refine(typed => readable.test(typed), required),
-      relationship: z.string().refine(code => relationshipCodes.includes(code), choose),
+      name: line(200).refine(typed => readable.test(typed), 'emergency-contacts:problems.name'),
+      relationship: z
+        .string()
+        .refine(code => relationshipCodes.includes(code), 'emergency-contacts:problems.relationship'),
       relationshipText: line(100).transform(orNull),
       phones: z.array(phone).max(mostPhones, 'problems:too-many'),
       email: line(254)
@@ -76,7 +77,7 @@ export type TypedPhone = { type: string; number: string; hours: string }
 /** A contact as it stands in the form. */
 export type TypedContact = Record<Exclude<keyof ContactProfile, 'phones'>, string> & { phones: TypedPhone[] }
 
-/** What was typed, field by field and nothing else; empty phone rows are left out, so that places in a list are the same everywhere. */
+/** What was typed, field by field and nothing else; lines end as \n, and empty phone rows are left out, so that places in a list are the same everywhere. */
 export const typedContact = (body: unknown): TypedContact => {
   const form = (body ?? {}) as Record<string, unknown>
   return {
@@ -110,17 +111,13 @@ export const typedFrom = (contact: ContactProfile): TypedContact => ({
 })
 
 export const uuid = z.uuid()
-export const moveForm = z.object({ move: z.enum(['up', 'down'], { error: choose }) })
-export const orderForm = z.object({
-  order: z
-    .array(z.uuid({ error: 'problems:invalid' }), { error: required })
-    .refine(ids => new Set(ids).size === ids.length, 'emergency-contacts:problems.order-twice'),
-})
+export const moveForm = z.object({ move: z.enum(['up', 'down']) })
+export const orderForm = z.object({ order: z.array(z.uuid()) })
 /** The version that the person was looking at. */
 export const versionForm = z.object({ version: z.coerce.number().int().positive() })
 export const newContactForm = z.object({ id: z.uuid() })
 
-const asText = (value: unknown): string => (typeof value === 'string' ? value : '')
+const asText = (value: unknown): string => (typeof value === 'string' ? value.replaceAll('\r\n', '\n') : '')
 const asRows = (value: unknown): unknown[] => (typeof value === 'object' && value !== null ? Object.values(value) : [])
 const asPhone = (row: unknown): TypedPhone => {
   const { type, number, hours } = (row ?? {}) as Record<string, unknown>
