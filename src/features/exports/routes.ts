@@ -52,7 +52,7 @@ export const exportRoutes = (exports: Exports) => {
     if (there?.size !== size) throw new NotFound()
     res.attachment(name)
     res.set({ 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': String(size) })
-    await pipeline(createReadStream(file), res)
+    await pipeline(createReadStream(file), res).catch(leaving)
   })
 
   const renderForm = async (res: Response, status: number, suggested: string | null, problems: Problems) => {
@@ -64,6 +64,11 @@ export const exportRoutes = (exports: Exports) => {
 }
 
 type PageLocals = { t: (key: string, values: object) => string; formatNumber: (value: number) => string }
+
+/** A reader who goes away in the middle is no fault of ours; the file then has no end, and says so. */
+const leaving = (fault: unknown) => {
+  if ((fault as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw fault
+}
 
 const idIn = (params: { exportId?: string }) => {
   const id = exportId.safeParse(params.exportId)
