@@ -14,24 +14,44 @@ beforeAll(async () => {
 })
 afterAll(() => ostoja.close())
 
-const asTenant = <T>(work: Parameters<Ostoja['platform']['db']['asTenant']>[1]) => ostoja.platform.db.asTenant(staff, work) as Promise<T>
-const person = (familyName: string, fileNumber = '') => ({ id: randomUUID(), profile: profile({ familyName, fileNumber }) })
+const asTenant = <T>(work: Parameters<Ostoja['platform']['db']['asTenant']>[1]) =>
+  ostoja.platform.db.asTenant(staff, work) as Promise<T>
+const person = (familyName: string, fileNumber = '') => ({
+  id: randomUUID(),
+  profile: profile({ familyName, fileNumber }),
+})
 const nameOf = async (id: string) => (await clients.view(staff, id)).profile.familyName
 
 test('many are made at once: numbered, findable, each with its own event, and safely repeated', async () => {
   staff = await newStaff(ostoja)
   await newClient(ostoja, staff, { fileNumber: '000003' })
-  const many = [person('Pierwsza'), person('Druga', 'D-2'), person('Trzecia'), person('Czwarta'), person('Piąta', 'd-2'), person('Szósta')]
+  const many = [
+    person('Pierwsza'),
+    person('Druga', 'D-2'),
+    person('Trzecia'),
+    person('Czwarta'),
+    person('Piąta', 'd-2'),
+    person('Szósta'),
+  ]
   const importId = randomUUID()
-  const made = await asTenant<{ created: string[]; refused: string[] }>(trx => clients.createMany(trx, staff, many, importId))
-  expect(made.created.sort()).toEqual(many.filter((_, index) => index !== 4).map(({ id }) => id).sort())
+  const made = await asTenant<{ created: string[]; refused: string[] }>(trx =>
+    clients.createMany(trx, staff, many, importId),
+  )
+  expect(made.created.sort()).toEqual(
+    many
+      .filter((_, index) => index !== 4)
+      .map(({ id }) => id)
+      .sort(),
+  )
   expect(made.refused).toEqual([many[4]!.id])
 
   const numbers = await Promise.all(made.created.map(async id => (await clients.view(staff, id)).profile.fileNumber))
   expect(numbers.sort()).toEqual(['000001', '000002', '000004', '000005', 'D-2'])
   expect((await clients.search(staff, 'piersz')).hits).toEqual([])
   expect((await clients.search(staff, 'pierwsza')).hits.map(hit => hit.id)).toEqual([many[0]!.id])
-  const events = await asTenant<unknown[]>(trx => trx('audit_events').where({ action: 'client.created', subject_id: many[0]!.id }))
+  const events = await asTenant<unknown[]>(trx =>
+    trx('audit_events').where({ action: 'client.created', subject_id: many[0]!.id }),
+  )
   expect(events).toMatchObject([{ detail: { import: importId }, account_id: staff.accountId }])
 
   const again = await asTenant(trx => clients.createMany(trx, staff, [many[0]!], importId))
@@ -40,7 +60,12 @@ test('many are made at once: numbered, findable, each with its own event, and sa
 
 test('clients are found by file numbers and by their likeness', async () => {
   staff = await newStaff(ostoja)
-  const id = await newClient(ostoja, staff, { givenNames: 'Żaneta Ewa', familyName: 'Łoś', birthDate: '1970-01-02', fileNumber: 'LOS 1' })
+  const id = await newClient(ostoja, staff, {
+    givenNames: 'Żaneta Ewa',
+    familyName: 'Łoś',
+    birthDate: '1970-01-02',
+    fileNumber: 'LOS 1',
+  })
   const found = await asTenant<Map<string, { id: string; version: number; profile: Profile }>>(trx =>
     clients.findByFileNumbers(trx, staff, ['los  1', 'other']),
   )
@@ -83,7 +108,14 @@ test('an import is taken back as far as nobody has built on it', async () => {
   const visitor = await ostoja.signedIn(staff.tenantId, ['staff'])
   const added = await visitor.post(
     `/clients/${contacted.id}/contacts`,
-    { id: randomUUID(), name: 'Zofia', relationship: 'C', 'phones[0][number]': '601 234 567', 'phones[0][type]': 'mobile', mayBeTold: 'yes' },
+    {
+      id: randomUUID(),
+      name: 'Zofia',
+      relationship: 'C',
+      'phones[0][number]': '601 234 567',
+      'phones[0][type]': 'mobile',
+      mayBeTold: 'yes',
+    },
     `/clients/${contacted.id}`,
   )
   expect(added.status).toBe(303)

@@ -112,14 +112,58 @@ describe('what cannot be', () => {
     ['a birth date before 1890', { familyName: 'A', birthDate: '1889-12-31' }, 'birthDate', '1890'],
     ['a day that never was', { familyName: 'A', birthDate: '31.02.1990' }, 'birthDate', ''],
     ['a word for a date', { familyName: 'A', birthDate: 'wczoraj' }, 'birthDate', ''],
-    ['a death before the birth', { familyName: 'A', birthDate: '1990-01-01', deceasedOn: '1989-01-01' }, 'deceasedOn', 'before the birth date'],
+    [
+      'a death before the birth',
+      { familyName: 'A', birthDate: '1990-01-01', deceasedOn: '1989-01-01' },
+      'deceasedOn',
+      'before the birth date',
+    ],
     ['a phone that is none', { familyName: 'A', 'phones[0][number]': 'nie ma' }, 'phones-0-number', ''],
-    ['a phone that is too short', { familyName: 'A', 'phones[0][number]': '', 'phones[1][number]': '12' }, 'phones-1-number', ''],
-    ['a phone that is too long', { familyName: 'A', 'phones[0][number]': '+48 601 234 567 890 123' }, 'phones-0-number', ''],
-    ['a kind of phone that is none', { familyName: 'A', 'phones[0][number]': '601234567', 'phones[0][type]': 'x' }, 'phones-0-type', ''],
-    ['eleven phones', { familyName: 'A', ...many(11, i => `phones[${i}][number]`, i => `6012345${10 + i}`) }, 'phones', ''],
+    [
+      'a phone that is too short',
+      { familyName: 'A', 'phones[0][number]': '', 'phones[1][number]': '12' },
+      'phones-1-number',
+      '',
+    ],
+    [
+      'a phone that is too long',
+      { familyName: 'A', 'phones[0][number]': '+48 601 234 567 890 123' },
+      'phones-0-number',
+      '',
+    ],
+    [
+      'a kind of phone that is none',
+      { familyName: 'A', 'phones[0][number]': '601234567', 'phones[0][type]': 'x' },
+      'phones-0-type',
+      '',
+    ],
+    [
+      'eleven phones',
+      {
+        familyName: 'A',
+        ...many(
+          11,
+          i => `phones[${i}][number]`,
+          i => `6012345${10 + i}`,
+        ),
+      },
+      'phones',
+      '',
+    ],
     ['an e-mail that is none', { familyName: 'A', 'emails[0][address]': 'ania@' }, 'emails-0-address', ''],
-    ['twenty-one alerts', { familyName: 'A', ...many(21, i => `alerts[${i}][text]`, i => `alert ${i}`) }, 'alerts', ''],
+    [
+      'twenty-one alerts',
+      {
+        familyName: 'A',
+        ...many(
+          21,
+          i => `alerts[${i}][text]`,
+          i => `alert ${i}`,
+        ),
+      },
+      'alerts',
+      '',
+    ],
     ['an alert of 301 letters', { familyName: 'A', 'alerts[0][text]': 'x'.repeat(301) }, 'alerts-0-text', 'too long'],
     ['notes of 10,001 letters', { familyName: 'A', notes: 'x'.repeat(10_001) }, 'notes', 'too long'],
     ['a language that is none', { familyName: 'A', 'languages[0][code]': 'not a tag' }, 'languages-0-code', ''],
@@ -135,7 +179,8 @@ describe('what cannot be', () => {
     if (!fields.notes) expect(answer.text).toContain('these notes stay')
     expect(answer.text).toContain('value="Stays 1"')
     for (const [name, typed] of Object.entries(fields))
-      if (typed.trim() && !/notes|type|gender|code|\u0000|\u001b/.test(name + typed)) expect(answer.text).toContain(escaped(typed))
+      if (typed.trim() && !/notes|type|gender|code|\u0000|\u001b/.test(name + typed))
+        expect(answer.text).toContain(escaped(typed))
     expect(await ostoja.features.clients.countActive(staff)).toBe(before)
   })
 
@@ -173,13 +218,21 @@ test('a file number that is taken is told beside its field', async () => {
   expect(answer.status).toBe(422)
   expect(answer.text).toContain('id="fileNumber-problem"')
   const other = await newClient(ostoja, staff)
-  const amended = await visitor.post(`/clients/${other}`, { version: 1, familyName: 'C', fileNumber: 'taken' }, `/clients/${other}/edit`)
+  const amended = await visitor.post(
+    `/clients/${other}`,
+    { version: 1, familyName: 'C', fileNumber: 'taken' },
+    `/clients/${other}/edit`,
+  )
   expect(amended.status).toBe(422)
   expect(amended.text).toContain('Another client has this file number')
 })
 
 test('a client is changed by the form, which shows what is recorded', async () => {
-  const id = await newClient(ostoja, staff, { familyName: 'Przed', notes: 'linia\ndruga', phones: [{ type: 'work', number: '+48601234567', typed: '601-234-567' }] })
+  const id = await newClient(ostoja, staff, {
+    familyName: 'Przed',
+    notes: 'linia\ndruga',
+    phones: [{ type: 'work', number: '+48601234567', typed: '601-234-567' }],
+  })
   const form = await visitor.get(`/clients/${id}/edit`)
   expect(form.text).toContain('value="601-234-567"')
   expect(form.text).toContain('linia\ndruga')
@@ -192,17 +245,32 @@ test('a client is changed by the form, which shows what is recorded', async () =
 test('a change upon an older version comes back with both, and can be saved knowingly', async () => {
   const id = await newClient(ostoja, staff, { familyName: 'Wspólna' })
   await ostoja.features.clients.amend(staff, id, 1, profile({ familyName: 'Wspólna', notes: 'of the first' }))
-  const answer = await visitor.post(`/clients/${id}`, { version: 1, familyName: 'Wspólna', givenNames: 'Maria', notes: 'of the second' }, `/clients/${id}/edit`)
+  const answer = await visitor.post(
+    `/clients/${id}`,
+    { version: 1, familyName: 'Wspólna', givenNames: 'Maria', notes: 'of the second' },
+    `/clients/${id}/edit`,
+  )
   expect(answer.status).toBe(409)
-  for (const text of ['of the first', 'of the second', 'Anna Testowa', 'name="version" value="2"']) expect(answer.text).toContain(text)
-  const again = await visitor.post(`/clients/${id}`, { version: 2, familyName: 'Wspólna', notes: 'of the second' }, `/clients/${id}/edit`)
+  for (const text of ['of the first', 'of the second', 'Anna Testowa', 'name="version" value="2"'])
+    expect(answer.text).toContain(text)
+  const again = await visitor.post(
+    `/clients/${id}`,
+    { version: 2, familyName: 'Wspólna', notes: 'of the second' },
+    `/clients/${id}/edit`,
+  )
   expect(again.status).toBe(303)
 })
 
 test('a security officer reads and does not change', async () => {
   const id = await newClient(ostoja, staff, { familyName: 'Czytana' })
   const officer = await ostoja.signedIn(staff.tenantId, ['security_officer'])
-  for (const path of ['/clients', `/clients/${id}`, `/clients/${id}/history`, `/clients/${id}/print`, '/clients/letter/c'])
+  for (const path of [
+    '/clients',
+    `/clients/${id}`,
+    `/clients/${id}/history`,
+    `/clients/${id}/print`,
+    '/clients/letter/c',
+  ])
     expect((await officer.get(path)).status, path).toBe(200)
   for (const path of ['/clients/new', `/clients/${id}/edit`]) expect((await officer.get(path)).status, path).toBe(403)
   expect((await officer.get(`/clients/${id}`)).text).not.toContain('/edit"')

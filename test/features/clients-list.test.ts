@@ -15,7 +15,12 @@ beforeAll(async () => {
   for (let wave = 0; wave < 5; wave++) {
     const many = Array.from({ length: 100 }, () => ({ id: randomUUID(), profile: profile({ familyName: 'Listowa' }) }))
     await ostoja.platform.db.asTenant(staff, trx => ostoja.features.clients.createMany(trx, staff, many, randomUUID()))
-    inOrder.unshift(...many.map(({ id }) => id).sort().reverse())
+    inOrder.unshift(
+      ...many
+        .map(({ id }) => id)
+        .sort()
+        .reverse(),
+    )
   }
 })
 afterAll(() => ostoja.close())
@@ -63,7 +68,8 @@ test('a letter is listed in Polish order, accents under their letter', async () 
     await newClient(ostoja, actor, { givenNames: 'Ewa', familyName })
   await newClient(ostoja, actor, { givenNames: 'Lena', familyName: '' })
   const { byLetter } = ostoja.features.clients
-  const names = async (letter: string) => (await byLetter(actor, letter, 'active', 1)).lines.map(({ profile: p }) => p.familyName || p.givenNames)
+  const names = async (letter: string) =>
+    (await byLetter(actor, letter, 'active', 1)).lines.map(({ profile: p }) => p.familyName || p.givenNames)
   expect(await names('l')).toEqual(['Lach', 'Laskowska', 'Lena', 'Lyska', 'łach', 'Łoś'])
   expect(await names('other')).toEqual(['123'])
   expect(await names('q')).toEqual([])
@@ -94,10 +100,10 @@ test('the end of a long list is found by its key', async () => {
   await admin.end()
   await ostoja.platform.db.asTenant(staff, async trx => {
     await trx.raw('set local enable_seqscan = off; set local enable_bitmapscan = off')
-    const { rows } = (await trx.raw(
+    const { rows } = await trx.raw<{ rows: { 'QUERY PLAN': string }[] }>(
       `explain select id from clients where status = 'active' and (created_at, id) < ('2026-01-01', '00000000-0000-4000-8000-000000000000')
         order by created_at desc, id desc limit 51`,
-    )) as { rows: { 'QUERY PLAN': string }[] }
+    )
     const plan = rows.map(row => row['QUERY PLAN']).join('\n')
     expect(plan).toContain('clients_newest')
     expect(plan).toMatch(/Index Cond: .*ROW\(created_at, id\) </)

@@ -42,11 +42,17 @@ const asApp = async <T>(tenant: string | null, work: (client: pg.Client) => Prom
 }
 
 const search = (client: pg.Client, exact: number[], prefix: number[], most = 200) =>
-  client.query<{ id: string; status: string; exact: boolean }>('select * from search_clients($1, $2, $3)', [exact, prefix, most])
+  client.query<{ id: string; status: string; exact: boolean }>('select * from search_clients($1, $2, $3)', [
+    exact,
+    prefix,
+    most,
+  ])
 
 test('a search reads the token index and no other way to the table', async () => {
   await admin.query(`load 'auto_explain'`)
-  await admin.query(`set auto_explain.log_min_duration = 0; set auto_explain.log_nested_statements = on; set client_min_messages = log`)
+  await admin.query(
+    `set auto_explain.log_min_duration = 0; set auto_explain.log_nested_statements = on; set client_min_messages = log`,
+  )
   await admin.query('begin')
   await admin.query(`select set_config('app.tenant_id', $1, true)`, [here])
   for (let time = 0; time < 8; time++) await search(admin, [5, 1105], [5, 1105])
@@ -65,7 +71,9 @@ test('a search reads the token index and no other way to the table', async () =>
 test("another tenant's rows never come back, and without a tenant nothing does", async () => {
   const found = await asApp(here, client => search(client, [77], [77], 10_000))
   expect(found.rows).toHaveLength(3000)
-  const own = new Set((await admin.query<{ id: string }>('select id from clients where tenant_id = $1', [here])).rows.map(row => row.id))
+  const own = new Set(
+    (await admin.query<{ id: string }>('select id from clients where tenant_id = $1', [here])).rows.map(row => row.id),
+  )
   expect(found.rows.every(row => own.has(row.id))).toBe(true)
   expect((await asApp(null, client => search(client, [77], [77]))).rows).toHaveLength(0)
 })

@@ -21,7 +21,11 @@ beforeAll(async () => {
     phones: [{ type: 'mobile', number: '+48601234567', typed: '601 234 567' }],
   })
   ids.kowal = await newClient(ostoja, staff, { givenNames: 'Jan', familyName: 'Kowal', birthDate: '1990-02-01' })
-  ids.kowalewski = await newClient(ostoja, staff, { givenNames: 'Janina', familyName: 'Kowalewska', fileNumber: '12/2024' })
+  ids.kowalewski = await newClient(ostoja, staff, {
+    givenNames: 'Janina',
+    familyName: 'Kowalewska',
+    fileNumber: '12/2024',
+  })
   ids.obrien = await newClient(ostoja, staff, {
     givenNames: 'Séan',
     familyName: "O'Brien",
@@ -34,7 +38,8 @@ beforeAll(async () => {
 })
 afterAll(() => ostoja.close())
 
-const find = async (query: string, actor = staff) => (await ostoja.features.clients.search(actor, query)).hits.map(hit => hit.id)
+const find = async (query: string, actor = staff) =>
+  (await ostoja.features.clients.search(actor, query)).hits.map(hit => hit.id)
 
 describe('a client is found', () => {
   test.each([
@@ -112,14 +117,27 @@ test('no more than fifty are shown, and it says that there are others', async ()
 test('a search leaves one event with a count and no text', async () => {
   await find('kowalski')
   const events = await ostoja.platform.db.asTenant(staff, trx =>
-    trx('audit_events').where({ action: 'clients.searched' }).orderBy('id', 'desc').limit(1).select('subject_id', 'detail'),
+    trx('audit_events')
+      .where({ action: 'clients.searched' })
+      .orderBy('id', 'desc')
+      .limit(1)
+      .select('subject_id', 'detail'),
   )
   expect(events).toEqual([{ subject_id: null, detail: { count: 1 } }])
 })
 
 test('any client is found by any beginning of any word of any name, and opens as it was stored', async () => {
   const name = fc.oneof(
-    fc.constantFrom('Łucja', 'José Eduardo181', "D'Arc", 'Święty-Jański', 'محمد', '李小龙', '12/2024 Rex', '1234567 Robot'),
+    fc.constantFrom(
+      'Łucja',
+      'José Eduardo181',
+      "D'Arc",
+      'Święty-Jański',
+      'محمد',
+      '李小龙',
+      '12/2024 Rex',
+      '1234567 Robot',
+    ),
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }),
   )
   const person = await newStaff(ostoja)
@@ -135,7 +153,10 @@ test('any client is found by any beginning of any word of any name, and opens as
       if (beginnings.length === 0) return
       const beginning = beginnings[pick % beginnings.length]!
       const { hits, more } = await ostoja.features.clients.search(person, beginning)
-      expect(more || hits.some(hit => hit.id === id), `${JSON.stringify([givenNames, familyName])} by ${beginning}`).toBe(true)
+      expect(
+        more || hits.some(hit => hit.id === id),
+        `${JSON.stringify([givenNames, familyName])} by ${beginning}`,
+      ).toBe(true)
     }),
     { numRuns: 150 },
   )

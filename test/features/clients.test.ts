@@ -63,16 +63,31 @@ describe('a client', () => {
     await clients.amend(staff, id, 1, { ...full, fileNumber: 'sealed-1', familyName: 'Późniejsza' })
     for (const table of ['clients', 'client_versions', 'audit_events']) {
       const rows = await asAdmin<{ row: string }>(`select t::text as row from ${table} t`)
-      const bytes = rows.map(({ row }) => row + Buffer.from(/\\\\x([0-9a-f]+)/.exec(row)?.[1] ?? '', 'hex').toString('latin1')).join('\n')
+      const bytes = rows
+        .map(({ row }) => row + Buffer.from(/\\\\x([0-9a-f]+)/.exec(row)?.[1] ?? '', 'hex').toString('latin1'))
+        .join('\n')
       expect(rows.length).toBeGreaterThan(0)
-      for (const secret of ['Wanda', 'Wasilewska', 'sealed-1', '1950-05-17', '225550123', 'poczta', 'Kwiatowa', 'penicyl', 'linia'])
+      for (const secret of [
+        'Wanda',
+        'Wasilewska',
+        'sealed-1',
+        '1950-05-17',
+        '225550123',
+        'poczta',
+        'Kwiatowa',
+        'penicyl',
+        'linia',
+      ])
         expect(bytes).not.toContain(secret)
     }
   })
 
   test('opens nowhere but in its own row', async () => {
     const [one, other] = [await newClient(ostoja, staff), await newClient(ostoja, staff)]
-    await asAdmin(`update clients set profile_sealed = (select profile_sealed from clients where id = $1) where id = $2`, [one, other])
+    await asAdmin(
+      `update clients set profile_sealed = (select profile_sealed from clients where id = $1) where id = $2`,
+      [one, other],
+    )
     await expect(clients.view(staff, other)).rejects.toThrow(/does not open/)
   })
 
@@ -89,11 +104,20 @@ describe('a client', () => {
 
   test('can be archived and brought back, each once', async () => {
     const id = await newClient(ostoja, staff)
-    for (const [verb, status] of [['archive', 'archived'], ['archive', 'archived'], ['restore', 'active'], ['restore', 'active']] as const) {
+    for (const [verb, status] of [
+      ['archive', 'archived'],
+      ['archive', 'archived'],
+      ['restore', 'active'],
+      ['restore', 'active'],
+    ] as const) {
       await clients[verb](staff, id)
       expect(await clients.view(staff, id)).toMatchObject({ status })
     }
-    expect((await eventsOf(id)).filter(action => action !== 'client.viewed')).toEqual(['client.created', 'client.archived', 'client.restored'])
+    expect((await eventsOf(id)).filter(action => action !== 'client.viewed')).toEqual([
+      'client.created',
+      'client.archived',
+      'client.restored',
+    ])
   })
 })
 
@@ -120,17 +144,22 @@ describe('file numbers', () => {
     await newClient(ostoja, actor, { fileNumber: 'Ab-7' })
     expect(await clients.create(actor, randomUUID(), profile({ fileNumber: 'aB-7' }))).toBe('file-number-taken')
     const other = await newClient(ostoja, actor)
-    expect(await clients.amend(actor, other, 1, profile({ fileNumber: 'AB-7' }))).toEqual({ outcome: 'file-number-taken' })
+    expect(await clients.amend(actor, other, 1, profile({ fileNumber: 'AB-7' }))).toEqual({
+      outcome: 'file-number-taken',
+    })
   })
 
   test('of two people who take one at the same moment, one gets it', async () => {
     const actor = await newStaff(ostoja)
-    const made = await Promise.all([1, 2, 3].map(() => clients.create(actor, randomUUID(), profile({ fileNumber: 'same' }))))
+    const made = await Promise.all(
+      [1, 2, 3].map(() => clients.create(actor, randomUUID(), profile({ fileNumber: 'same' }))),
+    )
     expect(made.sort()).toEqual(['created', 'file-number-taken', 'file-number-taken'])
   })
 
   test('may be the same in two tenants', async () => {
-    for (const actor of [await newStaff(ostoja), await newStaff(ostoja)]) await newClient(ostoja, actor, { fileNumber: 'shared' })
+    for (const actor of [await newStaff(ostoja), await newStaff(ostoja)])
+      await newClient(ostoja, actor, { fileNumber: 'shared' })
   })
 })
 
@@ -179,7 +208,9 @@ describe('two people who change the same client', () => {
   test('of ten at once, one comes through', async () => {
     const id = await newClient(ostoja, staff)
     const all = await Promise.all(
-      Array.from({ length: 10 }, (_, index) => clients.amend(staff, id, 1, profile({ notes: `note ${String(index)}` }))),
+      Array.from({ length: 10 }, (_, index) =>
+        clients.amend(staff, id, 1, profile({ notes: `note ${String(index)}` })),
+      ),
     )
     expect(all.filter(({ outcome }) => outcome === 'amended')).toHaveLength(1)
     expect((await clients.history(staff, id)).entries).toHaveLength(2)
@@ -202,10 +233,20 @@ test('every reading of a record leaves its event', async () => {
 
 test('recent clients are those this account opened, the last first, each once', async () => {
   const actor = await newStaff(ostoja)
-  const [one, two, three] = [await newClient(ostoja, actor), await newClient(ostoja, actor), await newClient(ostoja, actor)]
+  const [one, two, three] = [
+    await newClient(ostoja, actor),
+    await newClient(ostoja, actor),
+    await newClient(ostoja, actor),
+  ]
   for (const id of [one, two, three, one]) await clients.view(actor, id)
   const recent = await clients.recent(actor)
   expect(recent.map(({ id }) => id)).toEqual([one, three, two])
-  expect(recent[0]).toEqual({ id: one, displayName: 'Maria Nowak', fileNumber: '000001', birthDate: null, status: 'active' })
+  expect(recent[0]).toEqual({
+    id: one,
+    displayName: 'Maria Nowak',
+    fileNumber: '000001',
+    birthDate: null,
+    status: 'active',
+  })
   expect(await clients.recent(await newStaff(ostoja, actor.tenantId))).toEqual([])
 })

@@ -40,7 +40,16 @@ export const valuesOf = (profile: ClientProfile): FormValues => ({
 export const typedValues = (body: unknown): FormValues => {
   const sent = fieldsOf(body)
   return {
-    ...pick(sent, ['fileNumber', 'givenNames', 'familyName', 'preferredName', 'birthDate', 'deceasedOn', 'gender', 'notes']),
+    ...pick(sent, [
+      'fileNumber',
+      'givenNames',
+      'familyName',
+      'preferredName',
+      'birthDate',
+      'deceasedOn',
+      'gender',
+      'notes',
+    ]),
     interpreterNeeded: sent.interpreterNeeded === 'on',
     languages: rowsOf(sent.languages, ['code']),
     phones: rowsOf(sent.phones, ['type', 'number']),
@@ -57,7 +66,10 @@ const fieldsOf = (sent: unknown): Record<string, unknown> =>
   typeof sent === 'object' && sent !== null ? (sent as Record<string, unknown>) : {}
 
 const pick = <Name extends string>(sent: Record<string, unknown>, names: readonly Name[]): Record<Name, string> =>
-  Object.fromEntries(names.map(name => [name, typeof sent[name] === 'string' ? sent[name] : ''])) as Record<Name, string>
+  Object.fromEntries(names.map(name => [name, typeof sent[name] === 'string' ? sent[name] : ''])) as Record<
+    Name,
+    string
+  >
 
 const rowsOf = <Name extends string>(sent: unknown, names: readonly Name[]): Record<Name, string>[] =>
   Object.values(fieldsOf(sent)).map(row => pick(fieldsOf(row), names))

@@ -25,8 +25,19 @@ export const createHistory = ({ db, accountNames }: Needs, sealing: Sealing) => 
       const profile = await sealing.open(tenantId, clientId, row.profile_sealed)
       profiles.push(profile)
 
-      const versions = [...earlier.map(({ changed_at, changed_by, ...rest }) => ({ ...rest, updated_at: changed_at, updated_by: changed_by })), row]
-      const names = await accountNames(trx, tenantId, versions.map(version => version.updated_by).filter(id => id !== null))
+      const versions = [
+        ...earlier.map(({ changed_at, changed_by, ...rest }) => ({
+          ...rest,
+          updated_at: changed_at,
+          updated_by: changed_by,
+        })),
+        row,
+      ]
+      const names = await accountNames(
+        trx,
+        tenantId,
+        versions.map(version => version.updated_by).filter(id => id !== null),
+      )
       await record(trx, actor, 'client.history-viewed', clientId, { versions: versions.length })
       const entries = versions.map((version, index) => {
         const before = profiles[index - 1]

@@ -5,7 +5,9 @@ const common = (
 ).split(' ')
 
 /** What the dictionaries of the runtime don't name. */
-const unnamed: Record<string, Record<string, string>> = { pso: { pl: 'polski język migowy', en: 'Polish Sign Language' } }
+const unnamed: Record<string, Record<string, string>> = {
+  pso: { pl: 'polski język migowy', en: 'Polish Sign Language' },
+}
 
 /** A language's name for people, in the reader's language. */
 export const languageName = (code: string, reader: string): string =>

@@ -13,7 +13,13 @@ const mostOfOneLetter = 5_000
 export type ListWish = { status: Status; after?: string | undefined; before?: string | undefined }
 export type ClientsPage = { lines: ClientLine[]; previous: string | null; next: string | null }
 export type LetterPage = { lines: ClientLine[]; page: number; pages: number; total: number; cut: boolean }
-export type RecentClient = { id: string; displayName: string; fileNumber: string; birthDate: string | null; status: Status }
+export type RecentClient = {
+  id: string
+  displayName: string
+  fileNumber: string
+  birthDate: string | null
+  status: Status
+}
 
 /** Lists of clients; each leaves one audit event with how many were shown. */
 export const createListing = ({ db }: Needs, sealing: Sealing) => {
@@ -38,7 +44,9 @@ export const createListing = ({ db }: Needs, sealing: Sealing) => {
         const shown = backwards ? rows.slice(0, pageLength).reverse() : rows.slice(0, pageLength)
         await record(trx, actor, 'clients.listed', undefined, { count: shown.length })
 
-        const [newest, oldest] = [shown[0], shown.at(-1)].map(row => row && writeKey({ createdAt: row.created_at, id: row.id }))
+        const [newest, oldest] = [shown[0], shown.at(-1)].map(
+          row => row && writeKey({ createdAt: row.created_at, id: row.id }),
+        )
         return {
           lines: await open(actor, shown),
           previous: (backwards ? more : key !== null) && newest ? newest : null,
@@ -51,7 +59,9 @@ export const createListing = ({ db }: Needs, sealing: Sealing) => {
       db.asTenant(actor, async trx => {
         const token = await sealing.tokens.letter(actor.tenantId, letter)
         const rows = await selectByLetter(trx, status, token, mostOfOneLetter + 1)
-        const sorted = (await open(actor, rows.slice(0, mostOfOneLetter))).sort((one, other) => alphabetically(one.profile, other.profile))
+        const sorted = (await open(actor, rows.slice(0, mostOfOneLetter))).sort((one, other) =>
+          alphabetically(one.profile, other.profile),
+        )
         const pages = Math.max(1, Math.ceil(sorted.length / pageLength))
         const here = Math.min(page, pages)
         const lines = sorted.slice((here - 1) * pageLength, here * pageLength)

@@ -23,7 +23,8 @@ export const spoken = (locals: unknown, now: Date) => {
 /** What the form of a client needs: the values in it, what is wrong with them, and the choices there are. */
 export const formPage = (locals: unknown, values: FormValues, problems: Problems = {}) => {
   const { t, language } = locals as Locals
-  const choices = (kind: string, codes: readonly string[]) => codes.map(value => ({ value, text: t(`clients:${kind}.${value}`) }))
+  const choices = (kind: string, codes: readonly string[]) =>
+    codes.map(value => ({ value, text: t(`clients:${kind}.${value}`) }))
   return {
     values,
     problems: byPlace(problems),
@@ -38,6 +39,28 @@ export const formPage = (locals: unknown, values: FormValues, problems: Problems
 
 const isTag = (code: string) => /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(code)
 
+/** The fields from the top of the form to its end: the order in which problems are told. */
+const fromTheTop = [
+  'givenNames',
+  'familyName',
+  'preferredName',
+  'birthDate',
+  'gender',
+  'fileNumber',
+  'alerts',
+  'phones',
+  'languages',
+  'addresses',
+  'emails',
+  'notes',
+  'deceasedOn',
+]
+
 /** Messages under the names that fields have as places in `values`: `phones[0][number]` is `phones.0.number`. */
-const byPlace = (problems: Problems): Problems =>
-  Object.fromEntries(Object.entries(problems).map(([name, message]) => [name.replaceAll(/\[([^\]]*)\]/g, '.$1'), message]))
+const byPlace = (problems: Problems): Problems => {
+  const places = Object.entries(problems).map(
+    ([name, message]) => [name.replaceAll(/\[([^\]]*)\]/g, '.$1'), message] as const,
+  )
+  const rank = (place: string) => fromTheTop.indexOf(place.split('.')[0]!)
+  return Object.fromEntries(places.sort(([one], [other]) => rank(one) - rank(other)))
+}

@@ -45,11 +45,17 @@ export const readColumns = [
 const lineColumns = ['id', 'status', 'profile_sealed', 'created_at'] as const
 const clients = (trx: Trx) => trx<ClientRow>('clients')
 
-export const findClient = (trx: Trx, id: string): Promise<ReadRow | undefined> => clients(trx).where({ id }).first(...readColumns)
+export const findClient = (trx: Trx, id: string): Promise<ReadRow | undefined> =>
+  clients(trx)
+    .where({ id })
+    .first(...readColumns)
 
 /** As findClient; nobody else changes the client until the transaction ends. */
 export const lockClient = (trx: Trx, id: string): Promise<ReadRow | undefined> =>
-  clients(trx).where({ id }).forUpdate().first(...readColumns)
+  clients(trx)
+    .where({ id })
+    .forUpdate()
+    .first(...readColumns)
 
 /** Inserts those whose id and file number are free. @returns the ids inserted */
 export const insertClients = async (trx: Trx, rows: readonly ClientRow[]): Promise<string[]> => {
@@ -61,9 +67,11 @@ export const insertClients = async (trx: Trx, rows: readonly ClientRow[]): Promi
   return inserted.map(({ id }) => id)
 }
 
-export const updateClient = (trx: Trx, id: string, changes: Partial<ClientRow>) => clients(trx).where({ id }).update(changes)
+export const updateClient = (trx: Trx, id: string, changes: Partial<ClientRow>) =>
+  clients(trx).where({ id }).update(changes)
 
-export const insertVersions = (trx: Trx, rows: readonly VersionRow[]) => trx<VersionRow>('client_versions').insert([...rows])
+export const insertVersions = (trx: Trx, rows: readonly VersionRow[]) =>
+  trx<VersionRow>('client_versions').insert([...rows])
 
 /** The versions a client had before the present one, oldest first. */
 export const selectVersions = (trx: Trx, clientId: string): Promise<VersionRow[]> =>
@@ -73,36 +81,51 @@ export const selectVersions = (trx: Trx, clientId: string): Promise<VersionRow[]
  * One page of a status, by creation, newest first, found by its key: as fast at the end as at the beginning.
  * @param direction 'older' than the key, or 'newer' (the nearest first)
  */
-export const selectPage = (trx: Trx, status: Status, key: PageKey | null, direction: 'older' | 'newer', most: number): Promise<LineRow[]> => {
+export const selectPage = (
+  trx: Trx,
+  status: Status,
+  key: PageKey | null,
+  direction: 'older' | 'newer',
+  most: number,
+): Promise<LineRow[]> => {
   const [beyond, order] = direction === 'older' ? ['<', 'desc'] : ['>', 'asc']
-  const page = clients(trx).where({ status }).orderBy([{ column: 'created_at', order }, { column: 'id', order }]).limit(most)
+  const page = clients(trx)
+    .where({ status })
+    .orderBy([
+      { column: 'created_at', order },
+      { column: 'id', order },
+    ])
+    .limit(most)
   if (key) void page.whereRaw(`(created_at, id) ${beyond} (?, ?)`, [key.createdAt, key.id])
   return page.select(...lineColumns)
 }
 
 export const selectByLetter = (trx: Trx, status: Status, letterToken: string, most: number): Promise<LineRow[]> =>
-  clients(trx).where({ status, letter_token: letterToken }).limit(most).select(...lineColumns)
+  clients(trx)
+    .where({ status, letter_token: letterToken })
+    .limit(most)
+    .select(...lineColumns)
 
 /** The clients an account opened last, the latest first; its last `lookBack` deeds are looked at. */
 export const selectRecent = async (trx: Trx, accountId: number, most: number, lookBack = 300): Promise<LineRow[]> => {
-  const { rows } = (await trx.raw(
+  const { rows } = await trx.raw<{ rows: LineRow[] }>(
     `with deeds as (select id, action, subject_id from audit_events where account_id = ? order by id desc limit ?),
           opened as (select subject_id::uuid as client_id, max(id) as latest from deeds where action = 'client.viewed' group by 1)
      select clients.id, clients.status, clients.profile_sealed, clients.created_at
        from opened join clients on clients.id = opened.client_id
       order by opened.latest desc limit ?`,
     [accountId, lookBack, most],
-  )) as { rows: LineRow[] }
+  )
   return rows
 }
 
 /** Moves the tenant's counter of file numbers on. @returns the last number taken */
 export const advanceCounter = async (trx: Trx, tenantId: string, by: number): Promise<number> => {
-  const { rows } = (await trx.raw(
+  const { rows } = await trx.raw<{ rows: { last: number }[] }>(
     `insert into file_number_counters as counter (tenant_id, last) values (?, ?)
      on conflict (tenant_id) do update set last = counter.last + excluded.last returning last`,
     [tenantId, by],
-  )) as { rows: { last: number }[] }
+  )
   return rows[0]!.last
 }
 

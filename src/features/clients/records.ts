@@ -49,10 +49,21 @@ export const createRecords = ({ db, clock, accountNames, contactsOf }: Needs, se
     })
 
   const namesFor = (trx: Trx, actor: Actor, ids: (number | null)[]) =>
-    accountNames(trx, actor.tenantId, ids.filter(id => id !== null))
+    accountNames(
+      trx,
+      actor.tenantId,
+      ids.filter(id => id !== null),
+    )
 
   /** Puts the present version among the earlier ones, where it opens only as that version, and writes the next. */
-  const replace = async (trx: Trx, actor: Actor, row: ReadRow, present: ClientProfile, next: object, action: Action) => {
+  const replace = async (
+    trx: Trx,
+    actor: Actor,
+    row: ReadRow,
+    present: ClientProfile,
+    next: object,
+    action: Action,
+  ) => {
     await insertVersions(trx, [
       {
         tenant_id: actor.tenantId,
@@ -80,7 +91,14 @@ export const createRecords = ({ db, clock, accountNames, contactsOf }: Needs, se
     db.asTenant(actor, async trx => {
       const row = await mustFind(lockClient(trx, clientId))
       if (row.status === status) return
-      await replace(trx, actor, row, await sealing.open(actor.tenantId, clientId, row.profile_sealed), { status }, action)
+      await replace(
+        trx,
+        actor,
+        row,
+        await sealing.open(actor.tenantId, clientId, row.profile_sealed),
+        { status },
+        action,
+      )
     })
 
   return {
@@ -140,7 +158,11 @@ export const createRecords = ({ db, clock, accountNames, contactsOf }: Needs, se
 
           if (row.version !== version) {
             await record(trx, actor, 'client.viewed', clientId)
-            return { outcome: 'changed-meanwhile', current: madeBy(row, await namesFor(trx, actor, [row.updated_by])), differences }
+            return {
+              outcome: 'changed-meanwhile',
+              current: madeBy(row, await namesFor(trx, actor, [row.updated_by])),
+              differences,
+            }
           }
           await replace(trx, actor, row, present, await sealing.seal(actor.tenantId, clientId, amended), 'amended')
           return { outcome: 'amended' }

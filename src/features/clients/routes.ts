@@ -68,7 +68,13 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
 
   router.get('/clients/:clientId/edit', requireRole('staff'), async (req, res) => {
     const { id, profile, last } = await clients.view(actorOf(res), clientIdOf(req))
-    res.render('clients/edit', { ...speech(res), id, version: last.version, conflict: null, ...formPage(res.locals, valuesOf(profile)) })
+    res.render('clients/edit', {
+      ...speech(res),
+      id,
+      version: last.version,
+      conflict: null,
+      ...formPage(res.locals, valuesOf(profile)),
+    })
   })
 
   router.post('/clients/:clientId', requireRole('staff'), async (req, res) => {
@@ -76,7 +82,14 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
     const { version: sent } = (req.body ?? {}) as { version?: unknown }
     const version = versionField.parse(sent)
     const again = (problems: Record<string, string>, more: object = {}) =>
-      res.render('clients/edit', { ...speech(res), id, version, conflict: null, ...formPage(res.locals, typedValues(req.body), problems), ...more })
+      res.render('clients/edit', {
+        ...speech(res),
+        id,
+        version,
+        conflict: null,
+        ...formPage(res.locals, typedValues(req.body), problems),
+        ...more,
+      })
 
     const read = form(req.body)
     if (!read.ok) {

@@ -38,7 +38,13 @@ const day = (today: string, earliest: string, tooEarly: string) =>
   line(40).transform((typed, context) => {
     if (!typed) return null
     const read = readDay(typed)
-    const problem = !read ? 'problems:date' : read > today ? 'problems:date-in-future' : read < earliest ? tooEarly : null
+    const problem = !read
+      ? 'problems:date'
+      : read > today
+        ? 'problems:date-in-future'
+        : read < earliest
+          ? tooEarly
+          : null
     if (problem) context.addIssue({ code: 'custom', message: problem })
     return read
   })
@@ -46,16 +52,21 @@ const day = (today: string, earliest: string, tooEarly: string) =>
 /** Rows as a form sends them; a row schema gives null for an empty row, and places in messages stay those of the page. */
 const rows = <Row extends z.ZodType>(row: Row, most: number) =>
   z
-    .preprocess(sent => (typeof sent === 'object' && sent !== null ? Object.values(sent) : []), z.array(row))
+    .preprocess(
+      sent => (typeof sent === 'object' && sent !== null ? (Object.values(sent as object) as unknown[]) : []),
+      z.array(row),
+    )
     .transform(all => all.filter((one): one is NonNullable<typeof one> => one !== null))
     .refine(all => all.length <= most, 'problems:too-many')
 
-const phone = z.object({ type: z.enum(phoneTypes, choose).default('mobile'), number: line(50) }).transform(({ type, number: typed }, context) => {
-  if (!typed) return null
-  const read = parsePhoneNumberFromString(typed, 'PL')
-  if (!read?.isPossible()) context.addIssue({ code: 'custom', path: ['number'], message: 'problems:phone' })
-  return { type, number: read?.number ?? null, typed }
-})
+const phone = z
+  .object({ type: z.enum(phoneTypes, choose).default('mobile'), number: line(50) })
+  .transform(({ type, number: typed }, context) => {
+    if (!typed) return null
+    const read = parsePhoneNumberFromString(typed, 'PL')
+    if (!read?.isPossible()) context.addIssue({ code: 'custom', path: ['number'], message: 'problems:phone' })
+    return { type, number: read?.number ?? null, typed }
+  })
 
 const email = z
   .object({ address: line(254).refine(typed => !typed || z.email().safeParse(typed).success, 'problems:email') })
@@ -103,7 +114,10 @@ export const clientForm = (today: string) =>
       deceasedOn: day(today, earliestBirth, 'clients:problem.birth-date-too-early'),
       gender: z.enum(genders, choose).default('unknown'),
       languages: rows(language, mostRows).transform(codes => [...new Set(codes)]),
-      interpreterNeeded: z.unknown().optional().transform(sent => sent === 'on'),
+      interpreterNeeded: z
+        .unknown()
+        .optional()
+        .transform(sent => sent === 'on'),
       phones: rows(phone, mostRows),
       emails: rows(email, mostRows),
       addresses: rows(address, mostRows),
@@ -111,7 +125,11 @@ export const clientForm = (today: string) =>
       notes: orNull(lines(10_000)),
     })
     .refine(named, { path: ['familyName'], error: 'clients:problem.name', when: () => true })
-    .refine(notDeadBeforeBirth, { path: ['deceasedOn'], error: 'clients:problem.deceased-before-birth', when: () => true })
+    .refine(notDeadBeforeBirth, {
+      path: ['deceasedOn'],
+      error: 'clients:problem.deceased-before-birth',
+      when: () => true,
+    })
     .transform((form): ClientProfile => form)
 
 export const listQuery = z.object({

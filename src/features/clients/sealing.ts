@@ -47,7 +47,8 @@ export const createSealing = (vault: Vault) => {
 export type Sealing = ReturnType<typeof createSealing>
 
 /** Two file numbers are the same when they differ only in case or spaces. */
-export const fileNumberKey = (fileNumber: string) => fileNumber.normalize('NFKC').toUpperCase().replace(/\s+/g, ' ').trim()
+export const fileNumberKey = (fileNumber: string) =>
+  fileNumber.normalize('NFKC').toUpperCase().replace(/\s+/g, ' ').trim()
 
 /** The letter a client stands under: the folded first one of the family name (Ł under L), or 'other'. */
 export const letterOf = ({ familyName, givenNames }: Pick<ClientProfile, 'familyName' | 'givenNames'>): string =>

@@ -31,7 +31,7 @@ export const wordsFor = ({ t, language, formatDate }: Formats) => {
     field: (field: Field): string => t(`clients:field.${field}`),
     value: (field: Field, value: unknown): string => {
       if (value === null || value === '') return ''
-      return parts[field]?.(value as never) ?? String(value)
+      return parts[field]?.(value as never) ?? (value as string)
     },
   }
 }

@@ -31,7 +31,8 @@ export type TakenBack = { removed: number; reverted: number; kept: number }
 
 /** Many clients at once, in the caller's transaction: for imports, and reading for exports. */
 export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealing) => {
-  const open = (actor: Actor, row: Pick<ReadRow, 'id' | 'profile_sealed'>) => sealing.open(actor.tenantId, row.id, row.profile_sealed)
+  const open = (actor: Actor, row: Pick<ReadRow, 'id' | 'profile_sealed'>) =>
+    sealing.open(actor.tenantId, row.id, row.profile_sealed)
 
   /** Writes new profiles over locked rows, whose present versions join the earlier ones. */
   const replaceAll = async (
@@ -79,7 +80,11 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
 
   return {
     /** Which of these file numbers belong to clients, archived ones too; by the number as it was asked for. */
-    findByFileNumbers: async (trx: Trx, actor: Actor, fileNumbers: readonly string[]): Promise<Map<string, FoundClient>> => {
+    findByFileNumbers: async (
+      trx: Trx,
+      actor: Actor,
+      fileNumbers: readonly string[],
+    ): Promise<Map<string, FoundClient>> => {
       const tokens = await Promise.all(fileNumbers.map(number => sealing.tokens.file(actor.tenantId, number)))
       const rows = new Map((await selectByFileNumbers(trx, tokens)).map(row => [row.file_number_token, row]))
       const found = fileNumbers.map(async (number, index) => {
@@ -136,16 +141,32 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
      * Changes many clients that are still at the given version; an empty file number keeps the present one.
      * @returns the ids changed, and those refused because somebody changed or removed the client meanwhile
      */
-    amendMany: async (trx: Trx, actor: Actor, clients: readonly ChangedClient[], importId: string): Promise<Amended> => {
+    amendMany: async (
+      trx: Trx,
+      actor: Actor,
+      clients: readonly ChangedClient[],
+      importId: string,
+    ): Promise<Amended> => {
       const done: Amended = { amended: [], refused: [] }
       for (let start = 0; start < clients.length; start += batch) {
         const some = clients.slice(start, start + batch)
-        const rows = new Map((await lockClients(trx, some.map(({ id }) => id))).map(row => [row.id, row]))
+        const rows = new Map(
+          (
+            await lockClients(
+              trx,
+              some.map(({ id }) => id),
+            )
+          ).map(row => [row.id, row]),
+        )
         const changes: { row: ReadRow; profile: ClientProfile }[] = []
         for (const { id, version, profile } of some) {
           const row = rows.get(id)
           if (row?.version !== version) done.refused.push(id)
-          else changes.push({ row, profile: profile.fileNumber ? profile : { ...profile, fileNumber: (await open(actor, row)).fileNumber } })
+          else
+            changes.push({
+              row,
+              profile: profile.fileNumber ? profile : { ...profile, fileNumber: (await open(actor, row)).fileNumber },
+            })
         }
         await replaceAll(trx, actor, changes, { action: 'amended', importId })
         const amended = changes.map(({ row }) => row.id)
@@ -172,7 +193,12 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
         const before = await selectVersionsBefore(trx, [...changed.values()])
         const reverted = before.map(async version => ({
           row: changed.get(version.client_id)!,
-          profile: await sealing.openEarlier(actor.tenantId, version.client_id, version.version, version.profile_sealed),
+          profile: await sealing.openEarlier(
+            actor.tenantId,
+            version.client_id,
+            version.version,
+            version.profile_sealed,
+          ),
         }))
         await replaceAll(trx, actor, await Promise.all(reverted), { action: 'reverted', importId: null })
         await recordMany(trx, actor, 'client.reverted', [...changed.keys()], { import: importId })
@@ -192,7 +218,9 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
     readActive: async function* (actor: Actor): AsyncGenerator<{ id: string; profile: ClientProfile }> {
       let after: string | null = null
       for (;;) {
-        const rows: Pick<ReadRow, 'id' | 'profile_sealed'>[] = await db.asTenant(actor, trx => selectActiveAfter(trx, after, batch))
+        const rows: Pick<ReadRow, 'id' | 'profile_sealed'>[] = await db.asTenant(actor, trx =>
+          selectActiveAfter(trx, after, batch),
+        )
         for (const row of rows) yield { id: row.id, profile: await open(actor, row) }
         if (rows.length < batch) return
         after = rows.at(-1)!.id

@@ -4,7 +4,10 @@ import type { SealedColumns } from '../sealing.ts'
 
 const clients = (trx: Trx) => trx<ClientRow>('clients')
 
-export const selectByFileNumbers = (trx: Trx, tokens: readonly string[]): Promise<(ReadRow & { file_number_token: string })[]> =>
+export const selectByFileNumbers = (
+  trx: Trx,
+  tokens: readonly string[],
+): Promise<(ReadRow & { file_number_token: string })[]> =>
   clients(trx)
     .whereIn('file_number_token', tokens)
     .select(...readColumns, 'file_number_token')
@@ -22,12 +25,16 @@ export const lockClients = (trx: Trx, ids: readonly string[]): Promise<ReadRow[]
     .forUpdate()
     .select(...readColumns)
 
-export type Replacement = SealedColumns & Pick<ClientRow, 'id' | 'version' | 'action' | 'updated_at' | 'updated_by' | 'import_id'>
+export type Replacement = SealedColumns &
+  Pick<ClientRow, 'id' | 'version' | 'action' | 'updated_at' | 'updated_by' | 'import_id'>
 
 /** Writes many clients anew in one statement. */
 export const replaceClients = async (trx: Trx, rows: readonly Replacement[]) => {
   if (rows.length === 0) return
-  const values = rows.map(() => '(?::uuid, ?::int, ?, ?::timestamptz, ?::int, ?::uuid, ?::bytea, ?::bigint[], ?::bigint, ?::bigint, ?::bigint)')
+  const values = rows.map(
+    () =>
+      '(?::uuid, ?::int, ?, ?::timestamptz, ?::int, ?::uuid, ?::bytea, ?::bigint[], ?::bigint, ?::bigint, ?::bigint)',
+  )
   await trx.raw(
     `update clients
         set version = new.version, action = new.action, updated_at = new.updated_at, updated_by = new.updated_by, import_id = new.import_id,
@@ -53,7 +60,11 @@ export const replaceClients = async (trx: Trx, rows: readonly Replacement[]) => 
 }
 
 /** Active clients in the order of their ids, beyond `after`. */
-export const selectActiveAfter = (trx: Trx, after: string | null, most: number): Promise<Pick<ClientRow, 'id' | 'profile_sealed'>[]> => {
+export const selectActiveAfter = (
+  trx: Trx,
+  after: string | null,
+  most: number,
+): Promise<Pick<ClientRow, 'id' | 'profile_sealed'>[]> => {
   const page = clients(trx).where({ status: 'active' }).orderBy('id').limit(most)
   if (after) void page.where('id', '>', after)
   return page.select('id', 'profile_sealed')
@@ -65,7 +76,12 @@ export const countActive = async (trx: Trx): Promise<number> => {
 }
 
 /** Clients whose present version an import made, in the order of their ids. */
-export const lockMadeByImport = (trx: Trx, importId: string, after: string | null, most: number): Promise<ReadRow[]> => {
+export const lockMadeByImport = (
+  trx: Trx,
+  importId: string,
+  after: string | null,
+  most: number,
+): Promise<ReadRow[]> => {
   const page = clients(trx).where({ import_id: importId }).orderBy('id').limit(most).forUpdate()
   if (after) void page.where('id', '>', after)
   return page.select(...readColumns)
@@ -91,7 +107,13 @@ export const countChangedSinceImport = async (trx: Trx, importId: string): Promi
   return Number(row?.count ?? 0)
 }
 
-export const selectVersionsBefore = (trx: Trx, rows: readonly Pick<ReadRow, 'id' | 'version'>[]): Promise<VersionRow[]> =>
-  trx<VersionRow>('client_versions').whereIn(['client_id', 'version'], rows.map(row => [row.id, row.version - 1]) as never)
+export const selectVersionsBefore = (
+  trx: Trx,
+  rows: readonly Pick<ReadRow, 'id' | 'version'>[],
+): Promise<VersionRow[]> =>
+  trx<VersionRow>('client_versions').whereIn(
+    ['client_id', 'version'],
+    rows.map(row => [row.id, row.version - 1]) as never,
+  )
 
 export const deleteClients = (trx: Trx, ids: readonly string[]) => clients(trx).whereIn('id', ids).delete()

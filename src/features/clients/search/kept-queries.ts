@@ -10,7 +10,8 @@ const keptForSeconds = 30 * 60
  * account that searched finds it again.
  */
 export const createKeptQueries = (redis: Redis, vault: Vault) => {
-  const keyOf = ({ tenantId, accountId }: Actor, searchId: string) => `search:${tenantId}:${String(accountId)}:${searchId}`
+  const keyOf = ({ tenantId, accountId }: Actor, searchId: string) =>
+    `search:${tenantId}:${String(accountId)}:${searchId}`
   const place = ({ tenantId }: Actor, row: string) => ({ tenant: tenantId, column: 'searches.query', row }) as const
 
   return {

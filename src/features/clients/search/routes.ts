@@ -15,7 +15,10 @@ export const searchRoutes = (clients: Clients, clock: Clock) => {
 
   router.post('/searches', requireRole(readers), async (req, res) => {
     const form = readForm(searchForm, req.body)
-    if (!form.ok) return res.status(422).render('clients/search', { findings: null, values: { query: '' }, problems: form.problems })
+    if (!form.ok)
+      return res
+        .status(422)
+        .render('clients/search', { findings: null, values: { query: '' }, problems: form.problems })
     res.redirect(303, `/searches/${await clients.keepQuery(actorOf(res), form.data.query)}`)
   })
 

@@ -5,7 +5,13 @@ import { readings } from './terms.ts'
 export const searchForm = z.object({
   query: z
     .string({ error: 'clients:search.problem.empty' })
-    .transform(typed => typed.replace(/[\p{Cc}\p{Cs}]/gu, ' ').normalize('NFC').trim().slice(0, 200))
+    .transform(typed =>
+      typed
+        .replace(/[\p{Cc}\p{Cs}]/gu, ' ')
+        .normalize('NFC')
+        .trim()
+        .slice(0, 200),
+    )
     .refine(typed => readings(typed).length > 0, 'clients:search.problem.empty'),
 })
 

@@ -42,7 +42,9 @@ export const readings = (text: string): Term[][] => {
   const rest = text.normalize('NFKC').replace(day, takeDay).replace(month, takeMonth)
   const joined = rest.replace(grouped, run => {
     const digits = run.replace(/\D/g, '')
-    return digits.length >= digitsOfGroupedPhone.least && digits.length <= digitsOfGroupedPhone.most ? ` ${digits} ` : run
+    return digits.length >= digitsOfGroupedPhone.least && digits.length <= digitsOfGroupedPhone.most
+      ? ` ${digits} `
+      : run
   })
   const read = [...new Set([joined, rest])].map(part => [...found, ...words(part).map(termOf)])
   return unique(read.filter(terms => terms.length > 0))
@@ -82,7 +84,8 @@ export const indexWords = (profile: ClientProfile): Set<string> => {
 
   for (const date of [profile.birthDate?.slice(0, 7), profile.birthDate]) if (date) add({ kind: 'date', text: date })
   if (profile.birthDate) add({ kind: 'digits', text: withoutZeros(profile.birthDate.slice(0, 4)) })
-  for (const phone of profile.phones) for (const part of phoneParts(phone)) add({ kind: 'digits', text: withoutZeros(part) })
+  for (const phone of profile.phones)
+    for (const part of phoneParts(phone)) add({ kind: 'digits', text: withoutZeros(part) })
   fileNumberTerms(profile).forEach(add)
   for (const name of namesOf(profile)) {
     readings(name).flat().forEach(add)
@@ -98,13 +101,18 @@ export const match = (profile: ClientProfile, terms: readonly Term[]): 'exact' |
   const telephones = profile.phones.flatMap(wholeNumbers).map(withoutZeros)
   const begins = (term: Term) =>
     term.kind === 'word' ? whole.some(word => word.startsWith(term.text)) : found.has(indexWord(term, true))
-  const equals = ({ kind, text }: Term) => whole.includes(text) || (kind === 'digits' ? telephones.includes(text) : text === profile.birthDate)
+  const equals = ({ kind, text }: Term) =>
+    whole.includes(text) || (kind === 'digits' ? telephones.includes(text) : text === profile.birthDate)
 
   if (!terms.every(begins)) return null
   return terms.every(equals) ? 'exact' : 'prefix'
 }
 
-const namesOf = ({ givenNames, familyName, preferredName }: ClientProfile) => [givenNames, familyName, preferredName ?? '']
+const namesOf = ({ givenNames, familyName, preferredName }: ClientProfile) => [
+  givenNames,
+  familyName,
+  preferredName ?? '',
+]
 
 const hasDigits = (word: string) => /\d/.test(word)
 
@@ -124,6 +132,10 @@ const wholeNumbers = ({ number, typed }: Phone): string[] => {
 /** Endings of the whole number (the national one is among them) and beginnings of the national one, from four digits on. */
 const phoneParts = (phone: Phone): string[] => {
   const [full = '', national = full] = wholeNumbers(phone)
-  const lengths = (digits: string) => Array.from({ length: Math.max(0, digits.length - fewestPhoneDigits + 1) }, (_, i) => i + fewestPhoneDigits)
-  return [...lengths(full).map(length => full.slice(-length)), ...lengths(national).map(length => national.slice(0, length))]
+  const lengths = (digits: string) =>
+    Array.from({ length: Math.max(0, digits.length - fewestPhoneDigits + 1) }, (_, i) => i + fewestPhoneDigits)
+  return [
+    ...lengths(full).map(length => full.slice(-length)),
+    ...lengths(national).map(length => national.slice(0, length)),
+  ]
 }
