@@ -184,7 +184,7 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
       const taken: TakenBack = { removed: 0, reverted: 0, kept: await countChangedSinceImport(trx, importId) }
       await eachMadeByImport(trx, importId, async rows => {
         const made = rows.filter(row => row.version === 1).map(row => row.id)
-        const keeping = await havingContacts(trx, actor, made)
+        const keeping = made.length > 0 ? await havingContacts(trx, actor, made) : new Set<string>()
         const removed = made.filter(id => !keeping.has(id))
         if (removed.length > 0) await deleteClients(trx, removed)
         await recordMany(trx, actor, 'client.removed', removed, { import: importId })
