@@ -74,7 +74,12 @@ export const importRules: IConfiguration = {
       { path: '^(src|migrations)/' },
       { path: '^(test|tools)/' },
     ),
-    error('no-orphans', 'Delete it.', { orphan: true, path: '^src/', pathNot: '^src/(main|cli|start)\\.ts$' }, {}),
+    error(
+      'no-orphans',
+      'Delete it.',
+      { orphan: true, path: '^src/', pathNot: '^src/((main|cli|start)\\.ts|browser/[^/]+/page\\.ts)$' },
+      {},
+    ),
   ],
   options: { tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' } },
 }

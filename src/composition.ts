@@ -68,7 +68,7 @@ export const createPlatform = async (config: Config, { clock = systemClock }: Re
     checks: {
       database: async () => (await knex.raw('select 1')) !== undefined,
       migrations: async () => (await pendingMigrations(knex)).length === 0,
-      redis: async () => (await redis.ping()) === 'PONG',
+      redis: async () => Boolean(await redis.ping()),
     },
     close: async () => {
       await Promise.all([knex.destroy(), keysDb.close(), unscoped.close()])

@@ -19,7 +19,8 @@ beforeAll(async () => {
   own = await furnish(ostoja, 'Own')
   foreign = await furnish(ostoja, 'Foreign')
   anonymous = ostoja.visitor()
-  for (const role of allRoles) visitors.set(role, await ostoja.signedIn(role === 'operator' ? installationId : own.tenantId, [role]))
+  for (const role of allRoles)
+    visitors.set(role, await ostoja.signedIn(role === 'operator' ? installationId : own.tenantId, [role]))
 })
 afterAll(() => ostoja.close())
 
@@ -41,7 +42,8 @@ const ask = (visitor: Visitor, route: RouteFacts, world: World) => {
 }
 const mayEnter = ({ policy }: RouteFacts, role: Role) => policy.kind !== 'roles' || policy.roles.includes(role)
 const ending = new Set(['post /sign-out'])
-const inside = () => ostoja.routes.filter(route => route.policy.kind !== 'anyone' && !ending.has(`${route.method} ${route.path}`))
+const inside = () =>
+  ostoja.routes.filter(route => route.policy.kind !== 'anyone' && !ending.has(`${route.method} ${route.path}`))
 const named = (route: RouteFacts, status: number) => `${route.method} ${route.path} ${status}`
 
 describe('every route', () => {
@@ -56,8 +58,21 @@ describe('every route', () => {
   })
 
   it('that is open to everybody is one of these', () => {
-    const open = ostoja.routes.filter(route => route.policy.kind === 'anyone').map(route => `${route.method} ${route.path}`)
-    expect(open.sort()).toEqual(['get /health/live', 'get /health/ready', 'get /sign-in', 'get /signed-out', 'post /language', 'post /sign-in'])
+    const open = ostoja.routes
+      .filter(route => route.policy.kind === 'anyone')
+      .map(route => `${route.method} ${route.path}`)
+    expect(open.sort()).toEqual([
+      'get /forgotten-password',
+      'get /health/live',
+      'get /health/ready',
+      'get /password-resets/:token',
+      'get /sign-in',
+      'get /signed-out',
+      'post /forgotten-password',
+      'post /language',
+      'post /password-resets/:token',
+      'post /sign-in',
+    ])
   })
 
   it('sends a stranger to the sign-in page, or says so to a page that asks by itself', async () => {
@@ -105,7 +120,12 @@ describe('every route', () => {
     for (const route of inside().filter(route => parameters(route).some(name => !own.harmless.has(name)))) {
       for (const nonsense of ['1', 'undefined', "'--", '00000000-0000-4000-8000-000000000000']) {
         const role = allRoles.find(role => mayEnter(route, role))!
-        const ids = Object.fromEntries(Object.entries(own.ids).map(([name, id]) => [name, own.harmless.has(name) ? id : encodeURIComponent(nonsense)]))
+        const ids = Object.fromEntries(
+          Object.entries(own.ids).map(([name, id]) => [
+            name,
+            own.harmless.has(name) ? id : encodeURIComponent(nonsense),
+          ]),
+        )
         const answer = await ask(visitors.get(role)!, route, { ...own, ids })
         expect(`${nonsense}: ${named(route, answer.status)}`).toBe(`${nonsense}: ${named(route, 404)}`)
       }
@@ -116,7 +136,9 @@ describe('every route', () => {
     for (const route of inside().filter(route => route.method === 'get')) {
       for (const role of allRoles.filter(role => mayEnter(route, role))) {
         const answer = await ask(visitors.get(role)!, route, own)
-        expect(`${role}: ${named(route, answer.status)}`).toBe(`${role}: ${named(route, own.expected[route.path] ?? 200)}`)
+        expect(`${role}: ${named(route, answer.status)}`).toBe(
+          `${role}: ${named(route, own.expected[route.path] ?? 200)}`,
+        )
       }
     }
   })
@@ -133,7 +155,10 @@ const fingerprint = async (tenantId: string) => {
   )
   const prints = []
   for (const { name } of tables) {
-    const { rows } = await admin.query(`select md5(string_agg(t::text, '|' order by t::text)) as print from ${name} t where tenant_id = $1`, [tenantId])
+    const { rows } = await admin.query(
+      `select md5(string_agg(t::text, '|' order by t::text)) as print from ${name} t where tenant_id = $1`,
+      [tenantId],
+    )
     prints.push([name, rows[0]])
   }
   await admin.end()

@@ -48,6 +48,7 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   const routers = [healthRoutes(needs.checks), languageRoutes(), ...needs.routers]
   const routes = inventory(routers)
   const isBackground = matcherOf(routes.filter(route => route.policy.background))
+  const hasPage = matcherOf(routes.filter(route => route.method === 'get'))
 
   app.disable('x-powered-by')
   app.disable('etag')
@@ -55,10 +56,9 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   app.set('trust proxy', needs.trustedProxies.length ? [...needs.trustedProxies] : false)
   app.set('views', folder('views'))
   app.set('view engine', 'ejs')
-  app.engine(
-    'ejs',
-    (file, locals, done) => void ejs.renderFile(file, locals as ejs.Data, { root: folder('views'), cache: true }, done),
-  )
+  app.engine('ejs', (file, locals, done) => {
+    ejs.renderFile(file, locals as ejs.Data, { root: folder('views'), cache: true }, done)
+  })
 
   app.use(
     pinoHttp({
@@ -76,7 +76,7 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   app.use(keepNothing)
   app.use(sessionCookie(needs.redis, needs.sessionSecrets))
   app.use(onlyLiveSessions(needs.sessions, needs.clock, isBackground))
-  app.use(pageLocals(needs))
+  app.use(pageLocals({ ...needs, hasPage }))
   app.use(refuseOtherSites)
   app.use(express.urlencoded({ extended: true, limit: '512kb', parameterLimit: 2000, verify: rememberBody }))
   app.use(keepTypedWork({ ...needs, isBackground }))

@@ -17,10 +17,10 @@ export const answerFaults =
     }
     const { status, view, locals } = answerTo(fault)
     if (status === 500) log.error({ err: fault, requestId: req.id }, 'a request failed')
-    res.status(status).render(`errors/${view}`, locals ?? {}, (broken, page) => {
+    res.status(status).render(`errors/${view}`, locals ?? {}, (broken: Error | null, page) => {
       if (!broken) return res.send(page)
       log.error({ err: broken, requestId: req.id }, 'an error page failed')
-      res.type('text').send(`Ostoja: ${status} (${String(req.id)})`)
+      res.type('text').send(`Ostoja: ${status} (${req.id as string})`)
     })
   }
 

@@ -14,11 +14,13 @@ type Needs = {
   openName: (signedIn: SignedIn) => Promise<string>
   tickets: PageTickets
   clock: Clock
+  /** Whether an address shows a page when it is asked for. */
+  hasPage: (method: string, path: string) => boolean
 }
 
 /** What every view may use. Handlers add their own; nothing of a request is ever spread in. */
 export const pageLocals =
-  ({ translations, asset, openName, tickets, clock }: Needs): RequestHandler =>
+  ({ translations, asset, openName, tickets, clock, hasPage }: Needs): RequestHandler =>
   async (req, res, next) => {
     const { signedIn } = req.session
     const language = req.session.language ?? preferredLanguage((...of) => req.acceptsLanguages(of))
@@ -30,6 +32,7 @@ export const pageLocals =
       language,
       asset,
       path: req.path,
+      pageAddress: nearestPage(req.path, hasPage),
       requestId: req.id,
       account: signedIn
         ? {
@@ -50,6 +53,13 @@ export const pageLocals =
     onRender(res, 'flash', () => takeFlash(req, t))
     next()
   }
+
+/** The address itself where it shows a page, otherwise the nearest one above it: a refused form stands where only forms go. */
+const nearestPage = (path: string, hasPage: Needs['hasPage']): string => {
+  let address = path
+  while (address && !hasPage('GET', address)) address = address.slice(0, address.lastIndexOf('/'))
+  return address || '/'
+}
 
 /**
  * The sentence a key stands for; several keys, parted by spaces, are as many sentences. A key may carry numbers:

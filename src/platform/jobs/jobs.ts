@@ -35,7 +35,7 @@ export const startWorker = async (
     pgPool,
     taskList: Object.fromEntries(Object.entries(tasks).map(([name, work]) => [name, discreetly(name, work, log)])),
     parsedCronItems: parseCronItems(Object.entries(schedule).map(([task, match]) => ({ task, match }))),
-    logger: new QueueLogger(() => (level, message) => log[level === 'warning' ? 'warn' : level](message)),
+    logger: new QueueLogger(() => (level, message) => log[logLevels[level]](message)),
     concurrency: 2,
     noHandleSignals: true,
     pollInterval: 1000,
@@ -47,6 +47,9 @@ export const startWorker = async (
     },
   }
 }
+
+/** The queue's names of its levels, in ours. */
+const logLevels = { error: 'error', warning: 'warn', info: 'info', debug: 'debug' } as const
 
 /** What a fault says may name somebody, and the queue keeps it in the clear: it gets the fault's kind only. */
 const discreetly = (name: string, work: Tasks[string], log: Logger) => async (payload: unknown) => {
