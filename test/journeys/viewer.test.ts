@@ -170,7 +170,7 @@ describe('an export opened from a file, with no network', () => {
     await page.fill('#search', 'OST-19999')
     await page.locator('#count', { hasText: 'Znaleziono 1 osobę' }).waitFor()
     await close()
-  }, 60_000)
+  })
 
   it('prints one person, or all who were found, on paper that is gone afterwards', async () => {
     const { page, close } = await offline()
@@ -226,7 +226,7 @@ describe('an export opened from a file, with no network', () => {
         await faults()
         await close()
       }
-    }, 60_000)
+    })
 })
 
 describe('an export that is not what was made', () => {
@@ -328,7 +328,7 @@ describe('an export that is not what was made', () => {
       expect([place, altered[place], await verdict(page, file)]).toEqual([place, altered[place], 'altered'])
     }
     await close()
-  }, 60_000)
+  })
 
   it('whose sum was mended after the change is still refused, by age’s own seal', async () => {
     const { createHash } = await import('node:crypto')
