@@ -168,6 +168,7 @@ export const createFeatures = (platform: Platform) => {
     settings,
     drafts,
     tickets,
+    notices,
     clients,
     emergencyContacts: contacts,
     exports,

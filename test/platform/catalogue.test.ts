@@ -112,11 +112,12 @@ describe('the database catalogue', () => {
     for (const table of [...(await tenantTables()), ...Object.keys(outsideTenancy)]) expect(seen).toContain(table)
   })
 
-  it('lets the sign-in role see nothing but logins and tenants', async () => {
+  it('lets the sign-in role see nothing but logins, tenants and which account a sealed e-mail stands for', async () => {
     const readable = await rows<{ table_name: string; privilege_type: string }>(
       `select table_name, privilege_type from information_schema.role_table_grants where grantee = 'ostoja_signin'`,
     )
     expect(readable.sort((a, b) => a.table_name.localeCompare(b.table_name))).toEqual([
+      { table_name: 'account_emails', privilege_type: 'SELECT' },
       { table_name: 'logins', privilege_type: 'SELECT' },
       { table_name: 'tenants', privilege_type: 'SELECT' },
     ])

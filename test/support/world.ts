@@ -47,7 +47,7 @@ export const contactProfile = {
 
 /** Furnishes a tenant: a client with a contact, a search, an import, an export, an account. */
 export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
-  const { clients, emergencyContacts, exports } = ostoja.features
+  const { clients, db, drafts, emergencyContacts, exports, notices } = ostoja.features
   const tenantId = await ostoja.newTenant(name)
   const account = await ostoja.newAccount(tenantId, ['staff', 'administrator', 'security_officer'])
   const actor: Actor = { tenantId, accountId: account.id, roles: ['staff', 'administrator', 'security_officer'] }
@@ -58,21 +58,43 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
   await emergencyContacts.add(actor, clientId, contactId, contactProfile)
   const searchId = await clients.keepQuery(actor, 'łucja')
   const { id: exportId } = await exports.request(actor, 'cztery-konie-jada-przez-zielony-las')
+  await drafts.keep({ ...actor, accountId: account.id, page: '/clients/new', id: randomUUID() }, '/clients', [
+    ['familyName', 'Nowak'],
+  ])
+  const [draft] = await drafts.offers(actor)
+  await db.asTenant(actor, trx => notices.notify(trx, tenantId, [account.id], 'sign-in-blocked'))
+  const [notice] = await notices.list(actor)
   await until(async () => (await exports.find(actor, exportId)).status === 'ready')
 
   const staff = ostoja.visitor()
   await staff.signIn(account)
-  const upload = await staff.upload('/imports', 'file', Buffer.from('Imię;Nazwisko\nJan;Kowalski\n'), 'a.csv', '/imports')
+  const upload = await staff.upload(
+    '/imports',
+    'file',
+    Buffer.from('Imię;Nazwisko\nJan;Kowalski\n'),
+    'a.csv',
+    '/imports',
+  )
   const importId = String(upload.headers.location).split('/').at(-1)!
   await staff.post('/sign-out')
 
   return {
     tenantId,
-    ids: { clientId, contactId, searchId, importId, exportId, accountId: String(account.id), letter: 's' },
+    ids: {
+      clientId,
+      contactId,
+      searchId,
+      importId,
+      exportId,
+      accountId: String(account.id),
+      draftId: draft!.id,
+      noticeId: notice!.id,
+      letter: 's',
+    },
     harmless: new Set(['letter']),
     forms: {},
-    // A search is for the one account that made it.
-    expected: { '/searches/:searchId': 404 },
+    // A search and a draft are for the one account that made them.
+    expected: { '/searches/:searchId': 404, '/drafts/:draftId': 404, '/drafts/:draftId/fields': 404 },
   }
 }
 
