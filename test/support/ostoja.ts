@@ -19,11 +19,12 @@ export type TestAccount = { id: number; login: string; password: string; tenantI
 /**
  * A whole Ostoja of its own: a fresh database and Redis database, keys, certificate, the same createApp as production
  * served by HTTPS on a free port, and the worker. The clock can be moved.
+ * @param env settings of its own
  */
-export const startOstoja = async () => {
+export const startOstoja = async ({ env = {} }: { env?: NodeJS.ProcessEnv } = {}) => {
   const database = await freshDatabase()
   const dataDir = await mkdtemp(join(tmpdir(), 'ostoja-test-'))
-  const config = await configure(dataDir, database.urls)
+  const config = await configure(dataDir, database.urls, env)
   let skippedMs = 0
   const clock = () => new Date(Date.now() + skippedMs)
 
@@ -40,12 +41,12 @@ export const startOstoja = async () => {
   const newAccount = async (
     tenantId: string,
     roles: Role[],
-    { givenName = 'Anna', familyName = 'Testowa', language = 'en' as Language } = {},
+    { givenName = 'Anna', familyName = 'Testowa', language = 'en' as Language, email = null as string | null } = {},
   ): Promise<TestAccount> => {
     const made = await features.accounts.create(systemActor(tenantId), {
       givenName,
       familyName,
-      email: null,
+      email,
       roles,
       language,
       mustChangePassword: false,
@@ -87,7 +88,11 @@ export const startOstoja = async () => {
 }
 export type Ostoja = Awaited<ReturnType<typeof startOstoja>>
 
-const configure = async (dataDir: string, urls: { app: string; signin: string }): Promise<Config> => {
+const configure = async (
+  dataDir: string,
+  urls: { app: string; signin: string },
+  env: NodeJS.ProcessEnv,
+): Promise<Config> => {
   const tls = await ensureSelfSigned(join(dataDir, 'tls'))
   const config = readConfig({
     NODE_ENV: 'test',
@@ -98,6 +103,7 @@ const configure = async (dataDir: string, urls: { app: string; signin: string })
     TLS_CERT_FILE: tls.certFile,
     TLS_KEY_FILE: tls.keyFile,
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'silent',
+    ...env,
   })
   await createKeys(config.rootKeysFile)
   await createKeys(config.peppersFile)

@@ -1,7 +1,7 @@
 import { fold } from '../../platform/text/fold.ts'
 
 /** Below this many guesses (a power of ten) a patient stranger gets in although guessing is slowed down. */
-const guessableLog10 = 6
+const guessableLog10 = 6.5
 /** The estimator's time grows with the square of the length; what is strong so far only gets stronger. */
 const mostJudged = 40
 /** How many signs around one common word are still no more than decoration: `Zima2024!`. */

@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { browserOf } from '../../src/features/account-page/browser.ts'
+import { startOstoja, type Ostoja, type TestAccount } from '../support/ostoja.ts'
+import type { Visitor } from '../support/visitor.ts'
+
+let ostoja: Ostoja
+let tenant: string
+let visitor: Visitor & { account: TestAccount }
+
+beforeAll(async () => {
+  ostoja = await startOstoja()
+  tenant = await ostoja.newTenant()
+})
+afterAll(() => ostoja.close())
+beforeEach(async () => {
+  visitor = await ostoja.signedIn(tenant, ['staff'])
+})
+
+const good = 'zielony czajnik gwiżdże'
+const change = (fields: object, from = visitor) => from.post('/account/password', { ...fields }, '/account/password')
+const signInFrom = async (account: TestAccount, userAgent: string) => {
+  const browser = ostoja.visitor()
+  browser.agent.set('User-Agent', userAgent)
+  await browser.signIn(account)
+  return browser
+}
+
+describe('my account', () => {
+  it('says who I am, which organisation, which roles', async () => {
+    const page = (await visitor.get('/account')).text
+    for (const text of ['Anna Testowa', visitor.account.login, 'Test Shelter', 'Staff']) expect(page).toContain(text)
+  })
+
+  it('keeps my language with the account, so that another browser has it too', async () => {
+    await visitor.post('/account/language', { language: 'pl' }, '/account')
+    expect((await visitor.get('/account')).text).toContain('lang="pl"')
+    await visitor.post('/sign-out')
+    const other = await signInFrom(visitor.account, 'x')
+    expect((await other.get('/')).text).toContain('lang="pl"')
+    expect((await visitor.post('/account/language', { language: 'xx' }, '/sign-in')).status).toBe(303)
+  })
+
+  it('lists where I signed in from, kept sealed, and marks this browser', async () => {
+    await visitor.post('/sign-out')
+    const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0'
+    const browser = await signInFrom(visitor.account, firefox)
+    const page = (await browser.get('/account')).text
+    expect(page).toContain('Firefox 145, Windows')
+    expect(page).toMatch(/127\.0\.0\.1|::1/)
+    expect(page.match(/This browser/g)).toHaveLength(1)
+    const rows = await ostoja.features.db.asTenant({ tenantId: tenant }, trx => trx('sign_ins'))
+    expect(JSON.stringify(rows)).not.toMatch(/Firefox|127\.0\.0\.1/)
+  })
+
+  it('forgets sign-ins after a year', async () => {
+    const { account } = visitor
+    await ostoja.features.db.asTenant({ tenantId: tenant }, trx =>
+      trx('sign_ins').insert({
+        tenant_id: tenant,
+        account_id: account.id,
+        at: new Date(Date.now() - 366 * 86_400_000),
+        seen_sealed: Buffer.alloc(1),
+      }),
+    )
+    await visitor.post('/sign-out')
+    await visitor.signIn(account)
+    const rows = await ostoja.features.db.asTenant({ tenantId: tenant }, trx =>
+      trx('sign_ins').where({ account_id: account.id }),
+    )
+    expect(rows).toHaveLength(2)
+  })
+
+  it('tells me of a sign-in from a browser that is new to my account, and only of that', async () => {
+    const { account } = visitor
+    expect((await visitor.get('/')).text).not.toContain('new browser')
+    await visitor.post('/sign-out')
+    await visitor.signIn(account)
+    expect((await visitor.get('/')).text).not.toContain('new browser')
+    await visitor.post('/sign-out')
+    const other = await signInFrom(account, 'x')
+    expect((await other.get('/')).text).toContain('Somebody signed in from a new browser')
+  })
+})
+
+describe('changing my password', () => {
+  it('asks the old one, and works from the next sign-in on', async () => {
+    const { login, password } = visitor.account
+    expect((await change({ currentPassword: 'Wrong-password-1', password: good })).text).toContain(
+      'This is not your current password.',
+    )
+    const answer = await change({ currentPassword: password, password: good })
+    expect([answer.status, answer.headers.location]).toEqual([303, '/account'])
+    expect((await visitor.get('/account')).text).toContain('Your password is changed.')
+    await visitor.post('/sign-out')
+    expect((await ostoja.visitor().post('/sign-in', { login, password }, '/sign-in')).status).toBe(422)
+    await ostoja.visitor().signIn({ login, password: good })
+  })
+
+  it('says everything that is wrong with the new one, beside its field, and shows neither', async () => {
+    const answer = await change({ currentPassword: visitor.account.password, password: 'abcdefghij' })
+    expect(answer.status).toBe(422)
+    for (const text of ['A capital letter is missing.', 'A digit is missing.', 'A special character is missing'])
+      expect(answer.text).toContain(text)
+    expect(answer.text).not.toContain('abcdefghij')
+    expect(answer.text).not.toContain(visitor.account.password)
+  })
+
+  it('obeys the organisation’s own minimum', async () => {
+    const strict = await ostoja.newTenant('Strict')
+    await ostoja.features.db.asTenant({ tenantId: strict }, trx =>
+      trx('tenants').where({ id: strict }).update({ password_minimum: 24 }),
+    )
+    const someone = await ostoja.signedIn(strict, ['staff'])
+    const answer = await change({ currentPassword: someone.account.password, password: 'Xk7#mQ2p-no' }, someone)
+    expect(answer.text).toContain('This is too short; the least number of characters is 24.')
+  })
+
+  it('keeps spaces, takes another form of the same letters for the same, and any script', async () => {
+    const { login, password } = visitor.account
+    const typed = '  żółta ścieżka 🦔 до дому '
+    expect((await change({ currentPassword: password, password: typed })).status).toBe(303)
+    await visitor.post('/sign-out')
+    expect((await ostoja.visitor().post('/sign-in', { login, password: typed.trim() }, '/sign-in')).status).toBe(422)
+    await ostoja.visitor().signIn({ login, password: typed.normalize('NFD') })
+  })
+
+  it('makes somebody wait who guesses at it from a screen left open', async () => {
+    for (let guess = 0; guess < 10; guess++) await change({ currentPassword: `Guess-number-${guess}`, password: good })
+    const answer = await change({ currentPassword: visitor.account.password, password: good })
+    expect(answer.text).toContain('Too many wrong attempts.')
+  })
+})
+
+describe('notices', () => {
+  it('are on the start page until they are read, and then only in their list', async () => {
+    await change({ currentPassword: visitor.account.password, password: good })
+    expect((await visitor.get('/')).text).toContain('Your password was changed')
+    const list = (await visitor.get('/notices')).text
+    const id = /action="\/notices\/([\w-]{36})\/read"/.exec(list)?.[1]
+    const other = await ostoja.signedIn(tenant, ['staff'])
+    expect((await other.post(`/notices/${id}/read`, {}, '/notices')).status).toBe(404)
+    expect((await visitor.post(`/notices/${id}/read`, {}, '/notices')).status).toBe(303)
+    expect((await visitor.get('/')).text).not.toContain('Your password was changed')
+    expect((await visitor.get('/notices')).text).toContain('Your password was changed')
+    expect((await visitor.post('/notices/none/read', {}, '/notices')).status).toBe(404)
+  })
+
+  it('tell owner and security officer of a refused second sign-in, once however often it is tried', async () => {
+    const here = await ostoja.newTenant('Here')
+    const officer = await ostoja.signedIn(here, ['security_officer'])
+    const owner = await ostoja.signedIn(here, ['staff'])
+    for (let attempt = 0; attempt < 3; attempt++) await ostoja.visitor().post('/sign-in', owner.account, '/sign-in')
+    expect((await owner.get('/notices')).text.match(/A second sign-in was refused/g)).toHaveLength(1)
+    const told = (await officer.get('/notices')).text
+    expect(told.match(/A second sign-in was refused: Anna Testowa/g)).toHaveLength(1)
+    await owner.post('/notices/read', {}, '/notices')
+    expect((await owner.get('/')).text).not.toContain('A second sign-in was refused')
+  })
+})
+
+describe('a browser’s own account of itself', () => {
+  it.each([
+    [
+      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36',
+      'Chrome 141, Linux',
+    ],
+    [
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0',
+      'Edge 141, Windows',
+    ],
+    [
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
+      'Safari 18, iPhone',
+    ],
+    [
+      'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15',
+      'Safari 18, macOS',
+    ],
+    [
+      'Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36',
+      'Samsung Internet 28, Android',
+    ],
+    ['curl/8.14.1', ''],
+    ['', ''],
+  ])('%s is called %s', (userAgent, name) => {
+    expect(browserOf(userAgent)).toBe(name)
+  })
+})

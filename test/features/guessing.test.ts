@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createAttempts } from '../../src/features/sign-in/attempts.ts'
+import { startOstoja, type Ostoja, type TestAccount } from '../support/ostoja.ts'
+
+let ostoja: Ostoja
+let tenant: string
+let account: TestAccount
+
+beforeAll(async () => {
+  ostoja = await startOstoja({ env: { TRUSTED_PROXIES: 'loopback' } })
+  tenant = await ostoja.newTenant()
+})
+afterAll(() => ostoja.close())
+beforeEach(async () => {
+  account = await ostoja.newAccount(tenant, ['staff'])
+})
+
+const attemptsOfApp = () => createAttempts(ostoja.platform.redis, ostoja.platform.derive('sign-in attempts'))
+const addressOf = (guess: number) =>
+  `203.${Math.floor(guess / 65_536) % 256}.${Math.floor(guess / 256) % 256}.${guess % 256}`
+
+/** Somebody at an address, as the proxy in front reports it. */
+const visitorAt = (address: string) => {
+  const visitor = ostoja.visitor()
+  visitor.agent.set('X-Forwarded-For', address)
+  return visitor
+}
+const guessFrom = (address: string, password: string) =>
+  visitorAt(address).post('/sign-in', { login: account.login, password }, '/sign-in')
+
+describe('10,000 guesses at one account from many addresses', () => {
+  it('never stop its owner in their usual browser, and get hardly any answer', async () => {
+    const owner = visitorAt('198.51.100.7')
+    await owner.signIn(account)
+    await owner.post('/sign-out')
+
+    const attempts = attemptsOfApp()
+    let answered = 0
+    for (let guess = 0; guess < 10_000; guess++) {
+      const wait = await attempts.begin({ login: account.login, address: addressOf(guess), device: null })
+      if (wait === 0) answered++
+      if (guess % 1000 === 999) {
+        expect((await guessFrom(addressOf(guess + 1), `Guess-${guess}`)).status).toBe(429)
+        await owner.signIn(account)
+        expect((await owner.get('/')).status).toBe(200)
+        await owner.post('/sign-out')
+      }
+    }
+    expect(answered).toBeLessThan(60)
+  }, 120_000)
+
+  it('nor do those from the owner’s own address', async () => {
+    const owner = visitorAt('198.51.100.8')
+    await owner.signIn(account)
+    await owner.post('/sign-out')
+    const attempts = attemptsOfApp()
+    for (let guess = 0; guess < 200; guess++)
+      await attempts.begin({ login: account.login, address: '198.51.100.8', device: null })
+    expect((await guessFrom('198.51.100.8', account.password)).status).toBe(429)
+    await owner.signIn(account)
+  })
+})
+
+describe('guessing', () => {
+  it('from the owner’s own browser is slowed as well', async () => {
+    const owner = visitorAt('198.51.100.9')
+    await owner.signIn(account)
+    await owner.post('/sign-out')
+    const answers = []
+    for (let guess = 0; guess < 11; guess++)
+      answers.push(
+        (await owner.post('/sign-in', { login: account.login, password: `Guess-${guess}` }, '/sign-in')).status,
+      )
+    expect(answers).toEqual([...Array<number>(10).fill(422), 429])
+  })
+
+  it('at one account holds up nobody else from the same address for long, and at many accounts is held up itself', async () => {
+    const attempts = attemptsOfApp()
+    const waits = []
+    for (let guess = 0; guess < 70; guess++)
+      waits.push(await attempts.begin({ login: `Somebody${guess}`, address: '198.51.100.10', device: null }))
+    expect(waits.slice(0, 60).every(wait => wait === 0)).toBe(true)
+    expect(waits.slice(60).every(wait => wait > 0 && wait <= 15 * 60)).toBe(true)
+  })
+
+  it('by strangers waits ever longer, a minute at most, and is never shut out', async () => {
+    const attempts = attemptsOfApp()
+    const waits: number[] = []
+    for (let guess = 0; guess < 200; guess++) {
+      const wait = await attempts.begin({ login: account.login, address: addressOf(50_000 + guess), device: null })
+      waits.push(wait)
+      if (wait > 0) {
+        const [gate] = await ostoja.platform.redis.keys('attempts:gate:*')
+        if (gate) await ostoja.platform.redis.del(gate) // as if that time had passed
+      }
+    }
+    expect(waits.slice(0, 21)).toEqual(Array(21).fill(0))
+    const delays = waits.filter(wait => wait > 0)
+    expect(delays.slice(0, 4)).toEqual([1, 2, 4, 8])
+    expect(Math.max(...delays)).toBeLessThanOrEqual(60)
+    expect(waits.slice(-2)).toContain(0)
+  })
+
+  it('a moment’s many at once lets one through after the free ones', async () => {
+    const attempts = attemptsOfApp()
+    const begin = (guess: number) =>
+      attempts.begin({ login: account.login, address: addressOf(60_000 + guess), device: null })
+    for (let guess = 0; guess < 20; guess++) await begin(guess)
+    const waits = await Promise.all(Array.from({ length: 50 }, (_, guess) => begin(100 + guess)))
+    expect(waits.filter(wait => wait === 0)).toHaveLength(1)
+  })
+
+  it('a login that does not exist is slowed and answered like one that does, and takes as long', async () => {
+    const timed = async (login: string) => {
+      const times: number[] = []
+      const pages: string[] = []
+      for (let guess = 0; guess < 9; guess++) {
+        const visitor = visitorAt(addressOf(70_000 + guess))
+        const page = await visitor.get('/sign-in')
+        const before = performance.now()
+        const answer = await visitor.agent
+          .post('/sign-in')
+          .type('form')
+          .set('Accept-Language', 'en')
+          .send({ login, password: 'Wrong-password-1', _csrf: visitor.tokenOf(page.text) })
+        times.push(performance.now() - before)
+        pages.push(`${answer.status} ${answer.text.replace(/value="[^"]*"/g, '')}`)
+      }
+      return { middle: times.sort((a, b) => a - b)[4]!, pages: new Set(pages) }
+    }
+    const known = await timed(account.login)
+    const unknown = await timed('NobodyHere999')
+    expect(unknown.pages).toEqual(known.pages)
+    expect(Math.abs(unknown.middle - known.middle)).toBeLessThan(Math.max(25, known.middle * 0.35))
+  })
+
+  it('leaves nothing of what was typed in Redis, where a password may have been typed for a login', async () => {
+    await visitorAt('198.51.100.11').post('/sign-in', { login: 'MySecretPassword1!', password: 'x' }, '/sign-in')
+    const keys = await ostoja.platform.redis.keys('*')
+    expect(keys.join().toLowerCase()).not.toContain('mysecretpassword')
+    expect(keys.join()).not.toContain('198.51.100')
+  })
+})

@@ -1,0 +1,88 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SMTPServer } from 'smtp-server'
+import { ensureSelfSigned } from '../../src/platform/tls/self-signed.ts'
+
+export type Mail = { to: string; secure: boolean; raw: string; subject: string; text: string; links: string[] }
+
+/** A mail server of its own on a free port, with STARTTLS and a certificate of its own making; keeps what it is sent. */
+export const startMailServer = async ({ tls = true } = {}) => {
+  const folder = await mkdtemp(join(tmpdir(), 'ostoja-mail-'))
+  const { certFile, keyFile } = await ensureSelfSigned(folder)
+  const mails: Mail[] = []
+  let refuseNext = 0
+
+  const server = new SMTPServer({
+    key: await readFile(keyFile),
+    cert: await readFile(certFile),
+    authOptional: true,
+    disabledCommands: tls ? [] : ['STARTTLS'],
+    onData: (stream, session, done) => {
+      const parts: Buffer[] = []
+      stream.on('data', (part: Buffer) => parts.push(part))
+      stream.on('end', () => {
+        if (refuseNext-- > 0) return done(Object.assign(new Error('try again later'), { responseCode: 451 }))
+        const raw = Buffer.concat(parts).toString()
+        for (const { address } of session.envelope.rcptTo) mails.push(read(address, session.secure, raw))
+        done()
+      })
+    },
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.server.address() as { port: number }
+
+  return {
+    mails,
+    settings: {
+      SMTP_URL: `smtp://localhost:${port}`,
+      SMTP_CA_FILE: certFile,
+      MAIL_FROM: 'ostoja@shelter.test',
+      PUBLIC_URL: 'https://ostoja.test',
+    },
+    /** The newest mail to an address, as soon as it is there. */
+    mailTo: async (address: string, count = 1): Promise<Mail> => {
+      for (let waited = 0; waited < 15_000; waited += 50) {
+        const found = mails.filter(mail => mail.to === address)
+        if (found.length >= count) return found.at(-1)!
+        await new Promise(resolve => setTimeout(resolve, 50))
+      }
+      throw new Error(`No mail came to ${address}`)
+    },
+    refuseOnce: () => {
+      refuseNext = 1
+    },
+    close: async () => {
+      await new Promise<void>(resolve => server.close(() => resolve()))
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+export type MailServer = Awaited<ReturnType<typeof startMailServer>>
+
+const read = (to: string, secure: boolean, raw: string): Mail => {
+  const text = decoded(/Content-Type: text\/plain[\s\S]*?\r\n\r\n([\s\S]*?)\r\n--/i.exec(raw)?.[1] ?? raw, raw)
+  const subject = decodeWords(/^Subject: (.*(?:\r\n[ \t].*)*)/m.exec(raw)?.[1] ?? '')
+  return { to, secure, raw, subject, text, links: [...text.matchAll(/https:\/\/\S+/g)].map(match => match[0]) }
+}
+
+/** Quoted-printable (RFC 2045 6.7) and base64 bodies. */
+const decoded = (body: string, raw: string): string => {
+  const encoding = /Content-Type: text\/plain[\s\S]*?Content-Transfer-Encoding: (\S+)/i.exec(raw)?.[1]
+  if (encoding === 'base64') return Buffer.from(body, 'base64').toString()
+  if (encoding !== 'quoted-printable') return body
+  const bytes = body
+    .replace(/=\r\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+  return Buffer.from(bytes, 'latin1').toString()
+}
+
+/** Encoded words of a header (RFC 2047). */
+const decodeWords = (header: string): string =>
+  header.replace(/\r\n[ \t]/g, '').replace(/=\?utf-8\?([BQ])\?(.*?)\?=/gi, (_, kind: string, text: string) => {
+    if (kind.toUpperCase() === 'B') return Buffer.from(text, 'base64').toString()
+    const bytes = text
+      .replaceAll('_', ' ')
+      .replace(/=([0-9A-F]{2})/g, (_match, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+    return Buffer.from(bytes, 'latin1').toString()
+  })
