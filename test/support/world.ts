@@ -93,8 +93,14 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
     },
     harmless: new Set(['letter']),
     forms: {},
-    // A search and a draft are for the one account that made them.
-    expected: { '/searches/:searchId': 404, '/drafts/:draftId': 404, '/drafts/:draftId/fields': 404 },
+    expected: {
+      // A search and a draft are for the one account that made them.
+      '/searches/:searchId': 404,
+      '/drafts/:draftId': 404,
+      '/drafts/:draftId/fields': 404,
+      // No row was refused.
+      '/imports/:importId/refused.csv': 404,
+    },
   }
 }
 

@@ -8,7 +8,7 @@ export type Translations = { to: (language: Language) => Translate }
 
 const folder = new URL('../../../locales/', import.meta.url)
 
-/** Reads every catalogue into memory; a namespace is a file of `locales/<language>/`. Keys read `clients:list.title`. */
+/** Reads every catalogue into memory; a namespace is a file of `locales/<language>/`. A key reads `namespace:path.in.it`. */
 export const loadTranslations = (): Translations => {
   const resources = Object.fromEntries(languages.map(language => [language, readCatalogues(language)]))
   const i18n = createInstance()

@@ -2,6 +2,7 @@ import 'express-session'
 import type { Request } from 'express'
 import type { Role } from '../actor.ts'
 import type { Language } from '../i18n/translations.ts'
+import { csrfTokenOf } from './csrf.ts'
 import type { Flash } from './flash.ts'
 
 /** Who is signed in, as kept in the session: nothing that says who somebody is stands in the clear. */
@@ -33,13 +34,17 @@ declare module 'express-session' {
   }
 }
 
-/** A session with a new id, so that nobody can have planted the old one (session fixation, ASVS 7.2.4). Keeps only the language. */
+/**
+ * A session with a new id, so that nobody can have planted the old one (session fixation, ASVS 7.2.4). Keeps only the language.
+ * It has its token from the start: pages opened at the same moment would otherwise each make one, and only the last stay good.
+ */
 export const beginSession = async (req: Request): Promise<void> => {
   const { language } = req.session
   await new Promise<void>((resolve, reject) =>
     req.session.regenerate(fault => (fault ? reject(fault as Error) : resolve())),
   )
   if (language) req.session.language = language
+  csrfTokenOf(req)
 }
 
 export const endSession = (req: Request): Promise<void> =>
