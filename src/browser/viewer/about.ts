@@ -1,0 +1,25 @@
+import type { ExportManifest } from '../../features/exports/index.ts'
+import { h, icon } from './dom.ts'
+import { formatMoment, t } from './words.ts'
+
+const DAY = 24 * 60 * 60 * 1000
+/** Days after which the export says that a newer one may exist. */
+const STALE_DAYS = 7
+
+/** Whose export this is, when it was made, and how old that makes it today. */
+export const about = ({ organisation, createdAt }: ExportManifest) => {
+  const days = Math.max(0, Math.floor((Date.now() - Date.parse(createdAt)) / DAY))
+  const isStale = days > STALE_DAYS
+  const age = days === 0 ? t('age.today') : t('age.day', { count: days })
+  return h(
+    'div',
+    { class: 'about' },
+    h('span', { class: 'organisation', dir: 'auto' }, organisation),
+    h(
+      'span',
+      { class: isStale ? 'age stale' : 'age' },
+      isStale && icon('alert'),
+      h('span', {}, `${t('door.made', { date: formatMoment(createdAt) })}, ${age}`, isStale && `. ${t('age.stale')}`),
+    ),
+  )
+}
