@@ -59,7 +59,10 @@ export const createAttempts = (redis: Redis, key: Buffer, limits: Limits = usual
     /** The password was right: what was counted is forgotten. */
     forget: async (attempt: Attempt) => {
       const keys = keysOf(attempt)
-      if (attempt.device !== null) return void (await perDevice.delete(keys.device))
+      if (attempt.device !== null) {
+        await perDevice.delete(keys.device)
+        return
+      }
       await perLogin.delete(keys.login)
       await perAddress.reward(keys.address)
       await strangers.reward(keys.strangers)
