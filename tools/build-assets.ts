@@ -27,6 +27,7 @@ const stampOfInputs = async () => {
   const inputs = await listFiles(
     'src/browser/**/*.*',
     'views/**/*.ejs',
+    'locales/*/viewer.json',
     'tools/{build-assets,icons}.ts',
     'package-lock.json',
   )

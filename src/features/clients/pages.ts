@@ -27,7 +27,7 @@ export const formPage = (locals: unknown, values: FormValues, problems: Problems
     codes.map(value => ({ value, text: t(`clients:${kind}.${value}`) }))
   return {
     values,
-    problems: byPlace(problems),
+    problems: inOrder(problems),
     choices: {
       genders: choices('gender', genders),
       phoneTypes: choices('phone-type', phoneTypes),
@@ -56,11 +56,7 @@ const fromTheTop = [
   'deceasedOn',
 ]
 
-/** Messages under the names that fields have as places in `values`: `phones[0][number]` is `phones.0.number`. */
-const byPlace = (problems: Problems): Problems => {
-  const places = Object.entries(problems).map(
-    ([name, message]) => [name.replaceAll(/\[([^\]]*)\]/g, '.$1'), message] as const,
-  )
+const inOrder = (problems: Problems): Problems => {
   const rank = (place: string) => fromTheTop.indexOf(place.split('.')[0]!)
-  return Object.fromEntries(places.sort(([one], [other]) => rank(one) - rank(other)))
+  return Object.fromEntries(Object.entries(problems).sort(([one], [other]) => rank(one) - rank(other)))
 }

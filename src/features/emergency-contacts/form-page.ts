@@ -32,7 +32,7 @@ export const showForm = (
     newId,
     today,
     values,
-    problems: byPlace(problems),
+    problems,
     trouble: trouble ?? null,
     differences: now
       ? (Object.keys(now) as (keyof TypedContact)[]).filter(
@@ -46,9 +46,3 @@ export const showForm = (
     mostPhones,
   })
 }
-
-/** `phones[0][number]` as the fields look it up: `phones.0.number`. */
-const byPlace = (problems: Problems): Problems =>
-  Object.fromEntries(
-    Object.entries(problems).map(([name, message]) => [name.replaceAll(/\[([^\]]*)\]/g, '.$1'), message]),
-  )

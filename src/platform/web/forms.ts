@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 
-/** For each field that is wrong, by its name in the form (`phones[0][number]`), the key of the message to show beside it. */
+/** For each field that is wrong, by its place in the form (`phones.0.number`), the key of the message to show beside it. */
 export type Problems = Record<string, string>
 export type ReadForm<Data> = { ok: true; data: Data } | { ok: false; problems: Problems }
 
@@ -12,12 +12,8 @@ export const readForm = <Schema extends z.ZodType>(schema: Schema, body: unknown
 
 const problemsOf = (fault: z.ZodError): Problems => {
   const problems: Problems = {}
-  for (const issue of fault.issues) problems[fieldName(issue.path)] ??= messageKey(issue.message)
+  for (const issue of fault.issues) problems[issue.path.join('.')] ??= messageKey(issue.message)
   return problems
 }
-
-/** The name the field has in the page: `['phones', 0, 'number'] -> phones[0][number]`. */
-const fieldName = ([first, ...rest]: PropertyKey[]): string =>
-  String(first ?? '') + rest.map(part => `[${String(part)}]`).join('')
 
 const messageKey = (message: string) => (/^[a-z-]+:[\w.-]+$/i.test(message) ? message : 'problems:invalid')
