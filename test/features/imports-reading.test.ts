@@ -26,9 +26,18 @@ async function* inPieces(bytes: Buffer, sizes: readonly number[] = [65_536]) {
 
 const read = async (file: Buffer | string, sizes?: readonly number[]) => {
   const rows: TableRow[] = []
-  const facts = await readTable(inPieces(Buffer.from(file as string), sizes), { limits, batch: 7, onRows: async some => void rows.push(...some) })
+  const facts = await readTable(inPieces(Buffer.from(file as string), sizes), {
+    limits,
+    batch: 7,
+    onRows: async some => void rows.push(...some),
+  })
   const letters = (cells: readonly string[]) => cells.map(cell => readable(cell, facts.encoding))
-  return { ...facts, header: letters(facts.header), cells: rows.map(row => letters(row.cells)), numbers: rows.map(row => row.number) }
+  return {
+    ...facts,
+    header: letters(facts.header),
+    cells: rows.map(row => letters(row.cells)),
+    numbers: rows.map(row => row.number),
+  }
 }
 
 const faultOf = async (file: Buffer | string) => {
@@ -37,7 +46,7 @@ const faultOf = async (file: Buffer | string) => {
 }
 
 describe('a file', () => {
-  const polish = fc.string({ unit: fc.constantFrom(...'aąbcćeęłńóśźżŁŻ AZ019.-/\'";,\t\n'), maxLength: 12 })
+  const polish = fc.string({ unit: fc.constantFrom(...Array.from('aąbcćeęłńóśźżŁŻ AZ019.-/\'";,\t\n')), maxLength: 12 })
   const table = fc
     .record({
       delimiter: fc.constantFrom(...delimiters),
@@ -47,7 +56,11 @@ describe('a file', () => {
       sizes: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 4 }),
       newline: fc.constantFrom('\n', '\r\n', '\r'),
     })
-    .map(({ width, rows, ...rest }) => ({ ...rest, header: Array.from({ length: width }, (_, index) => `Kolumna ${index}`), rows: rows.map(row => [`x${row[0] ?? ''}`, ...row.slice(1, width)]) }))
+    .map(({ width, rows, ...rest }) => ({
+      ...rest,
+      header: Array.from({ length: width }, (_, index) => `Kolumna ${index}`),
+      rows: rows.map(row => [`x${row[0] ?? ''}`, ...row.slice(1, width)]),
+    }))
 
   const encoded = (text: string, encoding: string) => {
     if (encoding === 'utf8-marked') return Buffer.from(`\ufeff${text}`)
@@ -60,7 +73,10 @@ describe('a file', () => {
       fc.asyncProperty(table, async ({ header, rows, delimiter, encoding, sizes, newline }) => {
         // Letters of two kinds make sure that the encoding can be told at all.
         const all = [header, header.map(() => 'żółć'), ...rows]
-        const file = encoded(stringify(all, { delimiter, record_delimiter: newline, quoted: newline !== '\n' }), encoding)
+        const file = encoded(
+          stringify(all, { delimiter, record_delimiter: newline, quoted: newline !== '\n' }),
+          encoding,
+        )
         const found = await read(file, sizes)
         expect(found.delimiter).toBe(delimiter)
         expect(found.header).toEqual(header)
@@ -89,7 +105,11 @@ describe('a file', () => {
   it('keeps the row numbers of the spreadsheet past empty lines', async () => {
     const { numbers, cells } = await read('sep=;\r\na;b\r\n1;2\r\n\r\n;;;\r\n3;"4\n4"\r\n5;6;;;\r\n')
     expect(numbers).toEqual([3, 6, 7])
-    expect(cells).toEqual([['1', '2'], ['3', '4\n4'], ['5', '6']])
+    expect(cells).toEqual([
+      ['1', '2'],
+      ['3', '4\n4'],
+      ['5', '6'],
+    ])
   })
 
   it('in UTF-8 with one broken letter stays UTF-8', async () => {
@@ -102,17 +122,48 @@ describe('a file', () => {
 })
 
 describe('columns', () => {
-  const guessed = (header: string, ...rows: string[]) => guessReading(header.split(';'), rows.map(row => row.split(';')))
+  const guessed = (header: string, ...rows: string[]) =>
+    guessReading(
+      header.split(';'),
+      rows.map(row => row.split(';')),
+    )
 
   it('are guessed from Polish names', () => {
-    expect(guessed('Lp.;Nr teczki;Imię;Nazwisko;Data ur.;PESEL;Tel. kom.;Telefon 2;E-mail;Ulica;Nr domu;Nr lokalu;Kod pocztowy;Miejscowość;Płeć;Uwagi').columns).toEqual([
-      null, 'fileNumber', 'givenNames', 'familyName', 'birthDate', null, 'phoneMobile', 'phoneOther', 'email', 'addressLine', 'houseNumber', 'flatNumber', 'postalCode', 'city', 'gender', 'notes',
+    expect(
+      guessed(
+        'Lp.;Nr teczki;Imię;Nazwisko;Data ur.;PESEL;Tel. kom.;Telefon 2;E-mail;Ulica;Nr domu;Nr lokalu;Kod pocztowy;Miejscowość;Płeć;Uwagi',
+      ).columns,
+    ).toEqual([
+      null,
+      'fileNumber',
+      'givenNames',
+      'familyName',
+      'birthDate',
+      null,
+      'phoneMobile',
+      'phoneOther',
+      'email',
+      'addressLine',
+      'houseNumber',
+      'flatNumber',
+      'postalCode',
+      'city',
+      'gender',
+      'notes',
     ])
   })
 
   it('are guessed from English names in any spelling, the surest name first', () => {
     expect(guessed('id;MRN;firstName;last_name;Date of Birth;Cell Phone;ZIP;COUNTY;STATE').columns).toEqual([
-      null, 'fileNumber', 'givenNames', 'familyName', 'birthDate', 'phoneMobile', 'postalCode', null, 'region',
+      null,
+      'fileNumber',
+      'givenNames',
+      'familyName',
+      'birthDate',
+      'phoneMobile',
+      'postalCode',
+      null,
+      'region',
     ])
   })
 
@@ -134,8 +185,23 @@ describe('a row', () => {
   const refusals = (header: string, ...cells: string[]) => readCells(header, cells).refusals.map(({ code }) => code)
 
   it('gives what its cells hold, and nothing for empty ones', () => {
-    const { given } = readCells('Nr teczki;Nazwisko i imię;Data ur.;Telefon;Język;Ulica;Nr domu;Nr lokalu', ['', 'Żółć Anna Maria', '3.04.1985', '', 'ukraiński', 'Polna', '3', '4'])
-    expect(given).toEqual({ givenNames: 'Anna Maria', familyName: 'Żółć', birthDate: '1985-04-03', languages: ['uk'], address: { line: 'Polna 3/4' } })
+    const { given } = readCells('Nr teczki;Nazwisko i imię;Data ur.;Telefon;Język;Ulica;Nr domu;Nr lokalu', [
+      '',
+      'Żółć Anna Maria',
+      '3.04.1985',
+      '',
+      'ukraiński',
+      'Polna',
+      '3',
+      '4',
+    ])
+    expect(given).toEqual({
+      givenNames: 'Anna Maria',
+      familyName: 'Żółć',
+      birthDate: '1985-04-03',
+      languages: ['uk'],
+      address: { line: 'Polna 3/4' },
+    })
   })
 
   it('is refused for what nobody can mean', () => {
@@ -166,20 +232,32 @@ describe('a row', () => {
   })
 
   it('parts several phones in one cell', () => {
-    expect(readPhones('601 234 567, 22 123 45 67; +1 212 555 0100 lub 601234567/602345678', 'mobile').map(phone => phone.number)).toEqual([
-      '+48601234567', '+48221234567', '+12125550100', '+48601234567', '+48602345678',
-    ])
+    expect(
+      readPhones('601 234 567, 22 123 45 67; +1 212 555 0100 lub 601234567/602345678', 'mobile').map(
+        phone => phone.number,
+      ),
+    ).toEqual(['+48601234567', '+48221234567', '+12125550100', '+48601234567', '+48602345678'])
   })
 
   it('reads the same day in every notation', () => {
-    for (const text of ['1983-11-14', '14.11.1983', '14.11.1983 r.', '14/11/1983', '14-11-1983', '19831114', '1983-11-14T00:00:00', '14.11.1983 00:00', '30634'])
+    for (const text of [
+      '1983-11-14',
+      '14.11.1983',
+      '14.11.1983 r.',
+      '14/11/1983',
+      '14-11-1983',
+      '19831114',
+      '1983-11-14T00:00:00',
+      '14.11.1983 00:00',
+      '30634',
+    ])
       expect(readDate(text, 'day-first'), text).toEqual({ date: '1983-11-14' })
     expect(readDate('11/14/1983', 'month-first')).toEqual({ date: '1983-11-14' })
   })
 
   it('with a formula goes out defused and comes back as it was', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'=+-@ab1 '), minLength: 1, maxLength: 8 }), text => {
+      fc.property(fc.string({ unit: fc.constantFrom(...Array.from('=+-@ab1 ')), minLength: 1, maxLength: 8 }), text => {
         const value = text.trim() || 'x'
         expect(defuse(value)).toMatch(/^(?![=+\-@])|^[+-]?[\d\s().]+$/)
         expect(readCells('Imię', [defuse(value)]).given.givenNames).toBe(value.replace(/\s+/g, ' '))
@@ -190,8 +268,16 @@ describe('a row', () => {
 
 describe('a record that a row is laid over', () => {
   const before = newProfile({
-    fileNumber: 'A-1', givenNames: 'Anna', familyName: 'Nowak', birthDate: '1985-04-03', gender: 'female', languages: ['pl'], emails: ['a@example.org'], notes: 'Pies.',
-    phones: [{ type: 'mobile', number: '+48601234567', typed: '601 234 567' }], address: { line: 'Polna 3', city: 'Łódź' },
+    fileNumber: 'A-1',
+    givenNames: 'Anna',
+    familyName: 'Nowak',
+    birthDate: '1985-04-03',
+    gender: 'female',
+    languages: ['pl'],
+    emails: ['a@example.org'],
+    notes: 'Pies.',
+    phones: [{ type: 'mobile', number: '+48601234567', typed: '601 234 567' }],
+    address: { line: 'Polna 3', city: 'Łódź' },
   })
 
   it('loses nothing by empty cells', () => {
@@ -202,17 +288,33 @@ describe('a record that a row is laid over', () => {
 
   it('takes what differs and only grows its lists', () => {
     const after = amendedProfile(before, {
-      familyName: 'Kowalska', gender: 'unknown', address: { line: 'Leśna 5' }, notes: 'Kot.', emails: ['A@example.org'],
-      phones: [{ type: 'home', number: '+48601234567', typed: '601234567' }, { type: 'other', number: null, typed: 'u Zofii' }],
+      familyName: 'Kowalska',
+      gender: 'unknown',
+      address: { line: 'Leśna 5' },
+      notes: 'Kot.',
+      emails: ['A@example.org'],
+      phones: [
+        { type: 'home', number: '+48601234567', typed: '601234567' },
+        { type: 'other', number: null, typed: 'u Zofii' },
+      ],
     })
     expect(differences(before, after)).toEqual(['familyName', 'phones', 'addresses', 'notes'])
     expect(after.phones.map(phone => phone.typed)).toEqual(['601 234 567', 'u Zofii'])
-    expect(after.addresses).toEqual([{ use: 'home', line: 'Leśna 5', city: 'Łódź', postalCode: null, region: null, country: null }])
+    expect(after.addresses).toEqual([
+      { use: 'home', line: 'Leśna 5', city: 'Łódź', postalCode: null, region: null, country: null },
+    ])
     expect([after.gender, after.notes]).toEqual(['female', 'Pies.\n\nKot.'])
   })
 
   it('is the same after the same row again', () => {
-    const row = { familyName: 'Kowalska', notes: 'Kot.', alerts: ['Alergia'], languages: ['uk'], emails: ['b@example.org'], address: { city: 'Łódź' } }
+    const row = {
+      familyName: 'Kowalska',
+      notes: 'Kot.',
+      alerts: ['Alergia'],
+      languages: ['uk'],
+      emails: ['b@example.org'],
+      address: { city: 'Łódź' },
+    }
     const once = amendedProfile(before, row)
     expect(differences(once, amendedProfile(once, row))).toEqual([])
   })

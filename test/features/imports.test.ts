@@ -12,8 +12,10 @@ beforeAll(async () => {
 })
 afterAll(() => ostoja.close())
 
-const staffOf = async (tenantId?: string): Promise<Staff> => ostoja.signedIn(tenantId ?? (await ostoja.newTenant()), ['staff'])
-const upload = (staff: Staff, content: string | Buffer, name = 'people.csv') => staff.upload('/imports', 'file', Buffer.from(content as string), name, '/imports')
+const staffOf = async (tenantId?: string): Promise<Staff> =>
+  ostoja.signedIn(tenantId ?? (await ostoja.newTenant()), ['staff'])
+const upload = (staff: Staff, content: string | Buffer, name = 'people.csv') =>
+  staff.upload('/imports', 'file', Buffer.from(content as string), name, '/imports')
 
 /** The address of the import a file became. */
 const uploaded = async (staff: Staff, content: string | Buffer, name?: string): Promise<string> => {
@@ -55,7 +57,8 @@ const imported = async (staff: Staff, content: string | Buffer) => {
 }
 
 /** The four numbers of a preview or a result: new, changed, unchanged, refused. */
-const tally = (html: string) => [...html.matchAll(/<strong>([\d,\s]+)<\/strong>/g)].map(match => Number(match[1]!.replace(/\D/g, '')))
+const tally = (html: string) =>
+  [...html.matchAll(/<strong>([\d,\s]+)<\/strong>/g)].map(match => Number(match[1]!.replace(/\D/g, '')))
 
 const asOwner = async <T extends pg.QueryResultRow>(statement: string): Promise<T[]> => {
   const admin = new pg.Client(ostoja.database.adminUrl)
@@ -74,7 +77,12 @@ const profilesOf = async (staff: Staff) => {
   return all
 }
 
-const problemOn = (html: string) => /id="file-problem"[^>]*>(.*?)<\/div>/s.exec(html)?.[1]?.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ').trim()
+const problemOn = (html: string) =>
+  /id="file-problem"[^>]*>(.*?)<\/div>/s
+    .exec(html)?.[1]
+    ?.replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
 
 describe('the Synthea file', () => {
   it('goes in as it is, with no click but the ones that say go, and comes out again', async () => {
@@ -94,7 +102,15 @@ describe('the Synthea file', () => {
       familyName: 'Gómez',
       birthDate: '1989-05-25',
       gender: 'male',
-      addresses: [{ use: 'home', line: '427 Balistreri Way Unit 19', postalCode: '01013', city: 'Chicopee', region: 'Massachusetts' }],
+      addresses: [
+        {
+          use: 'home',
+          line: '427 Balistreri Way Unit 19',
+          postalCode: '01013',
+          city: 'Chicopee',
+          region: 'Massachusetts',
+        },
+      ],
     })
 
     const again = await previewed(staff, await readFile(new URL('../data/synthea-patients.csv', import.meta.url)))
@@ -109,15 +125,26 @@ describe('the Synthea file', () => {
 describe('an import', () => {
   it('in Windows-1250 with semicolons keeps Polish letters', async () => {
     const staff = await staffOf()
-    await imported(staff, iconv.encode('Imię;Nazwisko;Data urodzenia;Tel. kom.\r\nŁucja;Żółkiewska;3.04.1985;601 234 567\r\n', 'win1250'))
+    await imported(
+      staff,
+      iconv.encode('Imię;Nazwisko;Data urodzenia;Tel. kom.\r\nŁucja;Żółkiewska;3.04.1985;601 234 567\r\n', 'win1250'),
+    )
     const [profile] = await profilesOf(staff)
-    expect(profile).toMatchObject({ givenNames: 'Łucja', familyName: 'Żółkiewska', birthDate: '1985-04-03', fileNumber: '000001' })
+    expect(profile).toMatchObject({
+      givenNames: 'Łucja',
+      familyName: 'Żółkiewska',
+      birthDate: '1985-04-03',
+      fileNumber: '000001',
+    })
     expect(profile!.phones).toEqual([{ type: 'mobile', number: '+48601234567', typed: '601 234 567' }])
   })
 
   it('changes whom it knows by file number, refuses repeats and lookalikes, and says all of it beforehand', async () => {
     const staff = await staffOf()
-    await imported(staff, 'Nr teczki;Imię;Nazwisko;Data ur.;Telefon\nA-1;Anna;Nowak;1985-04-03;601234567\nA-2;Jan;Kot;1990-01-01;\n')
+    await imported(
+      staff,
+      'Nr teczki;Imię;Nazwisko;Data ur.;Telefon\nA-1;Anna;Nowak;1985-04-03;601234567\nA-2;Jan;Kot;1990-01-01;\n',
+    )
     const { address, page } = await imported(
       staff,
       'Nr teczki;Imię;Nazwisko;Data ur.;Telefon\nA-1;Anna;Kowalska;;602345678\na-2;Jan;Kot;;\n;JAN;KÓT;1.01.1990;\nA-3;Ewa;Lis;;\nA-3;Ewa;Lis;;\n;Ala;Lis;2.02.2000;\n;Ala;Lis;2.02.2000;\n',
@@ -193,14 +220,19 @@ describe('an import', () => {
     const staff = await staffOf()
     const address = await previewed(staff, 'Imię\nAnna\n')
     await staff.post(`${address}/discard`, {}, address)
-    expect(await asOwner(`select 1 from import_rows r join imports i on i.id = r.import_id where i.id = '${address.split('/').pop()!}'`)).toEqual([])
+    expect(
+      await asOwner(
+        `select 1 from import_rows r join imports i on i.id = r.import_id where i.id = '${address.split('/').pop()!}'`,
+      ),
+    ).toEqual([])
     expect((await staff.post(`${address}/start`, {}, '/imports')).status).toBe(409)
   })
 
   it('keeps only refused rows once it is done, and those for 30 days', async () => {
     const staff = await staffOf()
     const { address } = await imported(staff, 'Imię;Data ur.\nAnna;\nJan;zzz\n')
-    const left = () => asOwner<{ outcome: string }>(`select outcome from import_rows where import_id = '${address.split('/').pop()!}'`)
+    const left = () =>
+      asOwner<{ outcome: string }>(`select outcome from import_rows where import_id = '${address.split('/').pop()!}'`)
     expect(await left()).toEqual([{ outcome: 'refused' }])
     ostoja.skip(31 * 24 * 60 * 60_000)
     await upload(await staffOf(staff.account.tenantId), 'Imię\nEwa\n')
@@ -211,8 +243,10 @@ describe('an import', () => {
     const staff = await staffOf()
     const address = await previewed(staff, 'Imię\nAnna\n')
     const stranger = await staffOf()
-    for (const path of ['', '/columns', '/rows', '/progress', '/refused.csv']) expect((await stranger.get(address + path)).status, path).toBe(404)
-    for (const path of ['/columns', '/start', '/discard', '/take-back']) expect((await stranger.post(address + path, {}, '/imports')).status, path).toBe(404)
+    for (const path of ['', '/columns', '/rows', '/progress', '/refused.csv'])
+      expect((await stranger.get(address + path)).status, path).toBe(404)
+    for (const path of ['/columns', '/start', '/discard', '/take-back'])
+      expect((await stranger.post(address + path, {}, '/imports')).status, path).toBe(404)
     const officer = await ostoja.signedIn(staff.account.tenantId, ['security_officer'])
     expect((await officer.get('/imports')).status).toBe(403)
     expect((await officer.get(address)).status).toBe(403)
@@ -232,7 +266,9 @@ describe('an import', () => {
     ])
     for (const secret of [name, header, file])
       for (const encoding of ['utf8', 'hex', 'base64', 'utf16le'] as const)
-        expect(everything).not.toContain(encoding === 'utf8' ? secret : Buffer.from(secret).toString(encoding).replace(/=+$/, '').slice(1, -1))
+        expect(everything).not.toContain(
+          encoding === 'utf8' ? secret : Buffer.from(secret).toString(encoding).replace(/=+$/, '').slice(1, -1),
+        )
   })
 
   it('is written down step by step', async () => {
@@ -244,7 +280,11 @@ describe('an import', () => {
       `select action, account_id, detail from audit_events where subject_id = '${address.split('/').pop()!}' and action <> 'import.rows-read' order by id`,
     )
     expect(events.map(event => event.action)).toEqual([
-      'import.uploaded', 'import.started', 'import.finished', 'import.refused-rows-downloaded', 'import.taken-back',
+      'import.uploaded',
+      'import.started',
+      'import.finished',
+      'import.refused-rows-downloaded',
+      'import.taken-back',
     ])
     expect(new Set(events.map(event => event.account_id))).toEqual(new Set([staff.account.id]))
     expect(events[2]!.detail).toEqual({ new: 1, changed: 0, unchanged: 0, refused: 1 })
@@ -273,7 +313,11 @@ describe('a file that is none', () => {
     const token = staff.tokenOf((await staff.get('/imports')).text)
     const boundary = 'zzz'
     const body = `--${boundary}\r\nContent-Disposition: form-data; name="_csrf"\r\n\r\n${token}\r\n--${boundary}\r\nContent-Disposition: form-data; name="file"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n\r\n--${boundary}--\r\n`
-    const answer = await staff.agent.post('/imports').set('Accept-Language', 'en').set('Content-Type', `multipart/form-data; boundary=${boundary}`).send(body)
+    const answer = await staff.agent
+      .post('/imports')
+      .set('Accept-Language', 'en')
+      .set('Content-Type', `multipart/form-data; boundary=${boundary}`)
+      .send(body)
     expect([answer.status, problemOn(answer.text)]).toEqual([422, expect.stringContaining('Choose a file.')])
   })
 

@@ -5,10 +5,21 @@ import type { Trx } from '../../platform/db/tenant.ts'
 import type { Needs } from './needs.ts'
 import { nobodySeen, planRows, type PlannedRow } from './plan.ts'
 import { outcomeOf } from './preview.ts'
-import { deleteRows, dropRows, findImport, listRows, lockImport, setOutcomes, updateImport, type ImportRecord, type RowOutcome } from './queries.ts'
+import {
+  deleteRows,
+  dropRows,
+  findImport,
+  listRows,
+  lockImport,
+  setOutcomes,
+  updateImport,
+  type ImportRecord,
+  type RowOutcome,
+} from './queries.ts'
 import type { Seals } from './sealed.ts'
 
-const batch = 500
+/** Few enough that pages served by the same process don't wait for the sealing of a whole batch. */
+const batch = 100
 /** A turn of the worker; a long import takes many, so that a worker that is asked to stop soon can. */
 const turnMs = 2000
 
@@ -22,7 +33,11 @@ export const createCarryOut = ({ db, clock, clients }: Needs, seals: Seals) => {
     const record = await lockImport(trx, importId)
     if (record?.state !== 'importing') return null
     const reading = await seals.openReading(record)
-    const rows = await seals.openRows(actor.tenantId, await listRows(trx, importId, { outcomes: ['new', 'changed'], limit: size }), reading.encoding)
+    const rows = await seals.openRows(
+      actor.tenantId,
+      await listRows(trx, importId, { outcomes: ['new', 'changed'], limit: size }),
+      reading.encoding,
+    )
     if (rows.length === 0) {
       await finish(trx, actor, record)
       return null
@@ -31,16 +46,29 @@ export const createCarryOut = ({ db, clock, clients }: Needs, seals: Seals) => {
     const today = (record.started_at ?? clock()).toISOString().slice(0, 10)
     const planned = (await planRows({ trx, actor, clients, today }, rows, reading, nobodySeen())).map(refuseSurprises)
     const found = await write(trx, actor, importId, planned)
-    await deleteRows(trx, importId, found.filter(row => row.outcome !== 'refused').map(row => row.row.id))
+    await deleteRows(
+      trx,
+      importId,
+      found.filter(row => row.outcome !== 'refused').map(row => row.row.id),
+    )
     await settle(trx, record, found.filter(row => row.outcome === 'refused').map(outcomeOf), found)
     return rows.length
   }
 
   /** Makes and changes the clients; whom somebody else was faster with is refused. */
-  const write = async (trx: Trx, actor: Actor, importId: string, planned: readonly PlannedRow[]): Promise<PlannedRow[]> => {
+  const write = async (
+    trx: Trx,
+    actor: Actor,
+    importId: string,
+    planned: readonly PlannedRow[],
+  ): Promise<PlannedRow[]> => {
     const withIds = planned.map(row => ({ row, id: row.before?.id ?? randomUUID() }))
-    const made = withIds.flatMap(({ row, id }) => (row.outcome === 'new' && row.after ? [{ id, profile: row.after }] : []))
-    const amended = withIds.flatMap(({ row: { outcome, before, after } }) => (outcome === 'changed' && before && after ? [{ ...before, profile: after }] : []))
+    const made = withIds.flatMap(({ row, id }) =>
+      row.outcome === 'new' && row.after ? [{ id, profile: row.after }] : [],
+    )
+    const amended = withIds.flatMap(({ row: { outcome, before, after } }) =>
+      outcome === 'changed' && before && after ? [{ ...before, profile: after }] : [],
+    )
     const none = { refused: [] }
     const creation = made.length > 0 ? await clients.createMany(trx, actor, made, importId) : none
     const amendment = amended.length > 0 ? await clients.amendMany(trx, actor, amended, importId) : none
@@ -53,14 +81,28 @@ export const createCarryOut = ({ db, clock, clients }: Needs, seals: Seals) => {
     const record = await lockImport(trx, importId)
     const [row] = await listRows(trx, importId, { outcomes: ['new', 'changed'], limit: 1 })
     if (record?.state !== 'importing' || !row) return
-    await settle(trx, record, [{ id: row.id, outcome: 'refused', refusals: [{ code: 'not-saved' }], warnings: [] }], [{ outcome: 'refused' }])
+    await settle(
+      trx,
+      record,
+      [{ id: row.id, outcome: 'refused', refusals: [{ code: 'not-saved' }], warnings: [] }],
+      [{ outcome: 'refused' }],
+    )
   }
 
-  const settle = async (trx: Trx, record: ImportRecord, refused: RowOutcome[], settled: readonly Pick<PlannedRow, 'outcome'>[]) => {
+  const settle = async (
+    trx: Trx,
+    record: ImportRecord,
+    refused: RowOutcome[],
+    settled: readonly Pick<PlannedRow, 'outcome'>[],
+  ) => {
     await setOutcomes(trx, record.id, refused)
     const counts = { ...record.result.counts }
     for (const { outcome } of settled) counts[outcome]++
-    await updateImport(trx, record.id, { result: { counts }, rows_done: record.rows_done + settled.length, stirred_at: clock() })
+    await updateImport(trx, record.id, {
+      result: { counts },
+      rows_done: record.rows_done + settled.length,
+      stirred_at: clock(),
+    })
   }
 
   const finish = async (trx: Trx, actor: Actor, { id, result }: ImportRecord) => {
@@ -82,7 +124,8 @@ export const createCarryOut = ({ db, clock, clients }: Needs, seals: Seals) => {
         size = batch
       } catch (fault) {
         // One row may be at fault: it is found by taking fewer at a time. With the database gone, this fails as well.
-        if (size === 1) await db.asTenant(behalf, trx => refuseNext(trx, importId)).catch(() => Promise.reject(fault as Error))
+        if (size === 1)
+          await db.asTenant(behalf, trx => refuseNext(trx, importId)).catch(() => Promise.reject(fault as Error))
         size = size === 1 ? batch : Math.ceil(size / 8)
       }
     }
@@ -93,7 +136,8 @@ export const createCarryOut = ({ db, clock, clients }: Needs, seals: Seals) => {
 /** What the preview did not announce is not done: somebody else has made or removed that client since. */
 const refuseSurprises = (planned: PlannedRow): PlannedRow => {
   const announced = planned.row.outcome
-  const surprise = (announced === 'new' && planned.before !== null) || (announced === 'changed' && planned.outcome === 'new')
+  const surprise =
+    (announced === 'new' && planned.before !== null) || (announced === 'changed' && planned.outcome === 'new')
   return surprise ? refusedMeanwhile(planned) : planned
 }
 

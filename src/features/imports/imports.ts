@@ -6,6 +6,7 @@ import { enqueue } from '../../platform/jobs/jobs.ts'
 import { createCarryOut } from './carry-out.ts'
 import type { Needs } from './needs.ts'
 import { createPreview } from './preview.ts'
+import { progressOf } from './progress.ts'
 import { dropRows, findImport, lockImport, stirStalled, updateImport, type ImportRecord } from './queries.ts'
 import { createReadings } from './readings.ts'
 import { createRefusedFile } from './refused-file.ts'
@@ -19,7 +20,11 @@ const quickRows = 2000
 /** Without a sign of life for so long, the worker that was busy with an import is gone. */
 const stalledMs = 60_000
 
-const taskOf: Partial<Record<State, string>> = { previewing: 'import.preview', importing: 'import.carry-out', 'taking-back': 'import.take-back' }
+const taskOf: Partial<Record<State, string>> = {
+  previewing: 'import.preview',
+  importing: 'import.carry-out',
+  'taking-back': 'import.take-back',
+}
 
 /** The spreadsheet import: from the file that arrives to the batch that is taken back. */
 export const createImports = (needs: Needs) => {
@@ -43,7 +48,11 @@ export const createImports = (needs: Needs) => {
       if (found?.state !== 'taking-back') return
       const behalf = { ...actor, accountId: actor.accountId ?? found.started_by }
       const takenBack = await clients.takeBack(trx, behalf, importId)
-      await updateImport(trx, importId, { state: 'taken-back', result: { ...found.result, takenBack }, stirred_at: clock() })
+      await updateImport(trx, importId, {
+        state: 'taken-back',
+        result: { ...found.result, takenBack },
+        stirred_at: clock(),
+      })
       await audit(trx, behalf, 'import.taken-back', importId, takenBack)
     })
 
@@ -57,7 +66,8 @@ export const createImports = (needs: Needs) => {
       const rows = await db.asTenant(actor, async trx => {
         const found = await locked(trx, importId)
         if (found.state === 'previewing') return 0
-        if (found.state !== 'mapping' && found.state !== 'previewed') throw new Conflict('imports:conflict.already-started')
+        if (found.state !== 'mapping' && found.state !== 'previewed')
+          throw new Conflict('imports:conflict.already-started')
         await updateImport(trx, importId, {
           state: 'previewing',
           reading_sealed: await seals.sealReading(actor.tenantId, importId, reading),
@@ -99,7 +109,10 @@ export const createImports = (needs: Needs) => {
         const over = found.state === 'done' || found.state === 'taken-back'
         const now = clock()
         await dropRows(trx, importId, { keepRefused: false })
-        await updateImport(trx, importId, { rows_dropped_at: now, ...(!over && { state: 'discarded', finished_at: now }) })
+        await updateImport(trx, importId, {
+          rows_dropped_at: now,
+          ...(!over && { state: 'discarded', finished_at: now }),
+        })
         await audit(trx, actor, 'import.discarded', importId, { rows: found.row_count })
       }),
 
@@ -124,7 +137,10 @@ export const createImports = (needs: Needs) => {
         const found = await findImport(trx, importId)
         if (!found || found.state === 'uploading') throw new NotFound()
         const now = clock()
-        if (busyStates.includes(found.state) && (await stirStalled(trx, importId, busyStates, new Date(now.getTime() - stalledMs), now)))
+        if (
+          busyStates.includes(found.state) &&
+          (await stirStalled(trx, importId, busyStates, new Date(now.getTime() - stalledMs), now))
+        )
           await hand(trx, actor, importId, found.state)
         return progressOf(found)
       }),
@@ -141,11 +157,3 @@ export const createImports = (needs: Needs) => {
   }
 }
 export type Imports = ReturnType<typeof createImports>
-
-/** How far a busy import is; without `max` its length is not known. */
-export const progressOf = ({ state, rows_done, row_count, planned }: Pick<ImportRecord, 'state' | 'rows_done' | 'row_count' | 'planned'>) => {
-  if (!busyStates.includes(state)) return { done: true as const }
-  if (state === 'taking-back') return { done: false as const }
-  const max = state === 'previewing' ? row_count : planned.counts.new + planned.counts.changed
-  return { done: false as const, value: Math.min(rows_done, max), max: Math.max(max, 1) }
-}

@@ -14,7 +14,12 @@ export type ClientRecords = {
   /** The indexes of the people who look like somebody recorded: the same names, folded, and birth date. */
   findLookalikes: (trx: Trx, actor: Actor, people: Person[]) => Promise<Set<number>>
   /** An empty file number is generated. Refuses, by id, whose file number somebody took at the same moment. */
-  createMany: (trx: Trx, actor: Actor, clients: { id: string; profile: Profile }[], importId: string) => Promise<{ refused: string[] }>
+  createMany: (
+    trx: Trx,
+    actor: Actor,
+    clients: { id: string; profile: Profile }[],
+    importId: string,
+  ) => Promise<{ refused: string[] }>
   /** Refuses, by id, those whose version is no longer the one given. */
   amendMany: (trx: Trx, actor: Actor, clients: ExistingClient[], importId: string) => Promise<{ refused: string[] }>
   /** Removes what the import created and undoes what it changed, except where somebody has changed it since. */

@@ -4,7 +4,7 @@ import type { Refusal, Warning } from './columns/read-row.ts'
 import type { Reading } from './columns/guess.ts'
 import type { ShownRow } from './readings.ts'
 
-type Formats = { t: Translate; formatDate: (day: string | null) => string }
+export type Formats = { t: Translate; language: string; formatDate: (day: string | null) => string }
 
 /** A row as the page shows it: texts only. */
 export type RowOnPage = {
@@ -19,7 +19,12 @@ export type RowOnPage = {
   cells: { name: string; value: string }[]
 }
 
-export const presentRow = (shown: ShownRow, header: readonly string[], { columns }: Pick<Reading, 'columns'>, formats: Formats): RowOnPage => {
+export const presentRow = (
+  shown: ShownRow,
+  header: readonly string[],
+  { columns }: Pick<Reading, 'columns'>,
+  formats: Formats,
+): RowOnPage => {
   const { row, outcome, before, given, changed, after } = shown
   const { t } = formats
   const person = after ?? { givenNames: given.givenNames ?? '', familyName: given.familyName ?? '' }
@@ -44,29 +49,69 @@ export const presentRow = (shown: ShownRow, header: readonly string[], { columns
 export const reasonOf = ({ code, field }: Refusal, t: Translate): string =>
   t(`imports:reason.${code}`, { field: field ? t(`imports:field.${field}`) : '' })
 
-const warningOf = ({ code, field }: Warning, t: Translate): string => t(`imports:warning.${code}`, { field: t(`imports:field.${field}`) })
+const warningOf = ({ code, field }: Warning, t: Translate): string =>
+  t(`imports:warning.${code}`, { field: t(`imports:field.${field}`) })
 
-const shownFields = ['birthDate', 'deceasedOn', 'gender', 'languages', 'interpreterNeeded', 'phones', 'emails', 'addresses', 'alerts'] as const
+const shownFields = [
+  'birthDate',
+  'deceasedOn',
+  'gender',
+  'languages',
+  'interpreterNeeded',
+  'phones',
+  'emails',
+  'addresses',
+  'alerts',
+] as const
 
 const factsOf = (profile: Profile, formats: Formats): string[] => {
   const facts = shownFields.map(field => ({ field, value: valueOf(field, profile, formats) }))
-  const told = facts.filter(({ field, value }) => value && !(field === 'gender' && profile.gender === 'unknown') && !(field === 'interpreterNeeded' && !profile.interpreterNeeded))
+  const told = facts.filter(
+    ({ field, value }) =>
+      value &&
+      !(field === 'gender' && profile.gender === 'unknown') &&
+      !(field === 'interpreterNeeded' && !profile.interpreterNeeded),
+  )
   const number = profile.fileNumber ? [`${formats.t('imports:field.fileNumber')}: ${profile.fileNumber}`] : []
   return [...number, ...told.map(({ field, value }) => `${formats.t(`imports:changed.${field}`)}: ${value}`)]
 }
 
-const valueOf = (field: ChangedField, profile: Profile, { t, formatDate }: Formats): string => {
-  const value = profile[field]
-  if (field === 'gender') return t(`imports:gender.${profile.gender}`)
-  if (field === 'birthDate' || field === 'deceasedOn') return formatDate(profile[field])
-  if (field === 'phones') return profile.phones.map(phone => phone.typed).join(', ')
-  if (field === 'addresses') return profile.addresses.map(place => [place.line, [place.postalCode, place.city].filter(Boolean).join(' '), place.region, place.country].filter(Boolean).join(', ')).join('; ')
-  if (typeof value === 'boolean') return t(value ? 'imports:yes' : 'imports:no')
-  return Array.isArray(value) ? value.join(', ') : (value ?? '')
+const valueOf = (field: ChangedField, profile: Profile, { t, formatDate, language }: Formats): string => {
+  switch (field) {
+    case 'gender':
+      return t(`imports:gender.${profile.gender}`)
+    case 'birthDate':
+    case 'deceasedOn':
+      return formatDate(profile[field])
+    case 'interpreterNeeded':
+      return t(profile.interpreterNeeded ? 'imports:yes' : 'imports:no')
+    case 'phones':
+      return profile.phones.map(phone => phone.typed).join(', ')
+    case 'addresses':
+      return profile.addresses.map(placeOf).join('; ')
+    case 'languages':
+      return profile.languages
+        .map(code => new Intl.DisplayNames([language], { type: 'language' }).of(code) ?? code)
+        .join(', ')
+    case 'emails':
+    case 'alerts':
+      return profile[field].join(', ')
+    default:
+      return profile[field] ?? ''
+  }
 }
+
+const placeOf = ({ line, postalCode, city, region, country }: Profile['addresses'][number]) =>
+  [line, [postalCode, city].filter(Boolean).join(' '), region, country].filter(Boolean).join(', ')
 
 /** Of a refused row, what its imported columns hold, as it stands in the file; of a ragged one, everything. */
 const cellsOf = (cells: readonly string[], header: readonly string[], columns: Reading['columns']) => {
   const ragged = cells.length !== columns.length
-  return cells.flatMap((value, index) => (value.trim() && (ragged || columns[index]) ? [{ name: ragged ? '' : (header[index] ?? ''), value: value.slice(0, 200) }] : [])).slice(0, 12)
+  return cells
+    .flatMap((value, index) =>
+      value.trim() && (ragged || columns[index])
+        ? [{ name: ragged ? '' : (header[index] ?? ''), value: value.slice(0, 200) }]
+        : [],
+    )
+    .slice(0, 12)
 }

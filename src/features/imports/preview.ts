@@ -7,7 +7,8 @@ import { findImport, listRows, lockImport, setOutcomes, updateImport } from './q
 import type { Seals } from './sealed.ts'
 import { nothingPlanned, type Planned } from './states.ts'
 
-const batch = 500
+/** Few enough that pages served by the same process don't wait. */
+const batch = 200
 
 /**
  * Works out what an import would do, changing nothing but the rows' own outcomes. Begins anew whenever it is started,
@@ -26,8 +27,17 @@ export const createPreview =
       if (record?.state !== 'previewing' || record.run_id !== run) return false
 
       const reading = await seals.openReading(record)
-      const rows = await seals.openRows(actor.tenantId, await listRows(trx, importId, { after, limit: batch }), reading.encoding)
-      const found = await planRows({ trx, actor, clients, today: clock().toISOString().slice(0, 10) }, rows, reading, seen)
+      const rows = await seals.openRows(
+        actor.tenantId,
+        await listRows(trx, importId, { after, limit: batch }),
+        reading.encoding,
+      )
+      const found = await planRows(
+        { trx, actor, clients, today: clock().toISOString().slice(0, 10) },
+        rows,
+        reading,
+        seen,
+      )
       for (const row of found) count(planned, row)
       await setOutcomes(trx, importId, found.map(outcomeOf))
 
@@ -48,13 +58,20 @@ export const createPreview =
     while (await db.asTenant(actor, next));
   }
 
-export const outcomeOf = ({ row, outcome, refusals, warnings }: PlannedRow) => ({ id: row.id, outcome, refusals, warnings })
+export const outcomeOf = ({ row, outcome, refusals, warnings }: PlannedRow) => ({
+  id: row.id,
+  outcome,
+  refusals,
+  warnings,
+})
 
 /** Adds a row to the counts; a row with two reasons counts under each. */
 const count = (planned: Planned, { outcome, refusals, warnings, changed }: PlannedRow) => {
   planned.counts[outcome]++
   if (warnings.length > 0) planned.warned++
-  for (const code of new Set(refusals.map(refusal => refusal.code))) planned.refusals[code] = (planned.refusals[code] ?? 0) + 1
-  for (const code of new Set(warnings.map(warning => warning.code))) planned.warnings[code] = (planned.warnings[code] ?? 0) + 1
+  for (const code of new Set(refusals.map(refusal => refusal.code)))
+    planned.refusals[code] = (planned.refusals[code] ?? 0) + 1
+  for (const code of new Set(warnings.map(warning => warning.code)))
+    planned.warnings[code] = (planned.warnings[code] ?? 0) + 1
   for (const field of changed) planned.changed[field] = (planned.changed[field] ?? 0) + 1
 }

@@ -54,11 +54,22 @@ export const deleteImport = async (trx: Trx, id: string) => {
 
 /** Newest first; `before` is the last import of the page before. */
 export const listImports = (trx: Trx, limit: number, before?: Pick<ImportRecord, 'created_at' | 'id'>) => {
-  const list = imports(trx).whereNot({ state: 'uploading' }).orderBy([{ column: 'created_at', order: 'desc' }, { column: 'id', order: 'desc' }]).limit(limit)
+  const list = imports(trx)
+    .whereNot({ state: 'uploading' })
+    .orderBy([
+      { column: 'created_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ])
+    .limit(limit)
   return before ? list.whereRaw('(created_at, id) < (?, ?)', [before.created_at, before.id]) : list
 }
 
-export const insertRows = async (trx: Trx, tenantId: string, importId: string, fresh: Pick<RowRecord, 'id' | 'number' | 'row_sealed'>[]) => {
+export const insertRows = async (
+  trx: Trx,
+  tenantId: string,
+  importId: string,
+  fresh: Pick<RowRecord, 'id' | 'number' | 'row_sealed'>[],
+) => {
   await trx.raw(
     `insert into import_rows (tenant_id, import_id, id, number, row_sealed)
      select ?, ?, fresh.* from unnest(?::uuid[], ?::int[], ?::bytea[]) fresh`,
@@ -69,7 +80,11 @@ export const insertRows = async (trx: Trx, tenantId: string, importId: string, f
 type Filter = { outcomes?: readonly (Outcome | 'unknown')[]; warned?: boolean; after?: number; limit: number }
 
 /** Rows of an import by their number in the file, from the one past `after`. */
-export const listRows = (trx: Trx, importId: string, { outcomes, warned, after = 0, limit }: Filter): Promise<RowRecord[]> => {
+export const listRows = (
+  trx: Trx,
+  importId: string,
+  { outcomes, warned, after = 0, limit }: Filter,
+): Promise<RowRecord[]> => {
   const list = rows(trx).where({ import_id: importId }).where('number', '>', after).orderBy('number').limit(limit)
   if (outcomes) list.whereIn('outcome', [...outcomes])
   if (warned) list.whereRaw(`warnings <> '[]'`)
@@ -94,7 +109,10 @@ export const setOutcomes = async (trx: Trx, importId: string, found: readonly Ro
 }
 
 export const deleteRows = async (trx: Trx, importId: string, ids: readonly string[]) => {
-  await rows(trx).where({ import_id: importId }).whereIn('id', [...ids]).delete()
+  await rows(trx)
+    .where({ import_id: importId })
+    .whereIn('id', [...ids])
+    .delete()
 }
 
 /** Drops what an import need not keep: all of its rows, or all but the refused. */
@@ -118,5 +136,15 @@ export const expiredImports = (trx: Trx, since: Date) =>
     .select('id', 'state')
 
 /** Takes note that a stalled import is to be carried on; false where it goes on by itself, or somebody else just did. */
-export const stirStalled = async (trx: Trx, id: string, states: readonly State[], since: Date, now: Date): Promise<boolean> =>
-  (await imports(trx).where({ id }).whereIn('state', [...states]).where('stirred_at', '<', since).update({ stirred_at: now })) > 0
+export const stirStalled = async (
+  trx: Trx,
+  id: string,
+  states: readonly State[],
+  since: Date,
+  now: Date,
+): Promise<boolean> =>
+  (await imports(trx)
+    .where({ id })
+    .whereIn('state', [...states])
+    .where('stirred_at', '<', since)
+    .update({ stirred_at: now })) > 0

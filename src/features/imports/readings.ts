@@ -3,7 +3,6 @@ import { record as audit } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { isLeftOut, guessReading } from './columns/guess.ts'
-import { isReasonHeader } from './columns/header-words.ts'
 import type { Encoding } from './file/letters.ts'
 import type { Needs } from './needs.ts'
 import { nobodySeen, planRows, type PlannedRow } from './plan.ts'
@@ -11,9 +10,17 @@ import { findImport, listImports, listRows, type ImportRecord } from './queries.
 import { readableHeader, type FileFacts, type FileReading, type Seals } from './sealed.ts'
 import type { Outcome } from './states.ts'
 
-export type ImportView = Omit<ImportRecord, 'file_sealed' | 'reading_sealed' | 'tenant_id' | 'run_id'> & { name: string }
+export type ImportView = Omit<ImportRecord, 'file_sealed' | 'reading_sealed' | 'tenant_id' | 'run_id'> & {
+  name: string
+}
 export type Column = { name: string; samples: string[]; leftOut: boolean }
-export type ColumnsView = { file: FileFacts; columns: Column[]; reading: FileReading; unnamed: number; repeated: string[] }
+export type ColumnsView = {
+  file: FileFacts
+  columns: Column[]
+  reading: FileReading
+  unnamed: number
+  repeated: string[]
+}
 export type RowFilter = { outcome?: Outcome | undefined; warned?: boolean; after?: number; limit: number }
 
 /** Rows looked into for samples, and how many different ones are shown of a column. */
@@ -36,7 +43,8 @@ export const createReadings = ({ db, clock, clients }: Needs, seals: Seals) => {
 
   return {
     /** @throws NotFound */
-    view: (actor: Actor, importId: string): Promise<ImportView> => db.asTenant(actor, async trx => viewOf(await mustFind(trx, importId))),
+    view: (actor: Actor, importId: string): Promise<ImportView> =>
+      db.asTenant(actor, async trx => viewOf(await mustFind(trx, importId))),
 
     /** A page of imports, newest first. `before` is the id of the last one of the page before. */
     list: (actor: Actor, before?: string): Promise<{ imports: ImportView[]; next: string | null }> =>
@@ -44,7 +52,10 @@ export const createReadings = ({ db, clock, clients }: Needs, seals: Seals) => {
         const last = before ? await findImport(trx, before) : undefined
         const found = await listImports(trx, pageLength + 1, last)
         const shown = found.slice(0, pageLength)
-        return { imports: await Promise.all(shown.map(viewOf)), next: found.length > pageLength ? (shown.at(-1)?.id ?? null) : null }
+        return {
+          imports: await Promise.all(shown.map(viewOf)),
+          next: found.length > pageLength ? (shown.at(-1)?.id ?? null) : null,
+        }
       }),
 
     /**
@@ -67,8 +78,11 @@ export const createReadings = ({ db, clock, clients }: Needs, seals: Seals) => {
           reading: encoding && encoding !== kept.encoding ? { ...guessReading(header, cells), encoding } : kept,
           columns: header.map((name, index) => ({
             name,
-            samples: [...new Set(cells.map(row => (row[index] ?? '').trim().slice(0, 60)).filter(Boolean))].slice(0, samplesShown),
-            leftOut: isLeftOut(name) || isReasonHeader(name),
+            samples: [...new Set(cells.map(row => (row[index] ?? '').trim().slice(0, 60)).filter(Boolean))].slice(
+              0,
+              samplesShown,
+            ),
+            leftOut: isLeftOut(name),
           })),
           unnamed: header.filter(name => name === '').length,
           repeated: [...new Set(header.filter((name, index) => name !== '' && header.indexOf(name) !== index))],

@@ -30,7 +30,8 @@ export const createRefusedFile =
   async (actor: Actor, importId: string, words: Words): Promise<Readable> => {
     const { file, reading } = await db.asTenant(actor, async trx => {
       const found = await findImport(trx, importId)
-      if (!found || !['previewed', 'done', 'taken-back'].includes(found.state) || found.rows_dropped_at) throw new NotFound()
+      if (!found || !['previewed', 'done', 'taken-back'].includes(found.state) || found.rows_dropped_at)
+        throw new NotFound()
       const { counts } = found.state === 'previewed' ? found.planned : found.result
       await audit(trx, actor, 'import.refused-rows-downloaded', importId, { rows: counts.refused })
       return { file: await seals.openFile(found), reading: await seals.openReading(found) }
@@ -40,7 +41,9 @@ export const createRefusedFile =
       yield [words.header, ...readableHeader(file, reading.encoding).map(defuse)]
       let after = 0
       for (;;) {
-        const found = await db.asTenant(actor, trx => listRows(trx, importId, { outcomes: ['refused'], after, limit: batch }))
+        const found = await db.asTenant(actor, trx =>
+          listRows(trx, importId, { outcomes: ['refused'], after, limit: batch }),
+        )
         for (const { cells, refusals } of await seals.openRows(actor.tenantId, found, reading.encoding))
           yield [refusals.map(words.reason).join(' '), ...cells.map(defuse)]
         const last = found.at(-1)
@@ -49,5 +52,7 @@ export const createRefusedFile =
       }
     }
     const format = stringify({ delimiter: file.delimiter, bom: true, record_delimiter: 'windows' })
-    return Readable.from(lines()).on('error', fault => format.destroy(fault)).pipe(format)
+    return Readable.from(lines())
+      .on('error', fault => format.destroy(fault))
+      .pipe(format)
   }

@@ -1,7 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import { Router, type Request, type Response } from 'express'
 import { NotFound } from '../../platform/errors.ts'
-import type { Translate } from '../../platform/i18n/translations.ts'
 import { csrfFault, csrfOk } from '../../platform/web/csrf.ts'
 import { readForm as readFields, type Problems } from '../../platform/web/forms.ts'
 import { flash } from '../../platform/web/flash.ts'
@@ -9,15 +8,16 @@ import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import { fieldNames } from './columns/fields.ts'
 import { FileFault } from './file/file-fault.ts'
 import { drain, readForm } from './file/multipart.ts'
-import { progressOf, type Imports } from './imports.ts'
-import { presentRow, reasonOf } from './presentation.ts'
+import type { Imports } from './imports.ts'
+import { presentRow, reasonOf, type Formats } from './presentation.ts'
+import { progressOf, type Progress } from './progress.ts'
 import type { RowFilter } from './readings.ts'
 import { columnsForm, columnsQuery, importId, listQuery, rowsQuery } from './schema.ts'
 import { busyStates } from './states.ts'
 import { keptUntil } from './sweep.ts'
 import { limits } from './upload.ts'
 
-type Locals = { t: Translate; formatDate: (day: string | null) => string; formatNumber: (value: number) => string }
+type Locals = Formats & { formatNumber: (value: number) => string }
 
 /** A file of the largest size, with what a form puts around it. */
 const mostAnnounced = limits.bytes + 64 * 1024
@@ -35,13 +35,21 @@ export const importRoutes = (imports: Imports) => {
   const showList = async (req: Request, res: Response, fault: FileFault | null) => {
     const { before } = listQuery.parse(req.query)
     const problems: Problems = fault ? { file: `imports:fault.${fault.kind}` } : {}
-    res.render('imports/list', { ...(await imports.list(actorOf(res), before)), before, problems, faultRow: fault?.line ?? null })
+    res.render('imports/list', {
+      ...(await imports.list(actorOf(res), before)),
+      before,
+      problems,
+      faultRow: fault?.line ?? null,
+    })
   }
 
   const showColumns = async (req: Request, res: Response, problems: Problems, typed?: object) => {
     const id = idOf(req)
     const { encoding } = columnsQuery.parse(req.query)
-    const [view, columns] = await Promise.all([imports.view(actorOf(res), id), imports.columns(actorOf(res), id, encoding)])
+    const [view, columns] = await Promise.all([
+      imports.view(actorOf(res), id),
+      imports.columns(actorOf(res), id, encoding),
+    ])
     res.render('imports/columns', { view, ...columns, fieldNames, problems, values: typed ?? columns.reading })
   }
 
@@ -60,9 +68,10 @@ export const importRoutes = (imports: Imports) => {
       throw csrfFault
     }
     const announced = Number(req.get('content-length') ?? 0)
-    const outcome = await (announced > mostAnnounced
-      ? Promise.resolve({ ok: false as const, fault: new FileFault('too-large') })
-      : imports.upload(actorOf(res), form.name, form.bytes)
+    const outcome = await (
+      announced > mostAnnounced
+        ? Promise.resolve({ ok: false as const, fault: new FileFault('too-large') })
+        : imports.upload(actorOf(res), form.name, form.bytes)
     ).catch((fault: unknown) => {
       if (req.complete || !req.destroyed) throw fault
       return null
@@ -80,7 +89,8 @@ export const importRoutes = (imports: Imports) => {
     const id = idOf(req)
     const view = await imports.view(actorOf(res), id)
     if (view.state === 'mapping') return showColumns(req, res, {})
-    if (busyStates.includes(view.state)) return res.render('imports/working', { view, progress: withText(progressOf(view), res) })
+    if (busyStates.includes(view.state))
+      return res.render('imports/working', { view, progress: withText(progressOf(view), res) })
     if (view.state !== 'previewed') return res.render('imports/result', { view, keptUntil: keptUntil(view) })
 
     const wanted = view.planned.counts.new > 0 ? 'new' : 'changed'
@@ -114,12 +124,20 @@ export const importRoutes = (imports: Imports) => {
     const { show, after } = rowsQuery.parse(req.query)
     const view = await imports.view(actorOf(res), id)
     const filter = show === 'warned' ? { warned: true } : { outcome: show }
-    res.render('imports/rows', { view, show, after, ...(await pageOfRows(res, id, { ...filter, after, limit: rowsOnPage })) })
+    res.render('imports/rows', {
+      view,
+      show,
+      after,
+      ...(await pageOfRows(res, id, { ...filter, after, limit: rowsOnPage })),
+    })
   })
 
   router.get('/imports/:importId/refused.csv', requireRole('staff'), async (req, res) => {
     const { t } = res.locals as Locals
-    const words = { header: t('imports:refused.header'), reason: (refusal: Parameters<typeof reasonOf>[0]) => reasonOf(refusal, t) }
+    const words = {
+      header: t('imports:refused.header'),
+      reason: (refusal: Parameters<typeof reasonOf>[0]) => reasonOf(refusal, t),
+    }
     const file = await imports.refusedFile(actorOf(res), idOf(req), words)
     res.attachment(t('imports:refused.file-name')).type('text/csv; charset=utf-8')
     await pipeline(file, res)
@@ -149,8 +167,11 @@ const answerable = async (req: Request, res: Response) => {
   if (!(await drain(req))) res.set('Connection', 'close')
 }
 
-const withText = (progress: ReturnType<typeof progressOf>, res: Response) => {
+const withText = (progress: Progress, res: Response) => {
   const { t, formatNumber } = res.locals as Locals
   if (!('max' in progress)) return progress
-  return { ...progress, text: t('imports:working.of', { value: formatNumber(progress.value ?? 0), max: formatNumber(progress.max ?? 0) }) }
+  return {
+    ...progress,
+    text: t('imports:working.of', { value: formatNumber(progress.value ?? 0), max: formatNumber(progress.max ?? 0) }),
+  }
 }

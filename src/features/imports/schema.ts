@@ -12,7 +12,9 @@ export const rowsQuery = z.object({
   after: z.coerce.number().int().min(0).max(2_000_000).catch(0),
 })
 
-const use = z.union([z.literal('').transform(() => null), z.enum(fieldNames as [Field, ...Field[]])], { error: 'problems:choose' })
+const use = z.union([z.literal('').transform(() => null), z.enum(fieldNames as [Field, ...Field[]])], {
+  error: 'problems:choose',
+})
 
 /** What the columns are said to be. A form may send a long list as an object (`{ '0': …, '1': … }`). */
 export const columnsForm = (count: number) =>
@@ -24,11 +26,17 @@ export const columnsForm = (count: number) =>
         .literal('on')
         .optional()
         .transform(value => value === 'on'),
-      columns: z.preprocess(sent => (sent && typeof sent === 'object' ? Object.values(sent) : []), z.array(use).length(count, 'problems:choose')),
+      columns: z.preprocess(
+        (sent): unknown[] => (sent && typeof sent === 'object' ? Object.values(sent) : []),
+        z.array(use).length(count, 'problems:choose'),
+      ),
     })
     .superRefine(({ columns }, context) => {
-      for (const column of repeated(columns)) context.addIssue({ code: 'custom', path: ['columns', column], message: 'imports:problem.field-twice' })
-      const named = (['givenNames', 'familyName', 'fullName', 'fullNameFamilyFirst'] as const).some(field => columns.includes(field))
+      for (const column of repeated(columns))
+        context.addIssue({ code: 'custom', path: ['columns', column], message: 'imports:problem.field-twice' })
+      const named = (['givenNames', 'familyName', 'fullName', 'fullNameFamilyFirst'] as const).some(field =>
+        columns.includes(field),
+      )
       if (!named) context.addIssue({ code: 'custom', path: [], message: 'imports:problem.no-name-column' })
     })
 

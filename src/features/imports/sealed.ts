@@ -18,8 +18,10 @@ export const createSeals = (vault: Pick<Vault, 'seal' | 'open'>) => {
 
   return {
     sealFile: (tenantId: string, importId: string, file: FileFacts) => vault.seal(file, filePlace(tenantId, importId)),
-    openFile: (record: ImportRecord) => vault.open<FileFacts>(record.file_sealed, filePlace(record.tenant_id, record.id)),
-    sealReading: (tenantId: string, importId: string, reading: FileReading) => vault.seal(reading, readingPlace(tenantId, importId)),
+    openFile: (record: ImportRecord) =>
+      vault.open<FileFacts>(record.file_sealed, filePlace(record.tenant_id, record.id)),
+    sealReading: (tenantId: string, importId: string, reading: FileReading) =>
+      vault.seal(reading, readingPlace(tenantId, importId)),
     openReading: (record: ImportRecord): Promise<FileReading> => {
       if (!record.reading_sealed) throw new Error('this import has not been read yet')
       return vault.open<FileReading>(record.reading_sealed, readingPlace(record.tenant_id, record.id))
@@ -37,4 +39,5 @@ export const createSeals = (vault: Pick<Vault, 'seal' | 'open'>) => {
 }
 export type Seals = ReturnType<typeof createSeals>
 
-export const readableHeader = (file: FileFacts, encoding: Encoding) => file.header.map(name => readable(name, encoding).replace(/\s+/g, ' ').trim())
+export const readableHeader = (file: FileFacts, encoding: Encoding) =>
+  file.header.map(name => readable(name, encoding).replace(/\s+/g, ' ').trim())

@@ -5,7 +5,16 @@ import type { ChangedField } from './columns/profile.ts'
  * uploading -> mapping (columns are being chosen) -> previewing -> previewed -> importing -> done -> taking-back -> taken-back;
  * discarded from mapping or previewed.
  */
-export type State = 'uploading' | 'mapping' | 'previewing' | 'previewed' | 'importing' | 'done' | 'taking-back' | 'taken-back' | 'discarded'
+export type State =
+  | 'uploading'
+  | 'mapping'
+  | 'previewing'
+  | 'previewed'
+  | 'importing'
+  | 'done'
+  | 'taking-back'
+  | 'taken-back'
+  | 'discarded'
 
 export const outcomes = ['new', 'changed', 'unchanged', 'refused'] as const
 export type Outcome = (typeof outcomes)[number]
@@ -24,7 +33,13 @@ export type Planned = {
 export type Result = { counts: Counts; takenBack?: { removed: number; reverted: number; kept: number } }
 
 export const noCounts = (): Counts => ({ new: 0, changed: 0, unchanged: 0, refused: 0 })
-export const nothingPlanned = (): Planned => ({ counts: noCounts(), warned: 0, refusals: {}, warnings: {}, changed: {} })
+export const nothingPlanned = (): Planned => ({
+  counts: noCounts(),
+  warned: 0,
+  refusals: {},
+  warnings: {},
+  changed: {},
+})
 
 /** States in which the worker is busy with an import. */
 export const busyStates: readonly State[] = ['previewing', 'importing', 'taking-back']

@@ -17,5 +17,10 @@ export const sweep = async (trx: Trx, now: Date): Promise<void> => {
 }
 
 /** The day past which an import's rows are no longer kept. */
-export const keptUntil = ({ finished_at: finished, stirred_at: stirred }: { finished_at: Date | null; stirred_at: Date }) =>
-  new Date((finished ?? stirred).getTime() + keptDays * dayMs)
+export const keptUntil = ({
+  finished_at: finished,
+  stirred_at: stirred,
+}: {
+  finished_at: Date | null
+  stirred_at: Date
+}) => new Date((finished ?? stirred).getTime() + keptDays * dayMs)

@@ -6,7 +6,10 @@ type Payload = { tenantId: string; importId: string }
 
 /** What the worker does for imports. `import.sweep` is for a nightly round. */
 export const importTasks = ({ work }: Imports) => {
-  const acting = (verb: (actor: Actor, importId: string) => Promise<void>) => ({ tenantId, importId }: Payload) => verb(systemActor(tenantId), importId)
+  const acting =
+    (verb: (actor: Actor, importId: string) => Promise<void>) =>
+    ({ tenantId, importId }: Payload) =>
+      verb(systemActor(tenantId), importId)
   return {
     'import.preview': acting(work.preview),
     'import.carry-out': acting(work.carryOut),

@@ -24,7 +24,12 @@ export const createUpload = ({ db, clock }: Needs, seals: Seals) => {
     db.asTenant(actor, async trx => {
       const now = clock()
       await sweep(trx, now)
-      const nothingYet = await seals.sealFile(actor.tenantId, id, { name: '', header: [], delimiter: ',', encoding: 'utf-8' })
+      const nothingYet = await seals.sealFile(actor.tenantId, id, {
+        name: '',
+        header: [],
+        delimiter: ',',
+        encoding: 'utf-8',
+      })
       await insertImport(trx, {
         tenant_id: actor.tenantId,
         id,

@@ -10,11 +10,16 @@ const squeeze = (text: string) => fold(text).replaceAll(' ', '')
 const listed = (text: string) => text.split(',').map(squeeze)
 
 /** Each known header: which field it names, and how surely (0 is surest). */
-const known = new Map(fieldNames.toReversed().flatMap(field => listed(headerWords[field]).map((word, rank) => [word, { field, rank }] as const)))
+const known = new Map(
+  fieldNames
+    .toReversed()
+    .flatMap(field => listed(headerWords[field]).map((word, rank) => [word, { field, rank }] as const)),
+)
 const leftOut = new Set(listed(leftOutWords))
 
 /** Whose record it is goes without saying: `Telefon klienta` is `telefon`. */
-const owners = /\b(klienta|klientki|osoby|pacjenta|pacjentki|podopiecznego|mieszkanca|beneficjenta|client s?|patient s?|person s?|resident s?)\b/g
+const owners =
+  /\b(klienta|klientki|osoby|pacjenta|pacjentki|podopiecznego|mieszkanca|beneficjenta|client s?|patient s?|person s?|resident s?)\b/g
 
 /** The header as words: `firstName` -> `first name`. */
 const spaced = (header: string) => header.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
@@ -25,7 +30,10 @@ const formsOf = (header: string): string[] => {
   return [header, plain, bare, bare.replace(/^(client|patient|klient|pacjent) /, '')].map(squeeze)
 }
 
-const recognise = (header: string) => formsOf(header).map(form => known.get(form)).find(Boolean)
+const recognise = (header: string) =>
+  formsOf(header)
+    .map(form => known.get(form))
+    .find(Boolean)
 
 /** Whether Ostoja leaves this column out on purpose. */
 export const isLeftOut = (header: string): boolean => formsOf(header).some(form => leftOut.has(form))
@@ -36,14 +44,18 @@ export const isLeftOut = (header: string): boolean => formsOf(header).some(form 
  * @param rows the first rows, enough of them to show how dates and names are written
  */
 export const guessReading = (header: readonly string[], rows: readonly (readonly string[])[]): Reading => {
-  const guesses = header.map((name, column) => (isLeftOut(name) ? undefined : (recognise(name) ?? guessFrom(valuesIn(rows, column)))))
+  const guesses = header.map((name, column) =>
+    isLeftOut(name) ? undefined : (recognise(name) ?? guessFrom(valuesIn(rows, column))),
+  )
   const columns: ColumnUse[] = guesses.map(guess => guess?.field ?? null)
 
   for (const field of fieldNames) if (!fields[field].many) keepSurest(columns, guesses, field)
-  if (columns.includes('familyName') || columns.includes('givenNames')) drop(columns, ['fullName', 'fullNameFamilyFirst'])
+  if (columns.includes('familyName') || columns.includes('givenNames'))
+    drop(columns, ['fullName', 'fullNameFamilyFirst'])
   else if (columns.includes('fullName')) drop(columns, ['fullNameFamilyFirst'])
 
-  const inColumnsOf = (...wanted: Field[]) => columns.flatMap((field, column) => (field && wanted.includes(field) ? valuesIn(rows, column) : []))
+  const inColumnsOf = (...wanted: Field[]) =>
+    columns.flatMap((field, column) => (field && wanted.includes(field) ? valuesIn(rows, column) : []))
   return {
     columns,
     dayOrder: dayOrderOf(inColumnsOf('birthDate', 'deceasedOn')),
@@ -51,7 +63,8 @@ export const guessReading = (header: readonly string[], rows: readonly (readonly
   }
 }
 
-const valuesIn = (rows: readonly (readonly string[])[], column: number) => rows.map(row => (row[column] ?? '').trim()).filter(Boolean)
+const valuesIn = (rows: readonly (readonly string[])[], column: number) =>
+  rows.map(row => (row[column] ?? '').trim()).filter(Boolean)
 
 const guessFrom = (values: readonly string[]): { field: Field; rank: number } | undefined =>
   values.length > 0 && share(values, /^\S+@\S+\.\S+$/) > 0.8 ? { field: 'email', rank: 1000 } : undefined
@@ -71,4 +84,5 @@ const drop = (columns: ColumnUse[], unwanted: readonly Field[]) => {
 /** Test systems number their invented people: `Gómez206`. */
 const mostEndInDigits = (names: readonly string[]) => names.length > 0 && share(names, /\p{L}\d+$/u) > 0.6
 
-const share = (values: readonly string[], pattern: RegExp) => values.filter(value => pattern.test(value)).length / values.length
+const share = (values: readonly string[], pattern: RegExp) =>
+  values.filter(value => pattern.test(value)).length / values.length

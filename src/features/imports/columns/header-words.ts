@@ -50,8 +50,3 @@ export const leftOutWords = `pesel, nip, ssn, social security number, national i
   pochodzenie, nationality, religion, religia, wyznanie, marital, marital status, stan cywilny, maiden, maiden name, nazwisko rodowe,
   nazwisko panienskie, birthplace, birth place, place of birth, miejsce urodzenia, lat, lon, latitude, longitude, healthcare expenses,
   healthcare coverage, income, dochod, fips, prefix, suffix, tytul, title`
-
-/** The column that a file of refused rows begins with: it says why, and is no part of the record. */
-export const reasonHeaders = ['Dlaczego odrzucono', 'Why refused']
-
-export const isReasonHeader = (name: string) => reasonHeaders.includes(name)

@@ -16,7 +16,10 @@ const given = z.object({
   languages: list(text(35), 10).optional(),
   phones: list(z.object({ typed: text(50) }), 10).optional(),
   emails: list(z.email('email-wrong').max(254, 'too-long'), 10).optional(),
-  address: z.object({ line: text(200), postalCode: text(20), city: text(100), region: text(100), country: text(100) }).partial().optional(),
+  address: z
+    .object({ line: text(200), postalCode: text(20), city: text(100), region: text(100), country: text(100) })
+    .partial()
+    .optional(),
   alerts: list(text(300), 20).optional(),
   notes: text(10_000).nullish(),
 })
@@ -30,7 +33,10 @@ export const checkGiven = (row: Given): { code: LimitFault; field: Field }[] => 
   if (checked.success) return []
   return checked.error.issues.map(issue => {
     const names = issue.path.filter(part => typeof part === 'string').map(part => columnsOf[part] ?? part)
-    return { code: issue.message as LimitFault, field: (names.findLast(part => fieldNames.includes(part as Field)) ?? 'notes') as Field }
+    return {
+      code: issue.message as LimitFault,
+      field: (names.findLast(part => fieldNames.includes(part as Field)) ?? 'notes') as Field,
+    }
   })
 }
 

@@ -67,8 +67,14 @@ export const amendedProfile = (before: Profile, { address, ...given }: Given): P
   gender: given.gender && given.gender !== 'unknown' ? given.gender : before.gender,
   fileNumber: before.fileNumber,
   languages: [...new Set([...before.languages, ...(given.languages ?? [])])],
-  phones: [...before.phones, ...(given.phones ?? []).filter(phone => !before.phones.some(known => samePhone(known, phone)))],
-  emails: [...before.emails, ...(given.emails ?? []).filter(email => !before.emails.some(known => known.toLowerCase() === email.toLowerCase()))],
+  phones: [
+    ...before.phones,
+    ...(given.phones ?? []).filter(phone => !before.phones.some(known => samePhone(known, phone))),
+  ],
+  emails: [
+    ...before.emails,
+    ...(given.emails ?? []).filter(email => !before.emails.some(known => known.toLowerCase() === email.toLowerCase())),
+  ],
   alerts: [...new Set([...before.alerts, ...(given.alerts ?? [])])],
   notes: withNote(before.notes, given.notes),
   addresses: address ? withAddress(before.addresses, address) : before.addresses,
@@ -91,7 +97,21 @@ const withAddress = (before: readonly Address[], address: Partial<Address>): Add
   return before.map((known, index) => (index === home ? { ...known, ...address } : known))
 }
 
-const compared = ['givenNames', 'familyName', 'preferredName', 'birthDate', 'deceasedOn', 'gender', 'languages', 'interpreterNeeded', 'phones', 'emails', 'addresses', 'alerts', 'notes'] as const
+const compared = [
+  'givenNames',
+  'familyName',
+  'preferredName',
+  'birthDate',
+  'deceasedOn',
+  'gender',
+  'languages',
+  'interpreterNeeded',
+  'phones',
+  'emails',
+  'addresses',
+  'alerts',
+  'notes',
+] as const
 export type ChangedField = (typeof compared)[number]
 
 /** The fields in which two records differ. */

@@ -1,9 +1,10 @@
 import type { TableRow } from '../file/table.ts'
+import { addressOf, cellsByField, namesOf, oneLine } from './cells.ts'
 import { readDate, type DateFault } from './dates.ts'
 import type { Field } from './fields.ts'
 import type { Reading } from './guess.ts'
 import { readPhones } from './phones.ts'
-import type { Address, Given, PhoneType } from './profile.ts'
+import type { Given, PhoneType } from './profile.ts'
 import { checkGiven, type LimitFault } from './limits.ts'
 import { readGender, readLanguage, readYesNo } from './words.ts'
 
@@ -31,14 +32,15 @@ export type Warning = { code: WarningCode; field: Field }
 /** What a row says, and what is wrong with it. With a refusal, nothing of it is imported. */
 export type ReadRow = { given: Given; refusals: Refusal[]; warnings: Warning[] }
 
-/** What spreadsheets write where there is nothing to write. Not applied to names: there are people called Null. */
-const placeholders = /^(-+|–|—|n\/?a|null|brak|brak danych|nie dotyczy|none|\?+)$/i
 /** Neither tab nor line break, nor anything that turns the direction of text around. */
 const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/
-/** A sign that stops a spreadsheet from calculating a cell; our own files of refused rows put it there. */
-const defused = /^'(?=[=+\-@\t\r])/
 
-const phoneTypes = { phoneMobile: 'mobile', phoneHome: 'home', phoneWork: 'work', phoneOther: 'other' } as const satisfies Partial<Record<Field, PhoneType>>
+const phoneTypes = {
+  phoneMobile: 'mobile',
+  phoneHome: 'home',
+  phoneWork: 'work',
+  phoneOther: 'other',
+} as const satisfies Partial<Record<Field, PhoneType>>
 
 /**
  * Reads one row as its columns say. Pure: knows nothing of what is already recorded.
@@ -61,7 +63,8 @@ export const readRow = (row: TableRow, { columns, dayOrder, dropDigits }: Readin
   }
   if (refusals.length > 0) return { given, refusals, warnings }
 
-  const text = (field: Field, separator = ' '): string => (cells.get(field) ?? []).map(value => oneLine(value)).join(separator)
+  const text = (field: Field, separator = ' '): string =>
+    (cells.get(field) ?? []).map(value => oneLine(value)).join(separator)
   const name = (field: Field) => (dropDigits ? text(field).replace(/(?<=\p{L})\d+(?=$|\s|-)/gu, '') : text(field))
   const lines = (field: Field) => (cells.get(field) ?? []).map(value => value.trim())
   const date = (field: 'birthDate' | 'deceasedOn') => {
@@ -80,7 +83,8 @@ export const readRow = (row: TableRow, { columns, dayOrder, dropDigits }: Readin
   date('deceasedOn')
   if (given.birthDate && given.birthDate > today) refuse('birth-date-in-future', 'birthDate')
   if (given.deceasedOn && given.deceasedOn > today) refuse('died-in-future', 'deceasedOn')
-  if (given.birthDate && given.deceasedOn && given.deceasedOn < given.birthDate) refuse('died-before-born', 'deceasedOn')
+  if (given.birthDate && given.deceasedOn && given.deceasedOn < given.birthDate)
+    refuse('died-before-born', 'deceasedOn')
 
   if (cells.has('gender')) {
     const gender = readGender(text('gender'))
@@ -93,7 +97,9 @@ export const readRow = (row: TableRow, { columns, dayOrder, dropDigits }: Readin
     else given.interpreterNeeded = needed
   }
   if (cells.has('languages')) {
-    const spoken = lines('languages').flatMap(value => value.split(/[,;/\n]|\s(?:i|and|oraz)\s/)).filter(value => value.trim())
+    const spoken = lines('languages')
+      .flatMap(value => value.split(/[,;/\n]|\s(?:i|and|oraz)\s/))
+      .filter(value => value.trim())
     const codes = spoken.map(readLanguage)
     if (codes.includes(undefined)) warn('language-unknown', 'languages')
     given.languages = [...new Set(codes.filter(code => code !== undefined))]
@@ -103,7 +109,14 @@ export const readRow = (row: TableRow, { columns, dayOrder, dropDigits }: Readin
     if (phones.some(phone => phone.number === null)) warn('phone-not-dialable', field)
     if (phones.length > 0) given.phones = [...(given.phones ?? []), ...phones]
   }
-  if (cells.has('email')) given.emails = [...new Set(lines('email').flatMap(value => value.split(/[,;\s]+/)).filter(Boolean))]
+  if (cells.has('email'))
+    given.emails = [
+      ...new Set(
+        lines('email')
+          .flatMap(value => value.split(/[,;\s]+/))
+          .filter(Boolean),
+      ),
+    ]
   if (cells.has('alerts')) given.alerts = lines('alerts').map(oneLine)
   if (cells.has('notes')) given.notes = lines('notes').join('\n')
 
@@ -112,34 +125,4 @@ export const readRow = (row: TableRow, { columns, dayOrder, dropDigits }: Readin
 
   refusals.push(...checkGiven(given))
   return { given, refusals, warnings }
-}
-
-/** The cells that hold something, by what their column is. */
-const cellsByField = (cells: readonly string[], columns: Reading['columns']): Map<Field, string[]> => {
-  const byField = new Map<Field, string[]>()
-  columns.forEach((field, column) => {
-    const value = (cells[column] ?? '').trim().replace(defused, '')
-    if (!field || value === '' || (!field.toLowerCase().includes('name') && placeholders.test(value))) return
-    byField.set(field, [...(byField.get(field) ?? []), value])
-  })
-  return byField
-}
-
-const oneLine = (value: string) => value.replace(/\s+/g, ' ').trim()
-
-/** Given and family names; out of one cell, the family name is its last word, or its first. */
-const namesOf = (name: (field: Field) => string): Pick<Given, 'givenNames' | 'familyName'> => {
-  const last = /^(?:(.*)\s)?(\S+)$/.exec(name('fullName'))
-  const first = /^(\S+?),?(?:\s(.*))?$/.exec(name('fullNameFamilyFirst'))
-  const givenNames = name('givenNames') || (last?.[1] ?? first?.[2] ?? '')
-  const familyName = name('familyName') || (last?.[2] ?? first?.[1] ?? '')
-  return { ...(givenNames && { givenNames }), ...(familyName && { familyName }) }
-}
-
-const addressOf = (text: (field: Field, separator?: string) => string): Partial<Omit<Address, 'use'>> | undefined => {
-  const house = [text('houseNumber'), text('flatNumber')].filter(Boolean).join('/')
-  const line = [text('addressLine', ', '), house].filter(Boolean).join(' ')
-  const parts = { line, postalCode: text('postalCode'), city: text('city'), region: text('region'), country: text('country') }
-  const held = Object.entries(parts).filter(([, value]) => value)
-  return held.length > 0 ? Object.fromEntries(held) : undefined
 }

@@ -34,14 +34,27 @@ const languageNames = new Map(
     return languageCodes.map(code => [fold(names.of(code) ?? code), code] as const)
   }),
 )
-languageNames.set('migowy', 'pso').set('polski jezyk migowy', 'pso').set('pjm', 'pso').set('romski', 'rom').set('ua', 'uk')
+languageNames
+  .set('migowy', 'pso')
+  .set('polski jezyk migowy', 'pso')
+  .set('pjm', 'pso')
+  .set('romski', 'rom')
+  .set('ua', 'uk')
 const knownCodes = new Set(languageCodes)
 
 /** The language a cell names, as a BCP 47 tag: `ukraiński`, `język polski`, `po angielsku`, `Ukrainian`, `uk`, `en-GB`. */
 export const readLanguage = (text: string): string | undefined => {
-  const name = fold(text).replace(/^(jezyk|jez|j) /, '').replace(/^po (\w+)u$/, '$1')
-  const tag = /^[a-z]{2,3}(-[a-z]{2})?$/i.test(text.trim()) ? text.trim().slice(0, 3).replace('-', '').toLowerCase() : ''
-  return languageNames.get(name) ?? languageNames.get(`${name}i`) ?? (knownCodes.has(tag) ? canonical(text.trim()) : undefined)
+  const name = fold(text)
+    .replace(/^(jezyk|jez|j) /, '')
+    .replace(/^po (\w+)u$/, '$1')
+  const tag = /^[a-z]{2,3}(-[a-z]{2})?$/i.test(text.trim())
+    ? text.trim().slice(0, 3).replace('-', '').toLowerCase()
+    : ''
+  return (
+    languageNames.get(name) ??
+    languageNames.get(`${name}i`) ??
+    (knownCodes.has(tag) ? canonical(text.trim()) : undefined)
+  )
 }
 
 const canonical = (tag: string) => Intl.getCanonicalLocales(tag)[0]

@@ -40,7 +40,11 @@ export const readForm = (req: IncomingMessage): Promise<ArrivingForm> =>
   })
 
 /** The type of `Busboy`'s name says otherwise, but a part may come without one. */
-const plainName = (name: string | undefined) => (name ?? '').replace(/\p{Cc}/gu, '').trim().slice(-longestName)
+const plainName = (name: string | undefined) =>
+  (name ?? '')
+    .replace(/\p{Cc}/gu, '')
+    .trim()
+    .slice(-longestName)
 
 /**
  * Lets the rest of a request run out unread: a browser reads the answer only when it has sent everything.

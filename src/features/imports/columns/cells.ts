@@ -1,0 +1,46 @@
+import type { Field } from './fields.ts'
+import type { Reading } from './guess.ts'
+import type { Address, Given } from './profile.ts'
+
+/** What spreadsheets write where there is nothing to write. Not applied to names: there are people called Null. */
+const placeholders = /^(-+|–|—|n\/?a|null|brak|brak danych|nie dotyczy|none|\?+)$/i
+/** A sign that stops a spreadsheet from calculating a cell; our own files of refused rows put it there. */
+const defused = /^'(?=[=+\-@\t\r])/
+
+/** The cells that hold something, by what their column is. */
+export const cellsByField = (cells: readonly string[], columns: Reading['columns']): Map<Field, string[]> => {
+  const byField = new Map<Field, string[]>()
+  columns.forEach((field, column) => {
+    const value = (cells[column] ?? '').trim().replace(defused, '')
+    if (!field || value === '' || (!field.toLowerCase().includes('name') && placeholders.test(value))) return
+    byField.set(field, [...(byField.get(field) ?? []), value])
+  })
+  return byField
+}
+
+export const oneLine = (value: string) => value.replace(/\s+/g, ' ').trim()
+
+/** Given and family names; out of one cell, the family name is its last word, or its first. */
+export const namesOf = (name: (field: Field) => string): Pick<Given, 'givenNames' | 'familyName'> => {
+  const last = /^(?:(.*)\s)?(\S+)$/.exec(name('fullName'))
+  const first = /^(\S+?),?(?:\s(.*))?$/.exec(name('fullNameFamilyFirst'))
+  const givenNames = name('givenNames') || (last?.[1] ?? first?.[2] ?? '')
+  const familyName = name('familyName') || (last?.[2] ?? first?.[1] ?? '')
+  return { ...(givenNames && { givenNames }), ...(familyName && { familyName }) }
+}
+
+export const addressOf = (
+  text: (field: Field, separator?: string) => string,
+): Partial<Omit<Address, 'use'>> | undefined => {
+  const house = [text('houseNumber'), text('flatNumber')].filter(Boolean).join('/')
+  const line = [text('addressLine', ', '), house].filter(Boolean).join(' ')
+  const parts = {
+    line,
+    postalCode: text('postalCode'),
+    city: text('city'),
+    region: text('region'),
+    country: text('country'),
+  }
+  const held = Object.entries(parts).filter(([, value]) => value)
+  return held.length > 0 ? Object.fromEntries(held) : undefined
+}
