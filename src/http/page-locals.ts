@@ -62,7 +62,7 @@ const nearestPage = (path: string, hasPage: Needs['hasPage']): string => {
 }
 
 /**
- * The sentence a key stands for; several keys, parted by spaces, are as many sentences. A key may carry numbers:
+ * The sentence a key stands for; several keys, parted by spaces, are as many sentences, each on its line. A key may carry numbers:
  * `accounts:passwordProblem.tooShort?minimum=12`.
  */
 const sentences = (t: Translate, keys: string): string =>
@@ -72,7 +72,7 @@ const sentences = (t: Translate, keys: string): string =>
       const [key = '', numbers = ''] = text.split('?')
       return t(key, Object.fromEntries(new URLSearchParams(numbers)))
     })
-    .join(' ')
+    .join('\n')
 
 /** A form that comes back with something to put right is still the form of the page it was opened on. */
 const ticketOf = (req: Request, res: Response, { tenantId, accountId }: SignedIn, now: Date): PageTicket => {
