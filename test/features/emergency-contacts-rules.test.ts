@@ -83,17 +83,17 @@ describe('the form of an emergency contact', () => {
     ],
     ['another answer to that', { mayBeTold: 'perhaps' }, 'mayBeTold', 'emergency-contacts:problems.may-be-told'],
     ['no way to reach them', { phones: [] }, 'phones', 'emergency-contacts:problems.no-way-to-reach'],
-    ['hours without a number', { phones: [{ number: '', hours: '8–16' }] }, 'phones[0][number]', 'problems:required'],
+    ['hours without a number', { phones: [{ number: '', hours: '8–16' }] }, 'phones.0.number', 'problems:required'],
     [
       'hours that go on',
       { phones: [{ number: '601234567', hours: 'x'.repeat(101) }] },
-      'phones[0][hours]',
+      'phones.0.hours',
       'problems:too-long',
     ],
     [
       'a kind of phone that is none',
       { phones: [{ type: 'fax', number: '601234567' }] },
-      'phones[0][type]',
+      'phones.0.type',
       'problems:choose',
     ],
     [
@@ -117,7 +117,7 @@ describe('the form of an emergency contact', () => {
     expect(typed.phones).toEqual([{ type: 'mobile', number: 'nonsense', hours: '' }])
     expect(readForm(contactForm('2026-11-23'), typed)).toEqual({
       ok: false,
-      problems: { 'phones[0][number]': 'problems:phone' },
+      problems: { 'phones.0.number': 'problems:phone' },
     })
   })
 

@@ -46,6 +46,7 @@ const render = () =>
       t: loadTranslations().to('en'),
       language: 'en',
       path: '/',
+      pageAddress: '/',
       flash: null,
       csrfToken: 'token',
       can: () => true,
