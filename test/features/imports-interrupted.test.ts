@@ -252,3 +252,33 @@ describe('a job', () => {
     expect((await staff.get(`/imports/${importId}`)).text).toContain('Import 5,000 rows')
   })
 })
+
+describe('taking back a large import', () => {
+  it('is done in the background, in the name of who asked', async () => {
+    const staff = await staffOf()
+    const { imports } = ostoja.features
+    async function* file() {
+      for (let row = 0; row < 2100; row++) yield Buffer.from(row === 0 ? 'Nr teczki;Imię\n' : `K-${row};Anna\n`)
+    }
+    const upload = await imports.upload(actorOf(staff), 'people.csv', file())
+    if (!upload.ok) throw upload.fault
+    const id = upload.importId
+    const states = async (wanted: string) => {
+      for (let tries = 0; tries < 600 && (await imports.view(actorOf(staff), id)).state !== wanted; tries++)
+        await wait(50)
+      return imports.view(actorOf(staff), id)
+    }
+    await imports.chooseColumns(actorOf(staff), id, (await imports.columns(actorOf(staff), id)).reading)
+    await states('previewed')
+    await imports.start(actorOf(staff), id)
+    await states('done')
+
+    const colleague = await ostoja.signedIn(staff.account.tenantId, ['staff'])
+    await imports.takeBack(actorOf(colleague), id)
+    expect((await states('taken-back')).result.takenBack).toEqual({ removed: 2099, reverted: 0, kept: 0 })
+    const [event] = await asOwner(
+      `select account_id from audit_events where action = 'import.taken-back' and subject_id = '${id}'`,
+    )
+    expect(event).toEqual({ account_id: colleague.account.id })
+  }, 60_000)
+})

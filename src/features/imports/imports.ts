@@ -46,7 +46,7 @@ export const createImports = (needs: Needs) => {
     db.asTenant(actor, async trx => {
       const found = await lockImport(trx, importId)
       if (found?.state !== 'taking-back') return
-      const behalf = { ...actor, accountId: actor.accountId ?? found.started_by }
+      const behalf = { ...actor, accountId: found.result.takenBackBy ?? null }
       const takenBack = await clients.takeBack(trx, behalf, importId)
       await updateImport(trx, importId, {
         state: 'taken-back',
@@ -122,7 +122,8 @@ export const createImports = (needs: Needs) => {
         const found = await locked(trx, importId)
         if (found.state === 'taking-back' || found.state === 'taken-back') return false
         if (found.state !== 'done') throw new Conflict('imports:conflict.not-finished')
-        await updateImport(trx, importId, { state: 'taking-back', stirred_at: clock() })
+        const result = { ...found.result, takenBackBy: actor.accountId }
+        await updateImport(trx, importId, { state: 'taking-back', result, stirred_at: clock() })
         const { counts } = found.result
         if (counts.new + counts.changed <= quickRows) return true
         await hand(trx, actor, importId, 'taking-back')

@@ -29,8 +29,12 @@ export type Planned = {
   changed: Partial<Record<ChangedField, number>>
 }
 
-/** What it did, and what taking it back did. */
-export type Result = { counts: Counts; takenBack?: { removed: number; reverted: number; kept: number } }
+/** What it did, and what taking it back did, and who asked for that. */
+export type Result = {
+  counts: Counts
+  takenBackBy?: number | null
+  takenBack?: { removed: number; reverted: number; kept: number }
+}
 
 export const noCounts = (): Counts => ({ new: 0, changed: 0, unchanged: 0, refused: 0 })
 export const nothingPlanned = (): Planned => ({

@@ -29,7 +29,6 @@ export const fields = {
 
 export type Field = keyof typeof fields
 export const fieldNames = Object.keys(fields) as Field[]
-export const isField = (text: string): text is Field => text in fields
 
 /** What a column is, or null: it is not imported. */
 export type ColumnUse = Field | null
