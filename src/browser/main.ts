@@ -1,5 +1,6 @@
 // Everything here only makes pages that already work more comfortable.
 import { enhanceConfirms } from './confirm.ts'
+import { offerDrafts } from './drafts/bring-back.ts'
 import { focusOnLoad } from './focus.ts'
 import { listenForKeys } from './keys.ts'
 import { closeMenus } from './menus.ts'
@@ -7,6 +8,7 @@ import { enhancePasswords } from './password.ts'
 import { followProgress } from './progress.ts'
 import { enhanceReorder } from './reorder.ts'
 import { enhanceRepeats } from './repeat.ts'
+import { watchSession } from './session/watch.ts'
 import { guardSubmits } from './submit.ts'
 
 guardSubmits()
@@ -18,3 +20,5 @@ enhanceRepeats()
 enhanceReorder()
 followProgress()
 focusOnLoad()
+offerDrafts()
+watchSession()

@@ -86,7 +86,7 @@ const keepCookie = (req: Request, until: number, leftMs: number) => {
 
 const forgetCookie = (req: Request) => {
   delete req.session.keptUntil
-  req.session.cookie.expires = null
+  req.session.cookie.maxAge = undefined
 }
 
 /** The id under which this page counts as open; a page made without one (an answer to no navigation) gets its own. */

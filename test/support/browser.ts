@@ -1,6 +1,6 @@
 import { chromium, type Browser } from 'playwright-core'
 
-const quiet = [
+export const quietArguments = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -12,4 +12,4 @@ const quiet = [
 
 /** The machine's own Chromium, which phones nobody. */
 export const launchBrowser = (args: string[] = []): Promise<Browser> =>
-  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...quiet, ...args] })
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...quietArguments, ...args] })

@@ -33,6 +33,14 @@ type Rules = { autoLogoutMinutes: number; rememberMe: boolean }
 export type Touched = { live: true; leftMs: number; remembered: boolean } | { live: false; because: Ending }
 
 /**
+ * How long a session lasts if nobody does anything: `leftMs`. From `askFromMs` before the end its owner is asked; `final`
+ * says that the end is the absolute limit, which nothing puts off.
+ */
+export type Lasting = { leftMs: number; askFromMs: number; final: boolean }
+
+const longestWarning = 60_000
+
+/**
  * Redis `active:<tenant>:<account>` says which session of an account is live. Facts, not habits: a request whose session
  * is not that one, or whose time is up, is signed out, whatever its own data say.
  */
@@ -74,9 +82,14 @@ export const createActiveSessions = ({ redis, clock }: { redis: Redis; clock: Cl
       return { live: true, leftMs, remembered: remembered === '1' }
     },
 
-    /** A page says that it is open. @returns milliseconds until the session ends by itself; 0 when it is over */
-    beat: async (account: AccountKey, session: string, page: string, active: boolean): Promise<number> =>
-      Number((await run('beat', account, session, page, flag(active))) ?? 0),
+    /** A page says that it is open. @returns how long the session lasts; null when it is over */
+    beat: async (account: AccountKey, session: string, page: string, active: boolean): Promise<Lasting | null> => {
+      const answer = (await run('beat', account, session, page, flag(active))) as [number, number, number] | null
+      if (!answer) return null
+      const [idleLeft, limitLeft, idle] = answer
+      const final = limitLeft < idleLeft
+      return { leftMs: final ? limitLeft : idleLeft, final, askFromMs: Math.min(longestWarning, idle / 2) }
+    },
 
     /** A page has been left. The last one's leaving ends the session after a grace of 3 s, unless a page is heard of. */
     close: async (account: AccountKey, session: string, page: string): Promise<void> => {

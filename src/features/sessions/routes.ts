@@ -28,9 +28,9 @@ export const sessionRoutes = ({ sessions, tickets, clock }: Needs) => {
     const report = read(req, res)
     if (!report) return void res.sendStatus(422)
     const { account, page, active } = report
-    const left = await sessions.beat(account, req.sessionID, page, active)
-    if (left <= 0) return void res.status(401).json({ signedOut: true })
-    res.json({ left, session: sessionMark(req.sessionID) })
+    const lasting = await sessions.beat(account, req.sessionID, page, active)
+    if (!lasting) return void res.status(401).json({ signedOut: true })
+    res.json({ ...lasting, session: sessionMark(req.sessionID) })
   })
 
   router.post('/sessions/close', byPages, async (req, res) => {

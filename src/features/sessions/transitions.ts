@@ -54,8 +54,8 @@ local function whyNot(held, session)
   if held.before == session then return held.beforeEnded end
   return 'elsewhere'
 end
-local function left(held)
-  return math.min(held.last + held.idle, held.since + ${times.absolute}) - now
+local function ends(held)
+  return { held.last + held.idle - now, held.since + ${times.absolute} - now, tonumber(held.idle) }
 end
 `
 
@@ -91,14 +91,15 @@ if ARGV[3] == '1' then
   act(held)
 end
 if ARGV[4] ~= '' then redis.call('HSET', key, 'page:' .. ARGV[4], 'e:' .. now) end
-return { 'live', left(held), held.remembered }`,
+local left = ends(held)
+return { 'live', math.min(left[1], left[2]), held.remembered }`,
 
-  /** A page says that it is open: now, session, page, whether the person did something -> ms left | nothing */
+  /** A page says that it is open: now, session, page, whether the person did something -> ms left until idle, until the limit, idle */
   beat: `${prelude}
 local held = read()
 if held.session ~= ARGV[2] or verdict(held) ~= 'live' then return false end
 local known = held['page:' .. ARGV[3]]
-if known and known:sub(1, 1) == 'x' then return left(held) end
+if known and known:sub(1, 1) == 'x' then return ends(held) end
 redis.call('HSET', key, 'page:' .. ARGV[3], 'c:' .. now, 'leased', '1', 'seen', now)
 redis.call('HDEL', key, 'closing')
 if ARGV[4] == '1' then
@@ -108,7 +109,7 @@ end
 for field, value in pairs(held) do
   if field:sub(1, 5) == 'page:' and tonumber(value:sub(3)) < now - ${times.lease} then redis.call('HDEL', key, field) end
 end
-return left(held)`,
+return ends(held)`,
 
   /** A page has been left: now, session, page. Only the last one's leaving starts the grace. */
   close: `${prelude}

@@ -1,0 +1,70 @@
+import { actionOf, field, fieldsOf, isKeptForm } from './fields.ts'
+
+/** Saved so long after the last key, and while somebody goes on typing at least so often. */
+const pauseMs = 1200
+const longestMs = 4000
+
+type Server = { renew: () => Promise<string> }
+type Typing = { since: number; timer: ReturnType<typeof setTimeout>; saved: string }
+
+/** Keeps a draft of every form as it is typed into. */
+export const keepDrafts = (server: Server) => {
+  const typed = new Map<HTMLFormElement, Typing>()
+
+  const bodyOf = (form: HTMLFormElement) =>
+    new URLSearchParams([
+      ['_csrf', field(form, '_csrf')?.value ?? ''],
+      ['_page', field(form, '_page')?.value ?? ''],
+      ['_action', actionOf(form)],
+      ['_visible', document.visibilityState === 'visible' ? '1' : '0'],
+      ...fieldsOf(form),
+    ])
+  const worthOf = (form: HTMLFormElement) => new URLSearchParams(fieldsOf(form)).toString()
+
+  const send = async (form: HTMLFormElement, again = true) => {
+    const worth = worthOf(form)
+    const state = typed.get(form)
+    if (!state || state.saved === worth) return
+    state.since = Infinity
+    state.saved = worth
+    const response = await fetch('/drafts', { method: 'POST', body: bodyOf(form), redirect: 'manual' }).catch(
+      () => null,
+    )
+    // Without a session the server has kept it all the same; with another token it wants the new one.
+    if (response?.status === 403 && again && (await server.renew()) === 'same') {
+      state.saved = ''
+      await send(form, false)
+    } else if (!response || response.status >= 500) state.saved = ''
+  }
+
+  document.addEventListener('input', event => {
+    const form = (event.target as HTMLInputElement).form
+    if (!form || !isKeptForm(form)) return
+    const now = Date.now()
+    const before = typed.get(form)
+    clearTimeout(before?.timer)
+    const since = Math.min(before?.since ?? Infinity, now)
+    const wait = Math.max(0, Math.min(pauseMs, since + longestMs - now))
+    typed.set(form, { since, saved: before?.saved ?? '', timer: setTimeout(() => void send(form), wait) })
+  })
+
+  /** What was typed a moment ago, at the last moment. */
+  const flush = () => {
+    for (const [form, state] of typed) {
+      clearTimeout(state.timer)
+      const worth = worthOf(form)
+      if (state.saved !== worth && navigator.sendBeacon('/drafts', bodyOf(form))) state.saved = worth
+    }
+  }
+  // A form that is sent may not arrive; one that is saved takes its draft away.
+  document.addEventListener('submit', event => {
+    if (event.target instanceof HTMLFormElement && typed.has(event.target)) flush()
+  })
+  // Removed rows and moved items are changes without typing.
+  document.addEventListener('click', event => {
+    const form = (event.target as Element).closest('form')
+    if (form && typed.has(form) && (event.target as Element).closest('[data-repeat-remove]'))
+      setTimeout(() => void send(form), pauseMs)
+  })
+  return { flush }
+}
