@@ -15,16 +15,28 @@ describe('a login', () => {
     expect(makeLogin(given, family, id)).toBe(login)
   })
 
-  it('is ASCII letters and then the id, for any name there is', () => {
+  it.each(['grapheme', 'binary'] as const)('is ASCII letters and then the id, for any name there is (%s)', unit => {
+    const name = fc.string({ unit, maxLength: 100 })
     fc.assert(
-      fc.property(
-        fc.string({ unit: 'grapheme' }),
-        fc.string({ unit: 'grapheme' }),
-        fc.integer({ min: 1 }),
-        (given, family, id) => {
-          expect(makeLogin(given, family, id)).toMatch(new RegExp(`^[A-Za-z]{1,60}${id}$`))
-        },
-      ),
+      fc.property(name, name, fc.integer({ min: 1 }), (given, family, id) => {
+        expect(makeLogin(given, family, id)).toMatch(new RegExp(`^[A-Za-z]{1,60}${id}$`))
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  it('is never somebody else’s: a name and a number can be read in one way only', () => {
+    const person = fc.tuple(
+      fc.string({ unit: 'grapheme' }),
+      fc.string({ unit: 'grapheme' }),
+      fc.integer({ min: 1, max: 300 }),
+    )
+    fc.assert(
+      fc.property(person, person, (one, other) => {
+        fc.pre(one[2] !== other[2])
+        expect(makeLogin(...one).toLowerCase()).not.toBe(makeLogin(...other).toLowerCase())
+      }),
+      { numRuns: 5000 },
     )
   })
 })
