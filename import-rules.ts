@@ -59,7 +59,10 @@ export const importRules: IConfiguration = {
     error(
       'crossing-tenants',
       'Only these may see every tenant.',
-      { pathNot: '^src/(composition(\\.ts|/)|features/(tenants|backups|encryption-keys|sign-in|password-resets)/)' },
+      {
+        pathNot:
+          '^src/(composition(\\.ts|/)|start/prepare\\.ts|platform/vault/key-checks\\.ts|features/(erasure|tenants|backups|encryption-keys|sign-in|password-resets)/)',
+      },
       { path: '^src/platform/db/unscoped\\.ts$' },
     ),
     error(

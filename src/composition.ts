@@ -29,6 +29,7 @@ import type { Schedule, Tasks } from './platform/jobs/jobs.ts'
 import { createLog } from './platform/log.ts'
 import { createMailer } from './platform/mail/mailer.ts'
 import { connectRedis } from './platform/redis/connect.ts'
+import { createKeyChecks } from './platform/vault/key-checks.ts'
 import { readKeys } from './platform/vault/key-files.ts'
 import { createKeyRings } from './platform/vault/key-ring.ts'
 import { createPasswords } from './platform/vault/passwords.ts'
@@ -46,6 +47,7 @@ export const createPlatform = async (config: Config, { clock = systemClock }: Re
   const log = createLog(config.logLevel)
   const redis = connectRedis(config.redisUrl, log)
   const knex = connect(config.databaseUrl)
+  const db = createDb(knex)
   const keysDb = createDb(connect(config.databaseUrl, 2))
   const unscoped = createUnscoped(connect(config.signinDatabaseUrl, 4))
   const derive = (purpose: string, from = roots.current) =>
@@ -56,10 +58,18 @@ export const createPlatform = async (config: Config, { clock = systemClock }: Re
     clock,
     log,
     redis,
-    db: createDb(knex),
+    db,
     unscoped,
     vault: createVault(createKeyRings(keysDb, roots)),
     passwords: createPasswords(peppers),
+    keyChecks: createKeyChecks({
+      db,
+      unscoped,
+      files: {
+        root: { file: config.rootKeysFile, keys: roots },
+        pepper: { file: config.peppersFile, keys: peppers },
+      },
+    }),
     /** Null where this installation sends no mail. */
     mailer: config.mail && createMailer(config.mail),
     derive,
@@ -179,6 +189,17 @@ export const createFeatures = (platform: Platform) => {
   }
 }
 export type Features = ReturnType<typeof createFeatures>
+
+/**
+ * What must be right before anything is served or worked off: the keys are this database's, and the realm of the operators
+ * is there.
+ * @throws OperatorFault
+ */
+export const prepareToRun = async ({ platform, tenants }: Features): Promise<void> => {
+  await platform.keyChecks.check()
+  await tenants.prepareInstallation()
+  await platform.keyChecks.remember()
+}
 
 /** The web application, the same in production and in tests. */
 export const createApp = ({ platform, translations, sessions, drafts, tickets, accounts, routers }: Features) =>

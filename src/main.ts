@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import closeWithGrace from 'close-with-grace'
 import { ConfigFault, readConfig, type Config } from './config.ts'
-import { createApp, createFeatures, createPlatform, type Features } from './composition.ts'
+import { createApp, createFeatures, createPlatform, prepareToRun, type Features } from './composition.ts'
 import { listen } from './http/listener.ts'
 import { OperatorFault } from './platform/errors.ts'
 import { startWorker } from './platform/jobs/jobs.ts'
@@ -35,7 +35,10 @@ const run = async (names: string[]) => {
   const config = readConfig(process.env)
   const platform = await createPlatform(config)
   const features = createFeatures(platform)
-  await features.tenants.prepareInstallation()
+  await prepareToRun(features).catch(async (fault: unknown) => {
+    await platform.close()
+    throw fault
+  })
   const running = await Promise.all(names.map(name => roles[name as keyof typeof roles](config, features)))
 
   closeWithGrace({ delay: 4000, logger: platform.log }, async ({ err }) => {

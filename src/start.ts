@@ -8,7 +8,7 @@ import { completeEnvironment, dataDirOf, ownServices } from './start/environment
 import { holdDataDir } from './start/lock.ts'
 import { writePrivately } from './start/name-value-file.ts'
 import { choosePort } from './start/ports.ts'
-import { holdsTenants, ownerUrlOf, prepareDatabase, prepareKeys, prepareRoles } from './start/prepare.ts'
+import { checkKeys, holdsTenants, ownerUrlOf, prepareDatabase, prepareKeys, prepareRoles } from './start/prepare.ts'
 import { untilReady } from './start/ready.ts'
 import { runToEnd } from './start/run-to-end.ts'
 import { servicesDown, servicesUp } from './start/services.ts'
@@ -36,6 +36,7 @@ const begin = async () => {
   if (madeKeys.length > 0)
     say(`Made keys: ${madeKeys.join(', ')}. Without them the data cannot be read: keep a copy elsewhere.`)
   const isNew = !(await step(() => holdsTenants(ownerUrlOf(connected))))
+  if (!isNew) await step(() => checkKeys(connected))
   const applied = await step(() => prepareDatabase(connected))
   if (applied.length > 0) say(`Brought the database up to date (${applied.length} migrations).`)
 

@@ -12,6 +12,7 @@ export const commandEnvironment = async (): Promise<NodeJS.ProcessEnv> => {
 export const withFeatures = async <T>(work: (features: Features) => Promise<T>): Promise<T> => {
   const platform = await createPlatform(readConfig(await commandEnvironment()))
   try {
+    await platform.keyChecks.check()
     return await work(createFeatures(platform))
   } finally {
     await platform.close()

@@ -1,11 +1,15 @@
 import { access } from 'node:fs/promises'
 import pg from 'pg'
 import { join } from 'node:path'
+import { connect } from '../platform/db/connect.ts'
 import { connectionFault } from '../platform/db/faults.ts'
 import { migrate } from '../platform/db/migrate.ts'
 import { provision } from '../platform/db/provision.ts'
+import { createDb } from '../platform/db/tenant.ts'
+import { createUnscoped } from '../platform/db/unscoped.ts'
 import { OperatorFault } from '../platform/errors.ts'
-import { createKeys } from '../platform/vault/key-files.ts'
+import { createKeyChecks } from '../platform/vault/key-checks.ts'
+import { createKeys, readKeys } from '../platform/vault/key-files.ts'
 import { databaseUrlsOf } from './environment.ts'
 
 type Env = NodeJS.ProcessEnv
@@ -53,6 +57,25 @@ export const prepareKeys = async (env: Env): Promise<string[]> => {
   }
   for (const file of missing) await createKeys(file)
   return missing
+}
+
+/**
+ * Whether the keys are those the database was sealed with, asked before anything in it is changed.
+ * @throws OperatorFault where one is missing, altered or another installation's
+ */
+export const checkKeys = async (env: Env): Promise<void> => {
+  const { rootKeys, peppers } = keyFilesOf(env)
+  const files = {
+    root: { file: rootKeys, keys: await readKeys(rootKeys) },
+    pepper: { file: peppers, keys: await readKeys(peppers) },
+  }
+  const db = createDb(connect(env.DATABASE_URL ?? '', 1))
+  const unscoped = createUnscoped(connect(env.SIGNIN_DATABASE_URL ?? '', 1))
+  try {
+    await createKeyChecks({ db, unscoped, files }).check()
+  } finally {
+    await Promise.all([db.close(), unscoped.close()])
+  }
 }
 
 const exists = (file: string) =>

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { createHmac, randomBytes } from 'node:crypto'
+import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { OperatorFault } from '../errors.ts'
 
@@ -18,19 +18,59 @@ const line = /^([A-Za-z0-9._-]{1,64}):([A-Za-z0-9+/]{43}=)$/
 export const readKeys = async (file: string): Promise<KeySource> => {
   const facts = await stat(file).catch(() => {
     throw new OperatorFault(
-      `${file}: no such file; put the key file back from the recovery kit, or make new keys for a new installation with "bin/ostoja keys create"`,
+      `${file}: the key file is missing (no such file); put it back from the recovery kit with "bin/ostoja recovery-kit open", or make new keys for a new installation with "bin/ostoja keys create"`,
     )
   })
   if (facts.mode & 0o077) throw new OperatorFault(`${file}: others may read this key file; run "chmod 600 ${file}"`)
 
-  const keys = (await readFile(file, 'utf8'))
+  return parseKeys(file, await readFile(file, 'utf8'))
+}
+
+/**
+ * The keys in the text of a key file.
+ * @param file where the text comes from, for the sentences that say what is wrong with it
+ * @throws OperatorFault as readKeys does
+ */
+export const parseKeys = (file: string, text: string): KeySource => {
+  const keys = text
     .split('\n')
     .filter(Boolean)
-    .map(text => parse(file, text))
+    .map(line => parse(file, line))
   const [current] = keys
-  if (!current) throw new OperatorFault(`${file}: holds no key; put the key file back from the recovery kit`)
+  if (!current) throw new OperatorFault(`${file}: holds no key; ${putBack}`)
   return { current, all: keys, find: id => keys.find(key => key.id === id) }
 }
+
+/** The text of a key file, the current key first. */
+export const keysAsText = (keys: readonly NamedKey[]): string =>
+  keys.map(({ id, key }) => `${id}:${key.toString('base64')}\n`).join('')
+
+/** Writes a key file, mode 0600: the whole of it, on the disk, or nothing. @param keys the current key first */
+export const writeKeys = (file: string, keys: readonly NamedKey[]): Promise<void> =>
+  writeKeyText(file, keysAsText(keys))
+
+/** As writeKeys, of a text that is a key file already, such as one out of a recovery kit. */
+export const writeKeyText = async (file: string, text: string): Promise<void> => {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  const fresh = `${file}.new`
+  await writeFile(fresh, text, { mode: 0o600, flush: true })
+  await rename(fresh, file)
+  const folder = await open(dirname(file))
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+/**
+ * What may be kept beside the data to know a key by: HMAC-SHA256 of a fixed text. It says nothing about a key of 256
+ * random bits, and differs when a single bit of it does.
+ */
+export const fingerprintOf = ({ key }: NamedKey): Buffer =>
+  createHmac('sha256', key).update('ostoja key fingerprint').digest()
+
+const putBack = 'put the key file back from the recovery kit with "bin/ostoja recovery-kit open"'
 
 /** Makes a file with one fresh key, mode 0600. An existing file is left as it is. */
 export const createKeys = async (file: string): Promise<'made' | 'kept'> => {
@@ -49,7 +89,7 @@ const parse = (file: string, text: string): NamedKey => {
   const [, id, key] = line.exec(text) ?? []
   if (!id || !key)
     throw new OperatorFault(
-      `${file}: a line is not "id:" and 32 bytes in base64; put the key file back from the recovery kit`,
+      `${file}: the key file was altered or damaged (a line is not "id:" and 32 bytes in base64); ${putBack}`,
     )
   return { id, key: Buffer.from(key, 'base64') }
 }
