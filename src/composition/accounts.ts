@@ -7,7 +7,12 @@ import {
   type AccountNeeds,
 } from '../features/accounts/index.ts'
 import { createNotices } from '../features/notices/index.ts'
-import { createAsking, createPasswordLinks, createPasswordResets } from '../features/password-resets/index.ts'
+import {
+  createAsking,
+  createPasswordLinks,
+  createPasswordResets,
+  revokeLinks,
+} from '../features/password-resets/index.ts'
 import type { Redis } from 'ioredis'
 import type { Unscoped } from '../platform/db/unscoped.ts'
 import type { Translations } from '../platform/i18n/translations.ts'
@@ -32,6 +37,7 @@ export const createAccountFeatures = (given: Given) => {
   const needs: AccountNeeds = {
     ...given,
     notify: notices.notify,
+    revokeLinks,
     sendFirstLink: mailer && ((trx, tenantId, accountId) => links.ask(trx, tenantId, accountId, 'first')),
   }
   const accounts = createAccounts(needs)

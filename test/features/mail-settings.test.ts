@@ -59,7 +59,16 @@ describe('a letter', () => {
     closings.push(secure.close)
     const unvouched = createMailer({ ...settings, url: secure.settings.SMTP_URL, tls: 'required', caFile: null })
     await expect(unvouched.send('x@y.test', letter)).rejects.toThrow()
+    const vouched = createMailer({
+      ...settings,
+      url: secure.settings.SMTP_URL,
+      tls: 'required',
+      caFile: secure.settings.SMTP_CA_FILE,
+    })
+    await expect(vouched.send('refused@y.test', letter)).rejects.toThrow('did not take a letter (EENVELOPE, 550)')
     expect(secure.mails).toEqual([])
+    await vouched.send('x@y.test', letter)
+    expect(secure.mails).toMatchObject([{ secure: true }])
   })
 })
 

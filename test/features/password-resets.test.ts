@@ -133,6 +133,30 @@ describe('a forgotten password', () => {
     expect((await ostoja.visitor().get(second)).status).toBe(410)
   })
 
+  it('has a link that dies when the address, the password or the account’s access changes otherwise', async () => {
+    const administrator = await ostoja.signedIn(tenant, ['administrator'])
+    const page = `/accounts/${account.id}`
+    const first = await linkFor()
+    const revision = /name="revision" value="(\d+)"/.exec((await administrator.get(page)).text)![1]
+    const form = {
+      givenName: 'Anna',
+      familyName: 'Testowa',
+      email: `x${email}`,
+      'roles[staff]': 'on',
+      language: 'en',
+      revision,
+    }
+    await administrator.post(page, form, page)
+    expect((await ostoja.visitor().get(first)).status).toBe(410)
+    await ask(`x${email}`)
+    await mail.mailTo(`x${email}`, 2) // one of them tells of the change
+    const links = mail.mails.filter(sent => sent.to === `x${email}`).flatMap(sent => sent.links)
+    const second = new URL(links.find(link => link.includes('password-resets'))!).pathname
+    expect((await ostoja.visitor().get(second)).status).toBe(200)
+    await administrator.post(`${page}/reset-password`, {}, page)
+    expect((await ostoja.visitor().get(second)).status).toBe(410)
+  })
+
   it('keeps a link usable for somebody whose choice was refused', async () => {
     const path = await linkFor()
     const visitor = ostoja.visitor()
@@ -213,6 +237,22 @@ describe('mail', () => {
     expect(sent.text).not.toMatch(/password was|changed/i)
     expect(sent.links).toEqual(['https://ostoja.test/notices'])
   })
+
+  it('that a server refuses by name leaves no name behind', async () => {
+    const refused = await ostoja.newAccount(tenant, ['staff'], { email: `refused-${email}` })
+    await ask(refused.login)
+    for (let waited = 0; waited < 5000 && !(await failures()).length; waited += 100)
+      await new Promise(resolve => setTimeout(resolve, 100))
+    expect(await failures()).not.toEqual([])
+    expect((await failures()).join()).not.toContain(email)
+  })
+
+  const failures = async (): Promise<string[]> => {
+    const { rows } = (await ostoja.features.db.asTenant({ tenantId: tenant }, trx =>
+      trx.raw(`select last_error from graphile_worker._private_jobs where last_error is not null`),
+    )) as { rows: { last_error: string }[] }
+    return rows.map(row => row.last_error)
+  }
 
   it('leaves neither address nor secret in the queue or the database', async () => {
     mail.refuseOnce()

@@ -17,6 +17,12 @@ export const startMailServer = async ({ tls = true } = {}) => {
     key: await readFile(keyFile),
     cert: await readFile(certFile),
     authOptional: true,
+    onRcptTo: ({ address }, _session, done) =>
+      done(
+        address.startsWith('refused')
+          ? Object.assign(new Error(`no such mailbox: ${address}`), { responseCode: 550 })
+          : null,
+      ),
     disabledCommands: tls ? [] : ['STARTTLS'],
     onData: (stream, session, done) => {
       const parts: Buffer[] = []

@@ -28,7 +28,7 @@ import {
 } from './queries.ts'
 
 export type AccountKey = { tenantId: string; accountId: number }
-type Told = 'password-changed' | 'password-reset-by-administrator'
+type Told = 'password-changed' | 'password-reset-by-administrator' | 'email-changed'
 export type AccountNeeds = {
   db: Db
   vault: Vault
@@ -39,6 +39,8 @@ export type AccountNeeds = {
   notify: (trx: Trx, tenantId: string, accountIds: readonly number[], kind: Told) => Promise<unknown>
   /** Sends a link by which the owner chooses the first password; null where this installation sends no mail. */
   sendFirstLink: ((trx: Trx, tenantId: string, accountId: number) => Promise<unknown>) | null
+  /** Makes every link useless that was mailed to choose this account's password. */
+  revokeLinks: (trx: Trx, accountId: number) => Promise<unknown>
 }
 export type AccountForm = AccountProfile & { roles: Role[]; language: Language }
 type Wish = AccountForm & {
@@ -52,7 +54,15 @@ type Wish = AccountForm & {
 export type MadeAccount = { id: number; login: string; password: string }
 type KeptInSession = AccountKey & { login: string; profileSealed: string }
 
-export const createAccounts = ({ db, vault, passwords, endSession, sendFirstLink }: AccountNeeds) => {
+export const createAccounts = ({
+  db,
+  vault,
+  passwords,
+  notify,
+  endSession,
+  sendFirstLink,
+  revokeLinks,
+}: AccountNeeds) => {
   const openProfile = (tenantId: string, { id, profile_sealed }: Pick<AccountRow, 'id' | 'profile_sealed'>) =>
     vault.open<AccountProfile>(profile_sealed, profilePlace(tenantId, id))
   const sealProfile = (tenantId: string, id: number, { givenName, familyName, email }: AccountProfile) =>
@@ -136,7 +146,7 @@ export const createAccounts = ({ db, vault, passwords, endSession, sendFirstLink
       }),
 
     /**
-     * Changes names, e-mail, roles, language; the login stays. A role taken away ends the account's session, so that it
+     * Changes names, e-mail, roles, language; the login stays. Links mailed to an address before are useless afterwards. A role taken away ends the account's session, so that it
      * can't be used any longer.
      * @param revision what the form was filled from
      * @throws NotFound, Conflict
@@ -153,8 +163,13 @@ export const createAccounts = ({ db, vault, passwords, endSession, sendFirstLink
 
         const sealed = await sealProfile(tenantId, id, form)
         await updateAccount(trx, id, { profile_sealed: sealed, roles: form.roles, language: form.language })
-        await indexEmail(trx, tenantId, id, form.email)
-        await record(trx, actor, 'account.amended', id, { roles: form.roles.join(' ') })
+        const emailChanged = (await openProfile(tenantId, row)).email !== form.email
+        if (emailChanged) {
+          await indexEmail(trx, tenantId, id, form.email)
+          await revokeLinks(trx, id)
+          await notify(trx, tenantId, [id], 'email-changed')
+        }
+        await record(trx, actor, 'account.amended', id, { roles: form.roles.join(' '), emailChanged })
         return {
           profileSealed: sealed.toString('base64'),
           lostRole: row.roles.some(role => !form.roles.includes(role)),

@@ -17,6 +17,7 @@ export const createOwnPassword = ({
   passwords,
   clock,
   notify,
+  revokeLinks,
 }: Omit<AccountNeeds, 'endSession' | 'sendFirstLink'>) => {
   const problemsOf = async (trx: Trx, tenantId: string, row: AccountRow, chosen: string) => {
     const { givenName, familyName } = await vault.open<AccountProfile>(
@@ -64,6 +65,7 @@ export const createOwnPassword = ({
         must_change_password: false,
         password_changed_at: clock(),
       })
+      await revokeLinks(trx, row.id)
       await record(trx, actor, 'account.password-changed', row.id)
       await notify(trx, tenantId, [row.id], 'password-changed')
       return { ok: true, login: row.login }

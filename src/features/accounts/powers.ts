@@ -8,7 +8,15 @@ import { passwordPlace, profilePlace, type AccountProfile } from './profile.ts'
 import { findAccount, findTenant, lockAccount, lockAdministrators, updateAccount } from './queries.ts'
 
 /** What an administrator can do to somebody's access. Who may is the routes' guard; what must never happen stands here. */
-export const createAccountPowers = ({ db, vault, passwords, clock, endSession, notify }: AccountNeeds) => ({
+export const createAccountPowers = ({
+  db,
+  vault,
+  passwords,
+  clock,
+  endSession,
+  notify,
+  revokeLinks,
+}: AccountNeeds) => ({
   /**
    * Gives an account a new generated password, to be changed at the next sign-in, ends its session and tells its owner.
    * @param formId the form that asks: sent twice, it is done once
@@ -37,6 +45,7 @@ export const createAccountPowers = ({ db, vault, passwords, clock, endSession, n
         password_changed_at: clock(),
         reset_form_id: formId,
       })
+      await revokeLinks(trx, id)
       await record(trx, actor, 'account.password-reset', id)
       await notify(trx, tenantId, [id], 'password-reset-by-administrator')
       return { login: row.login, password }
@@ -55,6 +64,7 @@ export const createAccountPowers = ({ db, vault, passwords, clock, endSession, n
       keepsAnAdministrator(actor, id, administrators)
       if (row.status === 'deactivated') return
       await updateAccount(trx, id, { status: 'deactivated', deactivated_at: clock() })
+      await revokeLinks(trx, id)
       await record(trx, actor, 'account.deactivated', id)
     })
     await endSession({ tenantId: actor.tenantId, accountId: id }, 'deactivated')

@@ -1,4 +1,5 @@
 export { createAsking } from './asking.ts'
 export { createPasswordLinks } from './password-links.ts'
 export { createPasswordResets } from './password-resets.ts'
+export { deleteLinks as revokeLinks } from './queries.ts'
 export { passwordResetRoutes } from './routes.ts'

@@ -5,7 +5,7 @@ import type { Db, Trx } from '../../platform/db/tenant.ts'
 import type { Unscoped } from '../../platform/db/unscoped.ts'
 import type { Asking } from './asking.ts'
 import type { PasswordLinks } from './password-links.ts'
-import { deleteLinks, findAccounts, findLinkByHash, lockLink, type LinkRow } from './queries.ts'
+import { findAccounts, findLinkByHash, lockLink, type LinkRow } from './queries.ts'
 import { readToken } from './token.ts'
 
 type AccountKey = { tenantId: string; accountId: number }
@@ -85,7 +85,6 @@ export const createPasswordResets = (needs: Needs) => {
         if (!locked?.token_hash?.equals(link.token_hash ?? Buffer.alloc(0)) || !isUsable(locked, clock())) return null
         const result = await needs.choosePassword(trx, { ...account, roles: [] }, password)
         if (!result.ok) return result
-        await deleteLinks(trx, account.accountId)
         await needs.rememberDevice(trx, account, device)
         return result
       })

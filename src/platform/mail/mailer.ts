@@ -17,6 +17,14 @@ export type Mailer = {
   send: (to: string, letter: Letter) => Promise<void>
 }
 
+/** A mail server quotes the address it refuses, and what a job fails with is kept in its queue. */
+const withoutAddress = (fault: unknown): Error => {
+  const { code, responseCode } = fault as { code?: unknown; responseCode?: unknown }
+  return new Error(
+    `The mail server did not take a letter (${String(code ?? 'no code')}, ${String(responseCode ?? 'no answer')})`,
+  )
+}
+
 const patienceMs = 15_000
 
 /** Nothing connects before the first letter. Certificates are always checked; `caFile` names the authority of an own server. */
@@ -35,13 +43,17 @@ export const createMailer = ({ url, from, tls, caFile, publicUrl }: MailSettings
   return {
     linkTo: path => new URL(path, publicUrl).href,
     send: async (to, { subject, text, html, language }) => {
-      await transport.sendMail({
+      const headers = { 'Auto-Submitted': 'auto-generated', 'Content-Language': language }
+      const letter = {
         from: { name: 'Ostoja', address: from },
         to: { name: '', address: to },
         subject,
         text,
         html,
-        headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': language },
+        headers,
+      }
+      await transport.sendMail(letter).catch((fault: unknown) => {
+        throw withoutAddress(fault)
       })
     },
   }
