@@ -20,7 +20,7 @@ const startWeb = async (config: Config, features: Features): Promise<Running> =>
 }
 
 const startJobs = async (config: Config, features: Features): Promise<Running> => {
-  const worker = await startWorker(config.databaseUrl, features, features.platform.log)
+  const worker = await startWorker(config.databaseUrl, features, features.platform)
   features.platform.log.info('worker is waiting for jobs')
   return { close: () => worker.stop() }
 }

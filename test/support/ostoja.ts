@@ -35,7 +35,7 @@ export const startOstoja = async ({ env = {} }: { env?: NodeJS.ProcessEnv } = {}
   const { app, routes } = createApp(features)
   const certificate = { cert: await readFile(config.tls!.certFile), key: await readFile(config.tls!.keyFile) }
   const listener = await listen(app, { host: '127.0.0.1', port: 0, certificate })
-  const worker = await startWorker(config.databaseUrl, features, platform.log)
+  const worker = await startWorker(config.databaseUrl, features, platform)
   const url = `https://localhost:${listener.port}`
 
   const newAccount = async (

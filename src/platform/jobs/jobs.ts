@@ -1,7 +1,10 @@
+import { EventEmitter } from 'node:events'
 import { Logger as QueueLogger, parseCronItems, run, type Runner } from 'graphile-worker'
 import pg from 'pg'
+import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Trx } from '../db/tenant.ts'
+import { freeAbandonedJobs, type Patience } from './abandoned.ts'
 
 /** A job's payload holds ids, never personal data: it stands in the clear in the queue. */
 export type JobPayload = { tenantId: string } & Record<string, string | number>
@@ -24,14 +27,20 @@ export const enqueue = async (trx: Trx, task: string, payload: JobPayload) => {
 export const startWorker = async (
   databaseUrl: string,
   { tasks, schedule }: { tasks: Tasks; schedule: Schedule },
-  log: Logger,
+  { redis, log }: { redis: Redis; log: Logger },
+  patience?: Patience,
 ): Promise<Pick<Runner, 'stop'>> => {
   const pgPool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'ostoja worker' })
   const lost = (fault: Error) => log.error({ err: fault }, 'the worker lost a database connection')
   pgPool.on('error', lost)
   pgPool.on('connect', client => client.on('error', lost))
 
+  const own = new Set<string>()
+  const events = new EventEmitter()
+  events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => own.add(workerPool.id))
+  const stopWatching = freeAbandonedJobs(pgPool, redis, log, own, patience)
   const runner = await run({
+    events,
     pgPool,
     taskList: Object.fromEntries(Object.entries(tasks).map(([name, work]) => [name, discreetly(name, work, log)])),
     parsedCronItems: parseCronItems(Object.entries(schedule).map(([task, match]) => ({ task, match }))),
@@ -42,6 +51,7 @@ export const startWorker = async (
   })
   return {
     stop: async () => {
+      stopWatching()
       await runner.stop()
       await pgPool.end()
     },

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { enqueue, startWorker } from '../../src/platform/jobs/jobs.ts'
+import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+
+const quick = { everyMs: 100, deadAfterMs: 300 }
+
+let ostoja: Ostoja
+let tenantId: string
+
+beforeAll(async () => {
+  ostoja = await startOstoja()
+  tenantId = await ostoja.newTenant()
+})
+afterAll(() => ostoja.close())
+
+const startOne = (task: string, work: () => Promise<void>, patience = quick) =>
+  startWorker(ostoja.config.databaseUrl, { tasks: { [task]: work }, schedule: {} }, ostoja.platform, patience)
+const ask = (task: string) => ostoja.features.db.asTenant({ tenantId }, trx => enqueue(trx, task, { tenantId }))
+const held = async () => {
+  const { rows } = (await ostoja.features.db.asTenant({ tenantId }, trx =>
+    trx.raw('select attempts, last_error from graphile_worker._private_jobs'),
+  )) as { rows: { attempts: number; last_error: string | null }[] }
+  return rows
+}
+
+describe('a job', () => {
+  it('of a transaction that fails is never done', async () => {
+    const asked = ostoja.features.db.asTenant({ tenantId }, async trx => {
+      await enqueue(trx, 'never', { tenantId })
+      throw new Error('the change failed')
+    })
+    await expect(asked).rejects.toThrow('the change failed')
+    expect(await held()).toEqual([])
+  })
+
+  it('whose worker died is done by another, soon and not hours later', async () => {
+    const task = `stuck-${randomUUID()}`
+    await ask(task)
+    // As a killed process leaves it: taken by a worker that no longer shows that it lives.
+    await ostoja.features.db.asTenant({ tenantId }, trx =>
+      trx.raw(
+        `update graphile_worker._private_jobs set locked_by = 'worker-that-died', locked_at = now(), attempts = 1`,
+      ),
+    )
+    let done = 0
+    const worker = await startOne(task, async () => void done++)
+    await expect.poll(() => done, { timeout: 10_000 }).toBe(1)
+    await worker.stop()
+    expect(await held()).toEqual([])
+  })
+
+  it('of a living worker is left to it, however long it takes', async () => {
+    const task = `slow-${randomUUID()}`
+    let begun = 0
+    const work = async () => {
+      begun++
+      await new Promise(resolve => setTimeout(resolve, 1500))
+    }
+    const [one, other] = [await startOne(task, work), await startOne(task, work)]
+    await ask(task)
+    await expect.poll(() => held(), { timeout: 10_000 }).toEqual([])
+    expect(begun).toBe(1)
+    await Promise.all([one.stop(), other.stop()])
+  })
+
+  it('that fails leaves in the queue only what kind of fault it was', async () => {
+    const task = `failing-${randomUUID()}`
+    await ask(task)
+    const worker = await startOne(task, async () => {
+      throw new TypeError('Zofia Nowak, +48 600 700 800')
+    })
+    await expect.poll(async () => (await held())[0]?.last_error, { timeout: 10_000 }).toBeTruthy()
+    await worker.stop()
+    expect(JSON.stringify(await held())).toContain('TypeError')
+    expect(JSON.stringify(await held())).not.toContain('Nowak')
+  })
+})
