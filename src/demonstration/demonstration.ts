@@ -59,21 +59,22 @@ const createClients = async ({ clients, emergencyContacts }: Features, actor: Ac
     const person = personOf(language, turn)
     await clients.create(actor, id, clientOf(language, turn, person))
     for (let contact = 0; contact < [3, 2, 1, 2, 0][turn % 5]!; contact++) {
-      await emergencyContacts.add(actor, id, randomUUID(), contactOf(language, turn, contact, person.familyName))
+      await emergencyContacts.add(actor, id, randomUUID(), contactOf(language, turn, contact))
     }
   }
 }
 
-const personOf = (language: Language, turn: number) => {
-  const { female, male, families } = names[language]
+const personOf = (language: Language, turn: number, family = familyOf(language, turn)) => {
+  const { female, male } = names[language]
   const gender = turn % 2 ? 'male' : 'female'
-  const family = of(families, turn * 7 + Math.floor(turn / 11))
   return {
     gender,
     givenNames: of(gender === 'male' ? male : female, Math.floor(turn / 2)),
     familyName: family[gender],
   } as const
 }
+
+const familyOf = (language: Language, turn: number) => of(names[language].families, turn * 7 + Math.floor(turn / 11))
 
 const clientOf = (language: Language, turn: number, person: ReturnType<typeof personOf>) => {
   const number = mobileNumber(language, turn)
@@ -95,15 +96,17 @@ const clientOf = (language: Language, turn: number, person: ReturnType<typeof pe
   }
 }
 
-const relationships = ['DAUC', 'SONC', 'SIS', 'SPS', 'NBOR', 'FRND', 'GUARD', 'CAREGIVER']
+/** The first to call is a relative, the others are not. */
+const relatives = { female: ['DAUC', 'SIS'], male: ['SONC', 'BRO'] } as const
+const others = ['NBOR', 'FRND', 'CAREGIVER', 'GUARD'] as const
 
-const contactOf = (language: Language, turn: number, contact: number, familyName: string) => {
-  const person = personOf(language, turn * 3 + contact + 5)
+const contactOf = (language: Language, turn: number, contact: number) => {
+  const person = personOf(language, turn * 3 + contact + 5, contact === 0 ? familyOf(language, turn) : undefined)
   const number = mobileNumber(language, 100 + turn * 3 + contact)
   const mayBeTold = (turn + contact) % 4 !== 3
   return {
-    name: `${person.givenNames} ${contact === 0 ? familyName : person.familyName}`,
-    relationship: of(relationships, turn + contact),
+    name: `${person.givenNames} ${person.familyName}`,
+    relationship: contact === 0 ? of(relatives[person.gender], turn) : of(others, turn + contact),
     relationshipText: null,
     phones: [
       {
