@@ -140,6 +140,31 @@ describe('making an account', () => {
     expect((await again.get('/')).status).toBe(200)
   })
 
+  it('opens of all routes nothing else to somebody whose password must be changed', async () => {
+    const { login, password, id } = await make({ 'roles[administrator]': 'on', 'roles[security_officer]': 'on' })
+    const visitor = ostoja.visitor()
+    await visitor.signIn({ login, password })
+    const guarded = ostoja.routes.filter(route => route.policy.kind !== 'anyone')
+    const opened: string[] = []
+    for (const { method, path, policy } of guarded) {
+      const address = path.replace(/:\w+/g, String(id))
+      const answer = method === 'get' ? await visitor.get(address) : await visitor.postBare(address)
+      const shut = policy.background
+        ? (answer.body as { mustChangePassword?: boolean }).mustChangePassword === true
+        : answer.headers.location === '/account/password'
+      if (!shut) opened.push(`${method} ${path}`)
+    }
+    expect(guarded.length).toBeGreaterThan(40)
+    expect(opened.sort()).toEqual([
+      'get /account/password',
+      'get /sessions/current',
+      'post /account/password',
+      'post /sessions/close',
+      'post /sessions/heartbeat',
+      'post /sign-out',
+    ])
+  })
+
   it('does not let a password that must be changed be changed to itself', async () => {
     const { login, password } = await make()
     const visitor = ostoja.visitor()
@@ -298,10 +323,10 @@ describe('deactivating', () => {
   it('ends the session within a second, refuses the password like a wrong one, keeps the account, and can be undone', async () => {
     const staff = await ostoja.signedIn(tenant, ['staff'])
     const { id, login, password } = staff.account
-    const before = performance.now()
     expect((await act(id, 'deactivate')).status).toBe(303)
+    const answered = performance.now()
     expect((await staff.get('/')).status).toBe(303)
-    expect(performance.now() - before).toBeLessThan(3000)
+    expect(performance.now() - answered).toBeLessThan(1000)
     const visitor = ostoja.visitor()
     expect((await visitor.post('/sign-in', { login, password }, '/sign-in')).status).toBe(422)
     expect((await administrator.get(`/accounts/${id}`)).text).toContain('Deactivated')

@@ -19,10 +19,8 @@ export type Mailer = {
 
 /** A mail server quotes the address it refuses, and what a job fails with is kept in its queue. */
 const withoutAddress = (fault: unknown): Error => {
-  const { code, responseCode } = fault as { code?: unknown; responseCode?: unknown }
-  return new Error(
-    `The mail server did not take a letter (${String(code ?? 'no code')}, ${String(responseCode ?? 'no answer')})`,
-  )
+  const { code, responseCode } = fault as { code?: string; responseCode?: number }
+  return new Error(`The mail server did not take a letter (${code ?? 'no code'}, ${responseCode ?? 'no answer'})`)
 }
 
 const patienceMs = 15_000
