@@ -42,9 +42,9 @@ const page = ejs.compile(`<!doctype html>
 <div style="max-width:34em">
 <p style="font-weight:600;font-size:18px">Ostoja</p>
 <p><%= before %></p>
-<p style="margin:24px 0"><a href="<%= href %>" style="display:inline-block;padding:10px 18px;border-radius:8px;background:#1f5f5b;color:#ffffff;text-decoration:none"><%= link %></a></p>
+<p style="margin:24px 0"><a href="<%= href %>" style="display:inline-block;padding:10px 18px;border-radius:8px;background:#115f4e;color:#ffffff;text-decoration:none"><%= link %></a></p>
 <p><%= after %></p>
-<p style="font-size:14px;color:#6b7280"><%= copy %><br><%= href %></p>
+<p style="font-size:14px;color:#6b7280;overflow-wrap:anywhere"><%= copy %><br><%= href %></p>
 <p style="font-size:14px;color:#6b7280"><%= signature %></p>
 </div>
 </body>
