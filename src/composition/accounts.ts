@@ -3,7 +3,7 @@ import {
   createAccountPowers,
   createAccounts,
   createOwnPassword,
-  emailToken,
+  emailTokens,
   type AccountNeeds,
 } from '../features/accounts/index.ts'
 import { createNotices } from '../features/notices/index.ts'
@@ -50,7 +50,7 @@ export const createAccountFeatures = (given: Given) => {
     links,
     mailboxOf,
     asking: createAsking(redis, derive('password links')),
-    emailToken: email => emailToken(vault, email),
+    emailTokens: email => emailTokens(vault, email),
     choosePassword: ownPassword.choose,
     minimumLength: ownPassword.minimumLength,
     rememberDevice: history.rememberDevice,

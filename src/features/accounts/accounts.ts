@@ -10,7 +10,7 @@ import type { Vault } from '../../platform/vault/vault.ts'
 import { generatePasswordFor } from './generated-password.ts'
 import { makeLogin } from './login.ts'
 import { keepsAnAdministrator } from './policy.ts'
-import { displayName, emailToken, passwordPlace, profilePlace, type AccountProfile } from './profile.ts'
+import { displayName, emailIndex, profilePlace, sealPassword, type AccountProfile } from './profile.ts'
 import {
   countByStatus,
   findAccount,
@@ -20,7 +20,7 @@ import {
   lockAccount,
   lockAdministrators,
   nextAccountId,
-  putEmailToken,
+  putEmailIndex,
   selectAccounts,
   selectProfiles,
   updateAccount,
@@ -72,7 +72,7 @@ export const createAccounts = ({
     return { ...factsOf(row), ...profile, displayName: displayName(profile) }
   }
   const indexEmail = async (trx: Trx, tenantId: string, id: number, email: string | null) =>
-    putEmailToken(trx, tenantId, id, email === null ? null : await emailToken(vault, email))
+    putEmailIndex(trx, tenantId, id, email === null ? null : await emailIndex(vault, email))
 
   return {
     /** The name in the header, out of what the session keeps sealed; the login where its key has been destroyed since. */
@@ -106,7 +106,7 @@ export const createAccounts = ({
           roles,
           language,
           profile_sealed: await sealProfile(tenantId, id, profile),
-          password_sealed: await vault.seal(await passwords.hash(password), passwordPlace(tenantId, id)),
+          ...(await sealPassword({ vault, passwords }, tenantId, id, password)),
           must_change_password: mustChangePassword,
           form_id: formId,
           created_by: actor.accountId,

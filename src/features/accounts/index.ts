@@ -1,5 +1,6 @@
 export { createAccounts, type AccountNeeds, type Accounts } from './accounts.ts'
 export { createOwnPassword } from './own-password.ts'
 export { createAccountPowers } from './powers.ts'
-export { emailToken } from './profile.ts'
+export { createAccountKeyTurning } from './key-turning.ts'
+export { emailTokens } from './profile.ts'
 export { accountRoutes } from './routes.ts'

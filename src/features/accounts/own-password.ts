@@ -5,7 +5,7 @@ import { NotFound } from '../../platform/errors.ts'
 import type { PasswordHash } from '../../platform/vault/passwords.ts'
 import type { AccountNeeds } from './accounts.ts'
 import { passwordProblems } from './password-policy.ts'
-import { passwordPlace, profilePlace, type AccountProfile } from './profile.ts'
+import { passwordPlace, profilePlace, sealPassword, type AccountProfile } from './profile.ts'
 import { findAccount, findTenant, lockAccount, updateAccount, type AccountRow } from './queries.ts'
 
 export type Chosen = { ok: true; login: string } | { ok: false; problems: string[] }
@@ -61,7 +61,7 @@ export const createOwnPassword = ({
       if (problems.length > 0) return { ok: false, problems }
 
       await updateAccount(trx, row.id, {
-        password_sealed: await vault.seal(await passwords.hash(password), passwordPlace(tenantId, row.id)),
+        ...(await sealPassword({ vault, passwords }, tenantId, row.id, password)),
         must_change_password: false,
         password_changed_at: clock(),
       })

@@ -4,7 +4,7 @@ import { Conflict, NotFound } from '../../platform/errors.ts'
 import type { AccountNeeds } from './accounts.ts'
 import { generatePasswordFor } from './generated-password.ts'
 import { keepsAnAdministrator } from './policy.ts'
-import { passwordPlace, profilePlace, type AccountProfile } from './profile.ts'
+import { profilePlace, sealPassword, type AccountProfile } from './profile.ts'
 import { findAccount, findTenant, lockAccount, lockAdministrators, updateAccount } from './queries.ts'
 
 /** What an administrator can do to somebody's access. Who may is the routes' guard; what must never happen stands here. */
@@ -40,7 +40,7 @@ export const createAccountPowers = ({
       const tenantName = (await findTenant(trx, tenantId))?.name ?? ''
       const password = generatePasswordFor({ ...profile, login: row.login, tenantName })
       await updateAccount(trx, id, {
-        password_sealed: await vault.seal(await passwords.hash(password), passwordPlace(tenantId, id)),
+        ...(await sealPassword({ vault, passwords }, tenantId, id, password)),
         must_change_password: true,
         password_changed_at: clock(),
         reset_form_id: formId,

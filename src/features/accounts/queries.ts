@@ -1,6 +1,7 @@
 import type { Role } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
+import type { EmailIndex } from './profile.ts'
 
 export type AccountRow = {
   tenant_id: string
@@ -11,6 +12,7 @@ export type AccountRow = {
   status: 'active' | 'deactivated'
   profile_sealed: Buffer
   password_sealed: Buffer
+  pepper_id: string | null
   must_change_password: boolean
   password_changed_at: Date | null
   revision: number
@@ -90,9 +92,41 @@ export const selectProfiles = (trx: Trx, ids: readonly number[]): Promise<{ id: 
 export const findTenant = (trx: Trx, id: string): Promise<{ name: string; password_minimum: number } | undefined> =>
   trx('tenants').where({ id }).first('name', 'password_minimum')
 
-/** By which e-mail address an account is found before its tenant is known; `token` null takes it away. */
-export const putEmailToken = async (trx: Trx, tenantId: string, accountId: number, token: string | null) => {
+/** By which e-mail address an account is found before its tenant is known; null takes it away. */
+export const putEmailIndex = async (trx: Trx, tenantId: string, accountId: number, index: EmailIndex | null) => {
   await trx('account_emails').where({ account_id: accountId }).delete()
-  if (token !== null)
-    await trx('account_emails').insert({ tenant_id: tenantId, account_id: accountId, email_token: token })
+  if (index !== null) await trx('account_emails').insert({ tenant_id: tenantId, account_id: accountId, ...index })
 }
+
+/** Accounts, by id, whose e-mail address was indexed with another key. */
+export const selectNotIndexedBy = (
+  trx: Trx,
+  keyId: number,
+  after: number,
+  most: number,
+): Promise<{ id: number; profile_sealed: Buffer }[]> =>
+  trx('account_emails')
+    .join('accounts', 'accounts.id', 'account_emails.account_id')
+    .whereRaw('account_emails.index_key is distinct from ?', [keyId])
+    .where('accounts.id', '>', after)
+    .orderBy('accounts.id')
+    .limit(most)
+    .select('accounts.id', 'accounts.profile_sealed')
+
+/** Writes a new e-mail token where the account still has the same profile. @returns whether it has */
+export const replaceEmailIndex = async (
+  trx: Trx,
+  { id, profile_sealed }: { id: number; profile_sealed: Buffer },
+  { email_token, index_key }: EmailIndex,
+): Promise<boolean> => {
+  const account = await trx<AccountRow>('accounts').where({ id, profile_sealed }).forUpdate().skipLocked().first('id')
+  if (!account) return false
+  return (await trx('account_emails').where({ account_id: id }).update({ email_token, index_key })) > 0
+}
+
+/** Accounts, by id, of whose password nobody has noted the pepper. */
+export const selectWithoutPepper = (trx: Trx, after: number, most: number): Promise<AccountRow[]> =>
+  trx<AccountRow>('accounts').whereNull('pepper_id').where('id', '>', after).orderBy('id').limit(most).select('*')
+
+export const notePepper = (trx: Trx, { id, password_sealed }: AccountRow, pepper_id: string) =>
+  trx<AccountRow>('accounts').where({ id, password_sealed }).update({ pepper_id })

@@ -9,6 +9,7 @@ import { displayName } from './profile.ts'
 import { lockClient } from './queries.ts'
 import { createRecords } from './records.ts'
 import { createSealing } from './sealing.ts'
+import { createReindexing } from './search/reindex.ts'
 import { createSearch } from './search/search.ts'
 
 /** Client records: every verb there is. */
@@ -21,6 +22,7 @@ export const createClients = (needs: Needs) => {
     ...createListing(needs, sealing),
     ...createSearch(needs, sealing),
     ...createBulk(needs, sealing),
+    ...createReindexing(needs, sealing),
 
     /**
      * For features that keep things of a client: the client can't change or go until `trx` ends.

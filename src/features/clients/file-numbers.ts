@@ -1,6 +1,6 @@
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
-import { advanceCounter, selectTakenFileNumbers } from './queries.ts'
+import { advanceCounter, lockFileNumbers, selectByFileNumber, selectTakenFileNumbers } from './queries.ts'
 import type { Sealing } from './sealing.ts'
 
 /**
@@ -14,8 +14,37 @@ export const takeFileNumbers = async (trx: Trx, actor: Actor, sealing: Sealing, 
     const last = await advanceCounter(trx, actor.tenantId, wanted)
     const numbers = Array.from({ length: wanted }, (_, index) => String(last - wanted + 1 + index).padStart(6, '0'))
     const tokens = await Promise.all(numbers.map(number => sealing.tokens.file(actor.tenantId, number)))
-    const taken = new Set(await selectTakenFileNumbers(trx, tokens))
-    free.push(...numbers.filter((_, index) => !taken.has(tokens[index]!)))
+    const taken = new Set(await selectTakenFileNumbers(trx, tokens.flat()))
+    free.push(...numbers.filter((_, index) => !tokens[index]!.some(token => taken.has(token))))
   }
   return free
+}
+
+/**
+ * Of these clients, whose file number another client has. While the index key turns, a number has two tokens, which the
+ * unique index takes for two numbers: so whoever writes one looks for both, one writer of a number at a time. At all other
+ * times the index alone decides, and this asks nothing.
+ */
+export const findTaken = async (
+  trx: Trx,
+  actor: Actor,
+  sealing: Sealing,
+  claims: readonly { id: string; fileNumber: string }[],
+): Promise<ReadonlySet<string>> => {
+  const claimed = await Promise.all(
+    claims.map(async ({ id, fileNumber }) => ({ id, tokens: await sealing.tokens.file(actor.tenantId, fileNumber) })),
+  )
+  const several = claimed.filter(({ tokens }) => tokens.length > 1)
+  if (several.length === 0) return new Set()
+  await lockFileNumbers(
+    trx,
+    several.map(({ tokens }) => tokens[0]!),
+  )
+  const rows = await selectByFileNumber(
+    trx,
+    several.flatMap(({ tokens }) => tokens),
+  )
+  const takenFrom = ({ id, tokens }: (typeof several)[number]) =>
+    rows.some(row => row.id !== id && tokens.includes(row.file_number_token))
+  return new Set(several.filter(takenFrom).map(({ id }) => id))
 }

@@ -57,8 +57,8 @@ export const createListing = ({ db }: Needs, sealing: Sealing) => {
     /** Those whose family name begins with a letter ('a' … 'z' or 'other'), in Polish order. `cut`: there are too many to sort. */
     byLetter: (actor: Actor, letter: string, status: Status, page: number): Promise<LetterPage> =>
       db.asTenant(actor, async trx => {
-        const token = await sealing.tokens.letter(actor.tenantId, letter)
-        const rows = await selectByLetter(trx, status, token, mostOfOneLetter + 1)
+        const tokens = await sealing.tokens.letter(actor.tenantId, letter)
+        const rows = await selectByLetter(trx, status, tokens, mostOfOneLetter + 1)
         const sorted = (await open(actor, rows.slice(0, mostOfOneLetter))).sort((one, other) =>
           alphabetically(one.profile, other.profile),
         )

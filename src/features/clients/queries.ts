@@ -100,9 +100,15 @@ export const selectPage = (
   return page.select(...lineColumns)
 }
 
-export const selectByLetter = (trx: Trx, status: Status, letterToken: string, most: number): Promise<LineRow[]> =>
+export const selectByLetter = (
+  trx: Trx,
+  status: Status,
+  letterTokens: readonly string[],
+  most: number,
+): Promise<LineRow[]> =>
   clients(trx)
-    .where({ status, letter_token: letterToken })
+    .where({ status })
+    .whereIn('letter_token', letterTokens)
     .limit(most)
     .select(...lineColumns)
 
@@ -128,6 +134,18 @@ export const advanceCounter = async (trx: Trx, tenantId: string, by: number): Pr
   )
   return rows[0]!.last
 }
+
+/** Lets one transaction at a time write a file number, by its oldest token; in one order, so that no two wait for each other. */
+export const lockFileNumbers = (trx: Trx, tokens: readonly string[]) =>
+  trx.raw(`select pg_advisory_xact_lock(token) from (select distinct unnest(?::bigint[]) as token order by 1) tokens`, [
+    tokens as string[],
+  ])
+
+export const selectByFileNumber = (
+  trx: Trx,
+  tokens: readonly string[],
+): Promise<Pick<ClientRow, 'id' | 'file_number_token'>[]> =>
+  clients(trx).whereIn('file_number_token', tokens).select('id', 'file_number_token')
 
 export const selectTakenFileNumbers = async (trx: Trx, tokens: readonly string[]): Promise<string[]> => {
   const rows = await clients(trx).whereIn('file_number_token', tokens).select('file_number_token')

@@ -3,11 +3,11 @@ import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { compare, type Change } from './changes.ts'
-import { takeFileNumbers } from './file-numbers.ts'
+import { findTaken, takeFileNumbers } from './file-numbers.ts'
 import type { Needs } from './needs.ts'
 import type { Action, ClientProfile, Status } from './profile.ts'
 import { findClient, insertClients, insertVersions, lockClient, updateClient, type ReadRow } from './queries.ts'
-import type { Sealing } from './sealing.ts'
+import { fileNumberKey, type Sealing } from './sealing.ts'
 
 /** A version, and who made it when; `by` is null where the program did. */
 export type Made = { version: number; at: Date; by: string | null; action: Action; byImport: boolean }
@@ -111,6 +111,9 @@ export const createRecords = ({ db, clock, accountNames, contactsOf }: Needs, se
         for (;;) {
           if (await findClient(trx, id)) return 'already-there'
           const fileNumber = profile.fileNumber || (await takeFileNumbers(trx, actor, sealing, 1))[0]!
+          const taken = await findTaken(trx, actor, sealing, [{ id, fileNumber }])
+          if (taken.size > 0 && profile.fileNumber) return 'file-number-taken'
+          if (taken.size > 0) continue
           const now = clock()
           const [made] = await insertClients(trx, [
             {
@@ -164,6 +167,12 @@ export const createRecords = ({ db, clock, accountNames, contactsOf }: Needs, se
               differences,
             }
           }
+          const renumbered = fileNumberKey(amended.fileNumber) !== fileNumberKey(present.fileNumber)
+          if (
+            renumbered &&
+            (await findTaken(trx, actor, sealing, [{ id: clientId, fileNumber: amended.fileNumber }])).size
+          )
+            return { outcome: 'file-number-taken' }
           await replace(trx, actor, row, present, await sealing.seal(actor.tenantId, clientId, amended), 'amended')
           return { outcome: 'amended' }
         })

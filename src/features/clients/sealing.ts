@@ -1,41 +1,55 @@
 import { fold } from '../../platform/text/fold.ts'
-import type { Vault } from '../../platform/vault/vault.ts'
+import type { Blinder, Vault } from '../../platform/vault/vault.ts'
 import type { ClientProfile } from './profile.ts'
 import { indexWords } from './search/terms.ts'
 
-/** What a row of `clients` holds of a profile: nothing that can be read without the tenant's keys. */
-export type SealedColumns = {
-  profile_sealed: Buffer
+/** The blind tokens of a profile, and the index key that made them. */
+export type IndexColumns = {
   search_tokens: string[]
   letter_token: string
   person_token: string
   file_number_token: string
+  index_key: number
 }
+/** What a row of `clients` holds of a profile: nothing that can be read without the tenant's keys. */
+export type SealedColumns = IndexColumns & { profile_sealed: Buffer }
 type Person = Pick<ClientProfile, 'givenNames' | 'familyName' | 'birthDate'>
 
-/** Seals profiles into rows and opens them again. Tokens are blind: equal only where what they stand for is equal. */
+/**
+ * Seals profiles into rows and opens them again. Tokens are blind: equal only where what they stand for is equal, and made
+ * with the same key. While the index key turns there are two, so whoever looks for something asks for each of its tokens.
+ */
 export const createSealing = (vault: Vault) => {
-  const token = async (tenantId: string, word: string) => (await vault.tokens(tenantId, [word]))[0]!
+  const tokensOf = async (tenantId: string, word: string): Promise<string[]> =>
+    (await vault.blinders(tenantId)).all.map(blinder => one(blinder, word))
   const present = (tenant: string, row: string) => ({ tenant, column: 'clients.profile_sealed', row }) as const
   const earlier = (tenant: string, id: string, version: number) =>
     ({ tenant, column: 'client_versions.profile_sealed', row: `${id}:${version}` }) as const
 
-  const tokens = {
-    file: (tenantId: string, fileNumber: string) => token(tenantId, `u:${fileNumberKey(fileNumber)}`),
-    letter: (tenantId: string, letter: string) => token(tenantId, `l:${letter}`),
-    /** The same for people of the same folded names and birth date. */
-    person: (tenantId: string, { givenNames, familyName, birthDate }: Person) =>
-      token(tenantId, `q:${fold(familyName)}|${fold(givenNames)}|${birthDate ?? ''}`),
+  /** Everything a profile is found by, made with the current index key. */
+  const index = async (tenantId: string, profile: ClientProfile): Promise<IndexColumns> => {
+    const { current } = await vault.blinders(tenantId)
+    return {
+      search_tokens: current.tokens(indexWords(profile)),
+      letter_token: one(current, letterWord(letterOf(profile))),
+      person_token: one(current, personWord(profile)),
+      file_number_token: one(current, fileWord(profile.fileNumber)),
+      index_key: current.keyId,
+    }
   }
 
   return {
-    tokens,
+    /** What to ask for: each as one token a living index key, the oldest first. */
+    tokens: {
+      file: (tenantId: string, fileNumber: string) => tokensOf(tenantId, fileWord(fileNumber)),
+      letter: (tenantId: string, letter: string) => tokensOf(tenantId, letterWord(letter)),
+      /** The same for people of the same folded names and birth date. */
+      person: (tenantId: string, person: Person) => tokensOf(tenantId, personWord(person)),
+    },
+    index,
     seal: async (tenantId: string, id: string, profile: ClientProfile): Promise<SealedColumns> => ({
       profile_sealed: await vault.seal(profile, present(tenantId, id)),
-      search_tokens: await vault.tokens(tenantId, indexWords(profile)),
-      letter_token: await tokens.letter(tenantId, letterOf(profile)),
-      person_token: await tokens.person(tenantId, profile),
-      file_number_token: await tokens.file(tenantId, profile.fileNumber),
+      ...(await index(tenantId, profile)),
     }),
     open: (tenantId: string, id: string, sealed: Buffer) => vault.open<ClientProfile>(sealed, present(tenantId, id)),
     sealEarlier: (tenantId: string, id: string, version: number, profile: ClientProfile) =>
@@ -45,6 +59,12 @@ export const createSealing = (vault: Vault) => {
   }
 }
 export type Sealing = ReturnType<typeof createSealing>
+
+const one = (blinder: Blinder, word: string) => blinder.tokens([word])[0]!
+const fileWord = (fileNumber: string) => `u:${fileNumberKey(fileNumber)}`
+const letterWord = (letter: string) => `l:${letter}`
+const personWord = ({ givenNames, familyName, birthDate }: Person) =>
+  `q:${fold(familyName)}|${fold(givenNames)}|${birthDate ?? ''}`
 
 /** Two file numbers are the same when they differ only in case or spaces. */
 export const fileNumberKey = (fileNumber: string) =>

@@ -16,7 +16,8 @@ type Needs = {
   clock: Clock
   links: PasswordLinks
   asking: Asking
-  emailToken: (email: string) => Promise<string>
+  /** Every token an address may stand under: two while the key turns. */
+  emailTokens: (email: string) => Promise<string[]>
   mailboxOf: (account: AccountKey) => Promise<{ email: string } | null>
   choosePassword: (trx: Trx, actor: Actor, password: string) => Promise<Chosen>
   minimumLength: (tenantId: string) => Promise<number>
@@ -39,7 +40,7 @@ export const createPasswordResets = (needs: Needs) => {
   }
 
   const sendLinks = async (name: string) => {
-    const found = await unscoped.read(async trx => findAccounts(trx, name.toLowerCase(), await needs.emailToken(name)))
+    const found = await unscoped.read(async trx => findAccounts(trx, name.toLowerCase(), await needs.emailTokens(name)))
     if (found.length === 0)
       await db.asTenant({ tenantId: installationId }, trx =>
         record(trx, systemActor(installationId), 'password-link.refused'),

@@ -19,7 +19,7 @@ const most = 10
 export const findAccounts = async (
   trx: Knex.Transaction,
   loginKey: string,
-  emailToken: string,
+  emailTokens: readonly string[],
 ): Promise<FoundAccount[]> => {
   const inActiveTenants = (table: string) =>
     trx(table).join('tenants', 'tenants.id', `${table}.tenant_id`).where('tenants.status', 'active')
@@ -27,7 +27,7 @@ export const findAccounts = async (
     .where('logins.login_key', loginKey)
     .select('logins.tenant_id', 'logins.account_id')
   const byEmail: FoundAccount[] = await inActiveTenants('account_emails')
-    .where('account_emails.email_token', emailToken)
+    .whereIn('account_emails.email_token', emailTokens)
     .limit(most)
     .select('account_emails.tenant_id', 'account_emails.account_id')
   return byLogin.length > 0 ? byLogin : byEmail

@@ -8,7 +8,15 @@ import type { PasswordHash, Passwords } from '../../platform/vault/passwords.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { SignedIn } from '../../platform/web/session-data.ts'
 import type { Attempts } from './attempts.ts'
-import { anyRemembers, findActiveAccount, findLogin, noteSignIn, type AccountRow, type Found } from './queries.ts'
+import {
+  anyRemembers,
+  findActiveAccount,
+  findLogin,
+  noteSignIn,
+  type AccountRow,
+  type Found,
+  type KeptPassword,
+} from './queries.ts'
 
 type Account = { tenantId: string; accountId: number }
 type Standing = { since: Date; lastActive: Date }
@@ -70,7 +78,19 @@ export const createSignIn = ({
       await sessions.retime(who, autoLogoutMinutes * 60_000, rememberMe)
   }
 
-  const enter = async (found: Found, account: AccountRow, place: Place): Promise<Outcome> => {
+  /** The pepper turns at the one moment when the password is known. */
+  const keep = async (found: Found, kept: PasswordHash, password: string): Promise<KeptPassword> => {
+    if (!passwords.isStale(kept)) return { pepper_id: kept.pepper }
+    const fresh = await passwords.hash(password)
+    return { password_sealed: await vault.seal(fresh, passwordPlace(found)), pepper_id: fresh.pepper }
+  }
+
+  const enter = async (
+    found: Found,
+    account: AccountRow,
+    place: Place,
+    { kept, password }: { kept: PasswordHash; password: string },
+  ): Promise<Outcome> => {
     const who = { tenantId: found.tenant_id, accountId: account.id }
     const actor: Actor = { ...who, roles: account.roles }
     const rules = await rulesOf(who.tenantId)
@@ -91,8 +111,9 @@ export const createSignIn = ({
     }
     await followRules(who, rules)
 
+    const toKeep = await keep(found, kept, password)
     const still = await db.asTenant(actor, async trx => {
-      if (!(await noteSignIn(trx, account, clock()))) return false
+      if (!(await noteSignIn(trx, account, clock(), toKeep))) return false
       await history.note(trx, who, place)
       await record(trx, actor, 'session.started', account.id)
       return true
@@ -132,13 +153,13 @@ export const createSignIn = ({
       const kept =
         found && account ? await vault.open<PasswordHash>(account.password_sealed, passwordPlace(found)) : null
       const right = await passwords.verify(kept, password)
-      if (!right || !found || !account) {
+      if (!right || !kept || !found || !account) {
         await refuse(found)
         return { outcome: 'wrong' }
       }
 
       await attempts.forget(from)
-      return enter(found, account, place)
+      return enter(found, account, place, { kept, password })
     },
 
     /** Whether the sign-in page has a box to tick; whose organisation does not offer it is told so after signing in. */

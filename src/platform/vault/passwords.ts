@@ -15,7 +15,7 @@ const mostAtOnce = 2
  * Argon2id over HMAC-SHA256(pepper, password), off the event loop. The pepper never enters the database, so that a
  * stolen hash can't even be guessed at; its version is kept with the hash so that it can turn.
  */
-export const createPasswords = (peppers: KeySource) => {
+export const createPasswords = (peppers: KeySource & { reload?: () => Promise<unknown> }) => {
   const inTurn = createTurns(mostAtOnce)
 
   const make = (password: string): Promise<PasswordHash> =>
@@ -28,9 +28,12 @@ export const createPasswords = (peppers: KeySource) => {
 
   return {
     hash: make,
+    /** Whether the pepper has turned since; whoever knows the password now hashes it anew. */
+    isStale: ({ pepper }: PasswordHash): boolean => pepper !== peppers.current.id,
     /** Takes the same time where there is no hash to compare with, so that the answer does not tell who has an account. */
     verify: async (kept: PasswordHash | null, password: string): Promise<boolean> => {
       const compared = kept ?? (await decoy)
+      if (!peppers.find(compared.pepper)) await peppers.reload?.() // another process has just turned it
       const pepper = peppers.find(compared.pepper)
       if (!pepper) throw new Error(`pepper ${compared.pepper} is missing from the pepper file`)
       const right = await inTurn(() => verify(compared.argon2, peppered(pepper.key, password)))

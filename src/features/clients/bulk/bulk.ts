@@ -1,7 +1,7 @@
 import type { Actor } from '../../../platform/actor.ts'
 import { recordMany } from '../../../platform/audit/record.ts'
 import type { Trx } from '../../../platform/db/tenant.ts'
-import { takeFileNumbers } from '../file-numbers.ts'
+import { findTaken, takeFileNumbers } from '../file-numbers.ts'
 import type { Needs } from '../needs.ts'
 import type { ClientProfile } from '../profile.ts'
 import { insertClients, insertVersions, type ReadRow } from '../queries.ts'
@@ -44,12 +44,23 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
     if (changes.length === 0) return
     const { tenantId } = actor
     const now = clock()
-    const earlier = changes.map(async ({ row }) => ({
+    const presents = await Promise.all(changes.map(({ row }) => open(actor, row)))
+    const renumbered = changes.filter(
+      ({ profile }, index) => fileNumberKey(profile.fileNumber) !== fileNumberKey(presents[index]!.fileNumber),
+    )
+    const taken = await findTaken(
+      trx,
+      actor,
+      sealing,
+      renumbered.map(({ row, profile }) => ({ id: row.id, fileNumber: profile.fileNumber })),
+    )
+    if (taken.size > 0) throw new Error('a file number has been given to another client meanwhile')
+    const earlier = changes.map(async ({ row }, index) => ({
       tenant_id: tenantId,
       client_id: row.id,
       version: row.version,
       action: row.action,
-      profile_sealed: await sealing.sealEarlier(tenantId, row.id, row.version, await open(actor, row)),
+      profile_sealed: await sealing.sealEarlier(tenantId, row.id, row.version, presents[index]!),
       changed_at: row.updated_at,
       changed_by: row.updated_by,
       import_id: row.import_id,
@@ -86,9 +97,9 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
       fileNumbers: readonly string[],
     ): Promise<Map<string, FoundClient>> => {
       const tokens = await Promise.all(fileNumbers.map(number => sealing.tokens.file(actor.tenantId, number)))
-      const rows = new Map((await selectByFileNumbers(trx, tokens)).map(row => [row.file_number_token, row]))
+      const rows = new Map((await selectByFileNumbers(trx, tokens.flat())).map(row => [row.file_number_token, row]))
       const found = fileNumbers.map(async (number, index) => {
-        const row = rows.get(tokens[index]!)
+        const row = tokens[index]!.map(token => rows.get(token)).find(row => row !== undefined)
         return row && ([number, { id: row.id, version: row.version, profile: await open(actor, row) }] as const)
       })
       return new Map((await Promise.all(found)).filter(entry => entry !== undefined))
@@ -97,8 +108,8 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
     /** Which of these people look like a client there is already: same folded names and birth date. @returns their indexes */
     findLookalikes: async (trx: Trx, actor: Actor, people: readonly Person[]): Promise<Set<number>> => {
       const tokens = await Promise.all(people.map(person => sealing.tokens.person(actor.tenantId, person)))
-      const known = new Set(await selectPersonTokens(trx, tokens))
-      return new Set(tokens.flatMap((token, index) => (known.has(token) ? [index] : [])))
+      const known = new Set(await selectPersonTokens(trx, tokens.flat()))
+      return new Set(tokens.flatMap((ofOne, index) => (ofOne.some(token => known.has(token)) ? [index] : [])))
     },
 
     /**
@@ -112,8 +123,14 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
         const unnumbered = some.filter(({ profile }) => !fileNumberKey(profile.fileNumber)).length
         const numbers = unnumbered ? await takeFileNumbers(trx, actor, sealing, unnumbered) : []
         const now = clock()
-        const rows = some.map(async ({ id, profile }) => {
-          const fileNumber = fileNumberKey(profile.fileNumber) ? profile.fileNumber : numbers.shift()!
+        const numbered = some.map(({ id, profile }) => ({
+          id,
+          profile,
+          fileNumber: fileNumberKey(profile.fileNumber) ? profile.fileNumber : numbers.shift()!,
+        }))
+        const taken = await findTaken(trx, actor, sealing, numbered)
+        const free = numbered.filter(({ id }) => !taken.has(id))
+        const rows = free.map(async ({ id, profile, fileNumber }) => {
           return {
             ...(await sealing.seal(actor.tenantId, id, { ...profile, fileNumber })),
             tenant_id: actor.tenantId,

@@ -33,15 +33,15 @@ export const replaceClients = async (trx: Trx, rows: readonly Replacement[]) => 
   if (rows.length === 0) return
   const values = rows.map(
     () =>
-      '(?::uuid, ?::int, ?, ?::timestamptz, ?::int, ?::uuid, ?::bytea, ?::bigint[], ?::bigint, ?::bigint, ?::bigint)',
+      '(?::uuid, ?::int, ?, ?::timestamptz, ?::int, ?::uuid, ?::bytea, ?::bigint[], ?::bigint, ?::bigint, ?::bigint, ?::int)',
   )
   await trx.raw(
     `update clients
         set version = new.version, action = new.action, updated_at = new.updated_at, updated_by = new.updated_by, import_id = new.import_id,
             profile_sealed = new.profile_sealed, search_tokens = new.search_tokens, letter_token = new.letter_token,
-            person_token = new.person_token, file_number_token = new.file_number_token
+            person_token = new.person_token, file_number_token = new.file_number_token, index_key = new.index_key
        from (values ${values.join(', ')})
-         as new (id, version, action, updated_at, updated_by, import_id, profile_sealed, search_tokens, letter_token, person_token, file_number_token)
+         as new (id, version, action, updated_at, updated_by, import_id, profile_sealed, search_tokens, letter_token, person_token, file_number_token, index_key)
       where clients.id = new.id`,
     rows.flatMap(row => [
       row.id,
@@ -55,6 +55,7 @@ export const replaceClients = async (trx: Trx, rows: readonly Replacement[]) => 
       row.letter_token,
       row.person_token,
       row.file_number_token,
+      row.index_key,
     ]) as never,
   )
 }

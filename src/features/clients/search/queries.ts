@@ -1,21 +1,61 @@
 import type { Trx } from '../../../platform/db/tenant.ts'
 import type { Status } from '../profile.ts'
+import type { SealedColumns } from '../sealing.ts'
 
 export type HitRow = { id: string; status: Status; profile_sealed: Buffer }
+/** Tokens of one index key: those of whole words, and those of their beginnings. */
+export type Question = { exact: readonly string[]; prefix: readonly string[] }
 
 /**
  * Asks the blind index for clients that have all of the tokens: whole words first, then beginnings; active clients first.
- * By a function, because row-level security keeps the index from being used otherwise (docs/adr/0002).
+ * By a function, because row-level security keeps the index from being used otherwise (docs/adr/0002). Tokens of two keys
+ * are asked for in one statement, which sees one moment: no client slips from one key to the other between two looks.
  */
-export const searchClients = async (
-  trx: Trx,
-  exact: readonly string[],
-  prefix: readonly string[],
-  most: number,
-): Promise<HitRow[]> => {
+export const searchClients = async (trx: Trx, questions: readonly Question[], most: number): Promise<HitRow[]> => {
+  const ask = 'select id, status, profile_sealed from search_clients(?::bigint[], ?::bigint[], ?::int)'
   const { rows } = await trx.raw<{ rows: HitRow[] }>(
-    'select id, status, profile_sealed from search_clients(?::bigint[], ?::bigint[], ?::int)',
-    [exact as string[], prefix as string[], most],
+    questions.map(() => ask).join(' union all '),
+    questions.flatMap(({ exact, prefix }) => [exact as string[], prefix as string[], most]),
   )
   return rows
+}
+
+/** Clients, by id, whose tokens were made with another key. */
+export const selectNotIndexedBy = (
+  trx: Trx,
+  keyId: number,
+  after: string | null,
+  most: number,
+): Promise<{ id: string; profile_sealed: Buffer }[]> => {
+  const page = trx('clients').whereRaw('index_key is distinct from ?', [keyId]).orderBy('id').limit(most)
+  if (after) void page.where('id', '>', after)
+  return page.select('id', 'profile_sealed')
+}
+
+/**
+ * Writes new tokens to clients that still hold the same sealed profile. Clients that somebody is changing are passed over,
+ * so that this never waits while it holds others. @returns how many were written
+ */
+export const replaceIndex = async (trx: Trx, rows: readonly (SealedColumns & { id: string })[]): Promise<number> => {
+  const values = rows.map(() => '(?::uuid, ?::bytea, ?::bigint[], ?::bigint, ?::bigint, ?::bigint, ?::int)')
+  const { rowCount } = await trx.raw<{ rowCount: number }>(
+    `with fresh (id, was, search_tokens, letter_token, person_token, file_number_token, index_key) as (values ${values.join(', ')}),
+          mine as (select clients.id from clients join fresh on clients.id = fresh.id and clients.profile_sealed = fresh.was
+                    order by clients.id for no key update of clients skip locked)
+     update clients
+        set search_tokens = fresh.search_tokens, letter_token = fresh.letter_token, person_token = fresh.person_token,
+            file_number_token = fresh.file_number_token, index_key = fresh.index_key
+       from fresh join mine using (id)
+      where clients.id = fresh.id`,
+    rows.flatMap(row => [
+      row.id,
+      row.profile_sealed,
+      row.search_tokens,
+      row.letter_token,
+      row.person_token,
+      row.file_number_token,
+      row.index_key,
+    ]) as never,
+  )
+  return rowCount
 }

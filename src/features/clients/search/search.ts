@@ -34,10 +34,13 @@ export const createSearch = ({ db, vault, redis }: Needs, sealing: Sealing) => {
       db.asTenant(actor, async trx => {
         const found = new Map<string, Hit>()
         let more = false
+        const { all } = await vault.blinders(actor.tenantId)
         for (const terms of readings(query)) {
-          const exact = await vault.tokens(actor.tenantId, asked(terms, true))
-          const prefix = await vault.tokens(actor.tenantId, asked(terms, false))
-          const rows = await searchClients(trx, exact, prefix, mostOpened + 1)
+          const questions = all.map(({ tokens }) => ({
+            exact: tokens(asked(terms, true)),
+            prefix: tokens(asked(terms, false)),
+          }))
+          const rows = await searchClients(trx, questions, mostOpened + 1)
           more ||= rows.length > mostOpened
           const opened = await Promise.all(rows.slice(0, mostOpened).map(row => openHit(actor, row, terms)))
           for (const hit of opened) if (hit && found.get(hit.id)?.match !== 'exact') found.set(hit.id, hit)
