@@ -42,7 +42,7 @@ export const keepTypedWork = ({ drafts, tickets, clock, log, isBackground }: Nee
     }
 
     if (own) res.locals.postedTicket = ticket
-    if (!actor && req.path !== '/sessions/close') leadBack(req, ticket, body._visible !== '0')
+    if (!actor && req.path !== '/sessions/close') leadBack(req, ticket, rankOf(body, fields.length > 0))
     if (own && !csrfOk(req, body._csrf) && fields.length > 0 && !isBackground(req.method, req.path)) {
       await keep()
       flash(req, 'warning', 'drafts:flash.expired')
@@ -77,13 +77,19 @@ export const offerDrafts =
     next()
   }
 
-/** Signing in again leads to the page that was open. Of several tabs, the one in sight has the last word. */
-const leadBack = (req: Request, { tenantId, accountId, page }: PageTicket, visible: boolean) => {
-  const { formerly, returnTo } = req.session
+/** Of several tabs the one that was typed in leads back, then the one in sight. */
+const rankOf = (body: Record<string, unknown>, sent: boolean) =>
+  (sent || body._typed === '1' ? 2 : 0) + (body._visible === '0' ? 0 : 1)
+
+/** Signing in again leads to the page that was open. */
+const leadBack = (req: Request, { tenantId, accountId, page }: PageTicket, rank: number) => {
+  const { formerly, returnRank = 0 } = req.session
   if (formerly?.because === 'signed-out') return
   if (formerly && (formerly.tenantId !== tenantId || formerly.accountId !== accountId)) return
   req.session.formerly ??= { tenantId, accountId, because: 'gone' }
-  if (visible || !returnTo) req.session.returnTo = page
+  if (rank < returnRank) return
+  req.session.returnTo = page
+  req.session.returnRank = rank
 }
 
 /** Runs `work` when the answer is made and not sent, so that whoever follows it finds the work done. */

@@ -66,5 +66,5 @@ export const keepDrafts = (server: Server) => {
     if (form && typed.has(form) && (event.target as Element).closest('[data-repeat-remove]'))
       setTimeout(() => void send(form), pauseMs)
   })
-  return { flush }
+  return { flush, hasTyped: () => typed.size > 0 }
 }

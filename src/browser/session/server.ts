@@ -2,11 +2,13 @@
 export type Lasting = { leftMs: number; askFromMs: number; final: boolean; session: string }
 export type Answer = ({ state: 'live' } & Lasting) | { state: 'over' | 'other' | 'unreachable' }
 
+type Page = { owner: string; ticket: string; token: string; hasTyped: () => boolean }
+
 /**
  * How a page talks to the server about its session. It names itself by its ticket; where its token is one of an earlier
  * session of the same person it gets the new one, so that what stands in its forms can still be sent.
  */
-export const createServer = ({ owner, ticket, token }: { owner: string; ticket: string; token: string }) => {
+export const createServer = ({ owner, ticket, token, hasTyped }: Page) => {
   let current = token
   /** How many times this page has been shown: out of the back/forward cache it is another page to the server. */
   let shown = 0
@@ -18,6 +20,7 @@ export const createServer = ({ owner, ticket, token }: { owner: string; ticket: 
       _shown: String(shown),
       _active: active ? '1' : '0',
       _visible: document.visibilityState === 'visible' ? '1' : '0',
+      _typed: hasTyped() ? '1' : '0',
     })
 
   const renew = async (): Promise<'same' | Answer['state']> => {

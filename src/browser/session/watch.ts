@@ -24,7 +24,7 @@ export const watchSession = () => {
     return
   }
   const { owner = '', ticket = '', token = '' } = dialog.dataset
-  const server = createServer({ owner, ticket, token })
+  const server = createServer({ owner, ticket, token, hasTyped: () => drafts.hasTyped() })
   const drafts = keepDrafts(server)
   let channel = listen()
   let end: End = { session: '', endsAt: Infinity, from: 0, final: false }
