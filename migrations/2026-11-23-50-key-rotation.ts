@@ -18,6 +18,8 @@ export const up = async (knex: Knex) => {
       -- The first five bytes of everything that was sealed with it.
       seal_header bytea not null,
       closed_at timestamptz not null default now(),
+      -- Since when a scan has counted no row that is sealed or indexed with it.
+      unused_since timestamptz,
       destroyed_at timestamptz,
       primary key (tenant_id, id)
     );
