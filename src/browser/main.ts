@@ -5,6 +5,7 @@ import { focusOnLoad } from './focus.ts'
 import { listenForKeys } from './keys.ts'
 import { closeMenus } from './menus.ts'
 import { enhancePasswords } from './password.ts'
+import { offerPrinting } from './print.ts'
 import { followProgress } from './progress.ts'
 import { enhanceReorder } from './reorder.ts'
 import { enhanceRepeats } from './repeat.ts'
@@ -19,6 +20,7 @@ enhanceConfirms()
 enhanceRepeats()
 enhanceReorder()
 followProgress()
+offerPrinting()
 focusOnLoad()
 offerDrafts()
 watchSession()
