@@ -1,6 +1,3 @@
-/** Never kept, whatever the type of its field is just now. The server refuses these names as well. */
-const secret = /pass(word|phrase|code)|secret|\bpin\b/i
-
 /** Whether a form's text is worth keeping as it is typed; a search is sent at once, and kept only if it could not be. */
 export const isKeptForm = (form: HTMLFormElement) =>
   form.method === 'post' &&
@@ -14,15 +11,15 @@ export const field = (form: HTMLFormElement, name: string) =>
 /** Where the form goes, as the server knows it: a path. The attribute, since a field may be called "action". */
 export const actionOf = (form: HTMLFormElement) => new URL(form.getAttribute('action') ?? '', location.href).pathname
 
-/** What stands in the form, but for secrets and files. */
+/** What stands in the form, but for secrets (shown or not) and files. */
 export const fieldsOf = (form: HTMLFormElement): [string, string][] => {
-  const hidden = new Set(
+  const secrets = new Set(
     [...form.querySelectorAll<HTMLInputElement>('input[type="password"], [data-password] input')].map(
       ({ name }) => name,
     ),
   )
   return [...new FormData(form)].filter(
     (entry): entry is [string, string] =>
-      typeof entry[1] === 'string' && !entry[0].startsWith('_') && !hidden.has(entry[0]) && !secret.test(entry[0]),
+      typeof entry[1] === 'string' && !entry[0].startsWith('_') && !secrets.has(entry[0]),
   )
 }

@@ -1,0 +1,154 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Role } from '../../src/platform/actor.ts'
+import { formsIn, type FoundForm } from '../support/forms.ts'
+import { startOstoja, unlikely, type Ostoja, type TestAccount } from '../support/ostoja.ts'
+import type { Visitor } from '../support/visitor.ts'
+import { furnish, type World } from '../support/world.ts'
+
+let ostoja: Ostoja
+let world: World
+let account: TestAccount
+const roles: Role[] = ['staff', 'administrator', 'security_officer']
+const forms = new Map<string, { page: string; form: FoundForm }>()
+
+const minute = 60_000
+const keyOf = (own: TestAccount) => ({ tenantId: own.tenantId, accountId: own.id })
+const isTyped = ({ form }: { form: FoundForm }) => form.texts.length > 0 && !('_unkept' in form.hidden)
+
+/** Every form of every page that can be opened by its address. */
+const crawl = async () => {
+  const visitor = ostoja.visitor()
+  await visitor.signIn(account)
+  for (const route of ostoja.routes) {
+    if (route.method !== 'get' || route.policy.background) continue
+    const page = route.path.replace(/:(\w+)/g, (_, name: string) => world.ids[name] ?? '')
+    const answer = await visitor.get(page)
+    if (answer.status !== 200 || !String(answer.headers['content-type']).includes('html')) continue
+    for (const form of formsIn(answer.text)) {
+      // The search box stands on every page: once is enough.
+      const known = form.action === '/searches' ? form.action : `${route.path} -> ${form.action}`
+      if (!forms.has(known)) forms.set(known, { page, form })
+    }
+  }
+}
+
+beforeAll(async () => {
+  ostoja = await startOstoja()
+  world = await furnish(ostoja, 'Forms')
+  account = await ostoja.newAccount(world.tenantId, roles)
+  await crawl()
+})
+afterAll(() => ostoja.close())
+
+const end = (because: 'administrator' | 'password' | 'deactivated') => () =>
+  ostoja.features.sessions.end(keyOf(account), because)
+const closePage = async (visitor: Visitor, form: FoundForm) => {
+  const report = { _csrf: form.hidden._csrf, _page: form.hidden._page, _shown: '0' }
+  await visitor.agent.post('/sessions/heartbeat').type('form').send(report)
+  return () => visitor.agent.post('/sessions/close').type('form').send(report)
+}
+const ways: Record<string, (visitor: Visitor, form: FoundForm) => unknown> = {
+  idle: () => ostoja.skip(10 * minute),
+  'the 12 hours': () => ostoja.skip(12 * 60 * minute),
+  'a closed tab': async (visitor, form) => {
+    await (
+      await closePage(visitor, form)
+    )()
+    ostoja.skip(4000)
+  },
+  'a killed browser': async (visitor, form) => {
+    await closePage(visitor, form)
+    ostoja.skip(2 * minute)
+  },
+  'an administrator': end('administrator'),
+  'a password reset': end('password'),
+  'a sign-in elsewhere': async () => {
+    await ostoja.features.sessions.end(keyOf(account), 'administrator')
+    await ostoja.visitor().signIn(account)
+  },
+  'a Redis that forgot everything': () => ostoja.platform.redis.flushdb(),
+  'a token that is no longer right': (_, form) => {
+    form.hidden._csrf = 'x'.repeat(64)
+  },
+}
+
+describe('every form of the product', () => {
+  it('carries its token and its page, and where nothing is typed into it says so', () => {
+    expect(forms.size).toBeGreaterThan(15)
+    for (const [known, { form }] of forms) {
+      expect(Object.keys(form.hidden), known).toContain('_page')
+      if (!form.multipart) expect(Object.keys(form.hidden), known).toContain('_csrf')
+      const something = form.texts.length + form.secrets.length + Object.keys(form.choices).length > 0
+      if (!something && !form.multipart)
+        expect(Object.keys(form.hidden), `${known} has only buttons`).toContain('_unkept')
+      if (form.multipart) expect([known, form.texts]).toEqual([known, []])
+    }
+  })
+
+  it('that stands in a view has been found here, holds only buttons, or belongs to nobody who is signed in', () => {
+    const strangers = ['/sign-in', '/forgotten', '/password/']
+    const anything = (action: string) => new RegExp(`^${action.replace(/<%=.*?%>/g, '[^ ]+')}$`)
+    const actions = [...forms.values()].map(({ form }) => form.action)
+    const unseen = formsOfViews()
+      .filter(({ unkept, action }) => !unkept && !actions.some(found => anything(action).test(found)))
+      .filter(({ action }) => !strangers.some(start => action.startsWith(start)))
+    expect(formsOfViews().length).toBeGreaterThan(20)
+    expect(unseen).toEqual([])
+  })
+
+  it('names its secrets, so that they are never kept', () => {
+    const secretive = [...forms].filter(([, { form }]) => form.secrets.length > 0)
+    expect(secretive.length).toBeGreaterThan(1)
+    for (const [known, { form }] of secretive) expect([known, form.secrets]).toEqual([known, form.named])
+  })
+
+  for (const [way, lose] of Object.entries(ways))
+    it(`loses nothing of what is typed to ${way}, without a script and before any draft`, async () => {
+      for (const [known, { page }] of [...forms].filter(([, found]) => isTyped(found) && !found.form.multipart)) {
+        await ostoja.features.sessions.end(keyOf(account), 'administrator')
+        const visitor = ostoja.visitor()
+        await visitor.signIn(account)
+        const action = forms.get(known)!.form.action
+        const form = formsIn((await visitor.get(page)).text).find(found => found.action === action)!
+        const typed = Object.fromEntries(form.texts.map(name => [name, unlikely()]))
+        const secrets = Object.fromEntries(form.secrets.map(name => [name, unlikely('Secret-')]))
+        await lose(visitor, form)
+        const sent = await visitor.agent
+          .post(action)
+          .type('form')
+          .send({ ...form.hidden, ...form.choices, ...typed, ...secrets, _secret: form.named })
+        expect([known, sent.status]).toEqual([known, 303])
+
+        if (sent.headers.location === '/sign-in') {
+          await ostoja.features.sessions.end(keyOf(account), 'administrator')
+          const back = await visitor.signIn(account)
+          expect([known, back.headers.location]).toEqual([known, page])
+        } else expect([known, sent.headers.location]).toEqual([known, page])
+        const offers = [...(await visitor.get(page)).text.matchAll(/data-draft-offer="([^"]+)"/g)].map(([, id]) => id!)
+        const kept = JSON.stringify(
+          await Promise.all(offers.map(async id => (await visitor.get(`/drafts/${id}/fields`)).body as object)),
+        )
+        for (const text of Object.values(typed)) expect(kept, known).toContain(text)
+        for (const text of Object.values(secrets)) expect(kept).not.toContain(text)
+        for (const id of offers) await visitor.post(`/drafts/${id}/discard`)
+      }
+    })
+})
+
+/** Every form in the views, with the address as it is written there. */
+const formsOfViews = () =>
+  readdirSync('views', { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith('.ejs'))
+    .flatMap(file => {
+      const view = readFileSync(join('views', file), 'utf8')
+      const found = view.matchAll(
+        /<form\b((?:<%[\s\S]*?%>|[^>])*?method="post"(?:<%[\s\S]*?%>|[^>])*)>([\s\S]*?)<\/form>/g,
+      )
+      return [...found].map(([, tag, inside]) => ({
+        file,
+        action: /action="((?:<%[\s\S]*?%>|[^"])*)"/.exec(tag!)?.[1] ?? '',
+        unkept: inside!.includes('unkept: true'),
+      }))
+    })
