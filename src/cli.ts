@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { addDemonstrationCommands } from './cli/demonstration-commands.ts'
+import { addErasureCommands } from './cli/erasure-commands.ts'
 import { addInstallationCommands } from './cli/installation-commands.ts'
 import { addTenantCommands } from './cli/tenant-commands.ts'
 import { report } from './start/terminal.ts'
@@ -14,6 +15,7 @@ const program = new Command('bin/ostoja')
 addInstallationCommands(program)
 addTenantCommands(program)
 addDemonstrationCommands(program)
+addErasureCommands(program)
 
 try {
   await program.parseAsync()

@@ -4,11 +4,13 @@ import type { Router } from 'express'
 import type { Config } from './config.ts'
 import { createExportReader, exportVocabulary } from './composition/emergency-export.ts'
 import { createAccountFeatures } from './composition/accounts.ts'
+import { createErasure } from './composition/erasure.ts'
 import { accountPageRoutes } from './features/account-page/index.ts'
 import { accountRoutes } from './features/accounts/index.ts'
 import { clientRoutes, createClients, searchRoutes } from './features/clients/index.ts'
 import { createDrafts, draftRoutes } from './features/drafts/index.ts'
 import { createEmergencyContacts, emergencyContactRoutes } from './features/emergency-contacts/index.ts'
+import { erasureRoutes } from './features/erasure/index.ts'
 import { createExports, exportRoutes, loadViewer } from './features/exports/index.ts'
 import { createImports, importRoutes, importTasks } from './features/imports/index.ts'
 import { noticeAttention, noticeRoutes } from './features/notices/index.ts'
@@ -134,6 +136,7 @@ export const createFeatures = (platform: Platform) => {
   })
 
   const imports = createImports({ ...platform, clients })
+  const erasures = createErasure({ ...platform, clients, accountNames: accounts.names })
 
   const routers: Router[] = [
     signInRoutes({
@@ -159,14 +162,16 @@ export const createFeatures = (platform: Platform) => {
     emergencyContactRoutes(contacts),
     exportRoutes(exports),
     importRoutes(imports),
+    erasureRoutes(erasures, clock),
   ]
   const tasks: Tasks = {
     'export.make': exports.make,
     'exports.sweep': exports.sweep,
+    'erasures.reconcile': erasures.reconcile,
     ...importTasks(imports),
     ...around.tasks,
   }
-  const schedule: Schedule = { 'exports.sweep': '*/10 * * * *' }
+  const schedule: Schedule = { 'exports.sweep': '*/10 * * * *', 'erasures.reconcile': '*/10 * * * *' }
 
   return {
     platform,
@@ -183,6 +188,7 @@ export const createFeatures = (platform: Platform) => {
     emergencyContacts: contacts,
     exports,
     imports,
+    erasures,
     routers,
     tasks,
     schedule,
@@ -191,14 +197,15 @@ export const createFeatures = (platform: Platform) => {
 export type Features = ReturnType<typeof createFeatures>
 
 /**
- * What must be right before anything is served or worked off: the keys are this database's, and the realm of the operators
- * is there.
+ * What must be right before anything is served or worked off: the keys are this database's, the realm of the operators is
+ * there, and nobody who was erased has come back with an older database.
  * @throws OperatorFault
  */
-export const prepareToRun = async ({ platform, tenants }: Features): Promise<void> => {
+export const prepareToRun = async ({ platform, tenants, erasures }: Features): Promise<void> => {
   await platform.keyChecks.check()
   await tenants.prepareInstallation()
   await platform.keyChecks.remember()
+  await erasures.reconcile()
 }
 
 /** The web application, the same in production and in tests. */

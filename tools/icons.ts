@@ -24,6 +24,7 @@ const iconNames = [
   'cloud-download',
   'download',
   'envelope',
+  'eraser',
   'exclamation-circle',
   'exclamation-triangle',
   'eye',

@@ -7,6 +7,7 @@ import type { Db } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { TypedFields } from '../../platform/web/typed-fields.ts'
+import { placeOf } from './place.ts'
 import { deleteDraft, deleteOld, selectDraft, selectLastPage, selectOffers, setAside, upsertDraft } from './queries.ts'
 
 type Needs = { db: Db; vault: Vault; clock: Clock; redis: Redis }
@@ -107,7 +108,6 @@ export const createDrafts = ({ db, vault, clock, redis }: Needs) => {
 }
 export type Drafts = ReturnType<typeof createDrafts>
 
-const placeOf = (tenant: string, row: string) => ({ tenant, column: 'drafts.fields_sealed', row }) as const
 const settledKey = (tenantId: string, id: string) => `settled:${tenantId}:${id}`
 
 /** One id for one form of one opening of a page, in the shape of a uuid (RFC 9562, version 8). */

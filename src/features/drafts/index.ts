@@ -1,2 +1,3 @@
+export { createDraftErasing } from './erasing.ts'
 export { createDrafts, type Drafts } from './drafts.ts'
 export { draftRoutes } from './routes.ts'

@@ -51,3 +51,13 @@ export const deleteOld = async (trx: Trx, accountId: number, notBefore: Date, mo
   const beyond = trx('drafts').where({ account_id: accountId }).orderBy('updated_at', 'desc').offset(most).select('id')
   await trx('drafts').whereIn('id', beyond).delete()
 }
+
+export const selectAllDrafts = (trx: Trx): Promise<Pick<DraftRow, 'id' | 'fields_sealed'>[]> =>
+  trx<DraftRow>('drafts').select('id', 'fields_sealed')
+
+export const deleteDrafts = async (trx: Trx, ids: readonly string[]): Promise<number> =>
+  ids.length === 0 ? 0 : trx('drafts').whereIn('id', ids).delete()
+
+/** Those typed on a page, or into a form, whose address holds `recordId`. */
+export const deleteDraftsOf = (trx: Trx, recordId: string): Promise<number> =>
+  trx('drafts').whereRaw('strpos(page, ?) > 0 or strpos(action, ?) > 0', [recordId, recordId]).delete()

@@ -43,6 +43,8 @@ export const createExportFiles = (directory: string) => {
 
     remove: (where: Export) => rm(fileOf(where), { force: true }),
 
+    removeAll: (tenantId: string) => rm(path.join(directory, tenantId), { recursive: true, force: true }),
+
     /** Removes every file older than {@link FILE_LIFETIME_MS}, of whichever tenant; half-written ones too. */
     sweep: async (now: Date): Promise<number> => {
       const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => [])

@@ -68,3 +68,13 @@ export const insertExport = async (
 /** Changes an export that is still under way; one that has been given up stays as it is. @returns whether it did */
 export const updateUnderWay = async (trx: Trx, id: string, change: Partial<ExportRow>): Promise<boolean> =>
   (await trx<ExportRow>('exports').where({ id }).whereIn('status', ['waiting', 'running']).update(change)) > 0
+
+/** Ends every export that is ready or under way, so that nothing of it is fetched any more. @returns their ids */
+export const withdrawExports = async (trx: Trx, now: Date): Promise<string[]> => {
+  const ready = await trx<ExportRow>('exports').where({ status: 'ready' }).update({ status: 'expired' }).returning('id')
+  const underWay = await trx<ExportRow>('exports')
+    .whereIn('status', ['waiting', 'running'])
+    .update({ status: 'failed', failure: 'interrupted', finished_at: now })
+    .returning('id')
+  return [...ready, ...underWay].map(({ id }) => id)
+}

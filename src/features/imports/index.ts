@@ -1,3 +1,4 @@
+export { createImportErasing } from './erasing.ts'
 export { createImports, type Imports } from './imports.ts'
 export type { ClientRecords as ImportedClientRecords } from './needs.ts'
 export { importRoutes } from './routes.ts'

@@ -1,0 +1,1 @@
+export const placeOf = (tenant: string, row: string) => ({ tenant, column: 'drafts.fields_sealed', row }) as const

@@ -1,0 +1,2 @@
+export { createErasures, type Erasures } from './erasures.ts'
+export { erasureRoutes } from './routes.ts'
