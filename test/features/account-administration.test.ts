@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startOstoja, unlikely, type Ostoja, type TestAccount } from '../support/ostoja.ts'
 import type { Visitor } from '../support/visitor.ts'
@@ -337,14 +338,30 @@ describe('deactivating', () => {
     expect([await events('account.deactivated', id), await events('account.activated', id)]).toEqual([1, 1])
   })
 
-  it('lets nobody slip in who typed the password just before', async () => {
+  it('lets nobody slip in whose password is being looked at in the same moment', async () => {
     const { login, password, id } = await ostoja.newAccount(tenant, ['staff'])
-    const visitors = Array.from({ length: 4 }, () => ostoja.visitor())
-    const attempts = visitors.map(visitor => visitor.post('/sign-in', { login, password }, '/sign-in'))
-    await act(id, 'deactivate')
-    await Promise.all(attempts)
-    for (const visitor of visitors) expect((await visitor.get('/account')).status).toBe(303)
+    const visitor = ostoja.visitor()
+    let attempt: Promise<{ status: number }> | undefined
+    await ostoja.features.db.asTenant({ tenantId: tenant }, async trx => {
+      await trx('accounts').where({ id }).update({ status: 'deactivated' })
+      attempt = visitor.post('/sign-in', { login, password }, '/sign-in') // finds it active: this is not committed yet
+      for (let waited = 0; waited < 10_000 && !(await somebodyWaits()); waited += 50)
+        await new Promise(resolve => setTimeout(resolve, 50))
+    })
+    expect((await attempt)?.status).not.toBe(303)
+    expect((await visitor.get('/account')).status).toBe(303)
   })
+
+  /** Whether another transaction stands before a lock. */
+  const somebodyWaits = async (): Promise<boolean> => {
+    const admin = new pg.Client(ostoja.database.adminUrl)
+    await admin.connect()
+    const { rowCount } = await admin.query(
+      `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+    )
+    await admin.end()
+    return rowCount !== 0
+  }
 })
 
 describe('ending a session', () => {
