@@ -62,15 +62,13 @@ export const accountPageRoutes = ({ page, history, details, mailed }: Parts) => 
   const showPasswordForm = async (req: Request, res: Response, problems: Problems) => {
     const minimum = await page.minimumLength(actorOf(res))
     const status = Object.keys(problems).length ? 422 : 200
-    res
-      .status(status)
-      .render('account-page/password', {
-        minimum,
-        problems,
-        forced: mustChange(req),
-        login: req.session.signedIn?.login,
-        ...withoutFrame(req),
-      })
+    res.status(status).render('account-page/password', {
+      minimum,
+      problems,
+      forced: mustChange(req),
+      login: req.session.signedIn?.login,
+      ...withoutFrame(req),
+    })
   }
 
   return router
