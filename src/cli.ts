@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander'
 import { addDemonstrationCommands } from './cli/demonstration-commands.ts'
 import { addErasureCommands } from './cli/erasure-commands.ts'
 import { addInstallationCommands } from './cli/installation-commands.ts'
+import { addKeysCommands } from './cli/keys-commands.ts'
+import { addRecoveryKitCommands } from './cli/recovery-kit-commands.ts'
 import { addTenantCommands } from './cli/tenant-commands.ts'
 import { report } from './start/terminal.ts'
 
@@ -13,9 +15,11 @@ const program = new Command('bin/ostoja')
   .exitOverride()
 
 addInstallationCommands(program)
+addKeysCommands(program)
 addTenantCommands(program)
 addDemonstrationCommands(program)
 addErasureCommands(program)
+addRecoveryKitCommands(program)
 
 try {
   await program.parseAsync()

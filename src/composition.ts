@@ -4,6 +4,7 @@ import type { Router } from 'express'
 import type { Config } from './config.ts'
 import { createExportReader, exportVocabulary } from './composition/emergency-export.ts'
 import { createAccountFeatures } from './composition/accounts.ts'
+import { createKeyTurning } from './composition/encryption-keys.ts'
 import { createErasure } from './composition/erasure.ts'
 import { accountPageRoutes } from './features/account-page/index.ts'
 import { accountRoutes } from './features/accounts/index.ts'
@@ -32,20 +33,27 @@ import { createLog } from './platform/log.ts'
 import { createMailer } from './platform/mail/mailer.ts'
 import { connectRedis } from './platform/redis/connect.ts'
 import { createKeyChecks } from './platform/vault/key-checks.ts'
-import { readKeys } from './platform/vault/key-files.ts'
-import { createKeyRings } from './platform/vault/key-ring.ts'
+import { createKeyRings, ringFreshMs } from './platform/vault/key-ring.ts'
+import { followKeys, keyFilePollMs } from './platform/vault/live-keys.ts'
+import type { NamedKey } from './platform/vault/key-files.ts'
 import { createPasswords } from './platform/vault/passwords.ts'
 import { createVault } from './platform/vault/vault.ts'
 import { loadAssets } from './platform/web/assets.ts'
 import { createPageTickets } from './platform/web/page-ticket.ts'
 
+/**
+ * How long a process may go on with keys as it has read them: from the database, and from the key files; and what is added
+ * to be sure. In milliseconds.
+ */
+const keyPace = { ringFreshMs, filePollMs: keyFilePollMs, marginMs: 15_000 }
+
 /** What tests put in the place of the outside world. */
-export type Replaced = { clock?: Clock }
+export type Replaced = { clock?: Clock; pace?: typeof keyPace }
 
 /** The ground everything stands on: keys, database, Redis, log. Nothing connects before its first use. */
-export const createPlatform = async (config: Config, { clock = systemClock }: Replaced = {}) => {
-  const roots = await readKeys(config.rootKeysFile)
-  const peppers = await readKeys(config.peppersFile)
+export const createPlatform = async (config: Config, { clock = systemClock, pace = keyPace }: Replaced = {}) => {
+  const roots = await followKeys(config.rootKeysFile, pace.filePollMs)
+  const peppers = await followKeys(config.peppersFile, pace.filePollMs)
   const log = createLog(config.logLevel)
   const redis = connectRedis(config.redisUrl, log)
   const knex = connect(config.databaseUrl)
@@ -54,6 +62,14 @@ export const createPlatform = async (config: Config, { clock = systemClock }: Re
   const unscoped = createUnscoped(connect(config.signinDatabaseUrl, 4))
   const derive = (purpose: string, from = roots.current) =>
     Buffer.from(hkdfSync('sha256', from.key, '', `ostoja ${purpose}`, 32))
+  const rings = createKeyRings(keysDb, roots, { freshMs: pace.ringFreshMs })
+
+  /** What is signed with a root key stays good while that key is in the file: the list follows the file, current one first. */
+  const ofEveryRoot = <T>(make: (root: NamedKey) => T): T[] => {
+    const list = roots.all.map(make)
+    roots.onChange(() => list.splice(0, list.length, ...roots.all.map(make)))
+    return list
+  }
 
   return {
     config,
@@ -62,7 +78,8 @@ export const createPlatform = async (config: Config, { clock = systemClock }: Re
     redis,
     db,
     unscoped,
-    vault: createVault(createKeyRings(keysDb, roots)),
+    rings,
+    vault: createVault(rings),
     passwords: createPasswords(peppers),
     keyChecks: createKeyChecks({
       db,
@@ -74,9 +91,15 @@ export const createPlatform = async (config: Config, { clock = systemClock }: Re
     }),
     /** Null where this installation sends no mail. */
     mailer: config.mail && createMailer(config.mail),
-    derive,
+    rootKeys: { path: config.rootKeysFile, keys: roots },
+    peppers: { path: config.peppersFile, keys: peppers },
+    pace,
+    /** For what only has to stay the same: the oldest root key's, so that a new one forgets no counts. */
+    derive: (purpose: string) => derive(purpose, roots.all.at(-1)),
+    /** The first signs, all are good. */
+    deriveEach: (purpose: string) => ofEveryRoot(root => derive(purpose, root)),
     /** The first signs; cookies signed before a root key turned stay good. */
-    sessionSecrets: roots.all.map(root => derive('session cookie', root).toString('base64')),
+    sessionSecrets: ofEveryRoot(root => derive('session cookie', root).toString('base64')),
     checks: {
       database: async () => (await knex.raw('select 1')) !== undefined,
       migrations: async () => (await pendingMigrations(knex)).length === 0,
@@ -84,6 +107,8 @@ export const createPlatform = async (config: Config, { clock = systemClock }: Re
     },
     close: async () => {
       await Promise.all([knex.destroy(), keysDb.close(), unscoped.close()])
+      roots.close()
+      peppers.close()
       redis.disconnect()
     },
   }
@@ -95,7 +120,7 @@ export const createFeatures = (platform: Platform) => {
   const { config, clock, db, redis, derive } = platform
   const translations = loadTranslations()
   const sessions = createActiveSessions({ redis, clock })
-  const tickets = createPageTickets(derive('page tickets'))
+  const tickets = createPageTickets(platform.deriveEach('page tickets'))
   const drafts = createDrafts(platform)
   const settings = createSettings({ db, apply: sessions.retimeAll })
   const tenants = createTenants(platform)
@@ -136,6 +161,13 @@ export const createFeatures = (platform: Platform) => {
   })
 
   const imports = createImports({ ...platform, clients })
+  const encryptionKeys = createKeyTurning({
+    ...platform,
+    clients,
+    marginMs: platform.pace.marginMs,
+    fileSettleMs: platform.pace.filePollMs + platform.pace.marginMs,
+    rotationDays: config.keyRotationDays,
+  })
   const erasures = createErasure({ ...platform, clients, accountNames: accounts.names })
 
   const routers: Router[] = [
@@ -168,10 +200,15 @@ export const createFeatures = (platform: Platform) => {
     'export.make': exports.make,
     'exports.sweep': exports.sweep,
     'erasures.reconcile': erasures.reconcile,
+    'keys.turn': encryptionKeys.turnDue,
     ...importTasks(imports),
     ...around.tasks,
   }
-  const schedule: Schedule = { 'exports.sweep': '*/10 * * * *', 'erasures.reconcile': '*/10 * * * *' }
+  const schedule: Schedule = {
+    'exports.sweep': '*/10 * * * *',
+    'erasures.reconcile': '*/10 * * * *',
+    'keys.turn': '*/10 * * * *',
+  }
 
   return {
     platform,
@@ -189,6 +226,7 @@ export const createFeatures = (platform: Platform) => {
     exports,
     imports,
     erasures,
+    encryptionKeys,
     routers,
     tasks,
     schedule,

@@ -45,6 +45,12 @@ const environment = z
       .default('required'),
     SMTP_CA_FILE: z.string().optional(),
     MAIL_FROM: z.email({ error: 'MAIL_FROM: the address that mail comes from, such as ostoja@example.org' }).optional(),
+    KEY_ROTATION_DAYS: z.coerce
+      .number({ error: 'KEY_ROTATION_DAYS: a number of days, 0 for never' })
+      .int('KEY_ROTATION_DAYS: a whole number of days')
+      .min(0, 'KEY_ROTATION_DAYS: 0 or more')
+      .max(3650, 'KEY_ROTATION_DAYS: at most 3650')
+      .default(90),
     LOG_LEVEL: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
         error: 'LOG_LEVEL: one of fatal, error, warn, info, debug, trace, silent',
@@ -81,6 +87,8 @@ export type Config = Readonly<{
   publicUrl: string | null
   trustedProxies: readonly string[]
   logLevel: string
+  /** After so many days data and index keys turn by themselves; 0: never. */
+  keyRotationDays: number
   /** Null where this installation sends no mail. */
   mail: { url: string; from: string; tls: 'required' | 'none'; caFile: string | null; publicUrl: string } | null
 }>
@@ -120,6 +128,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     publicUrl: values.PUBLIC_URL ?? null,
     trustedProxies: values.TRUSTED_PROXIES.split(/[\s,]+/).filter(Boolean),
     logLevel: values.LOG_LEVEL,
+    keyRotationDays: values.KEY_ROTATION_DAYS,
     mail:
       values.SMTP_URL && values.MAIL_FROM && values.PUBLIC_URL
         ? {

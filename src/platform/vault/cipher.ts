@@ -13,9 +13,7 @@ const tagLength = 16
  * authenticated with `place`, so that neither it nor the place a value belongs to can be changed unnoticed.
  */
 export const sealWith = (key: Buffer, keyId: number, plain: Buffer, place: string): Buffer => {
-  const header = Buffer.alloc(headerLength)
-  header.writeUInt8(version)
-  header.writeUInt32BE(keyId, 1)
+  const header = headerOf(keyId)
   const nonce = randomBytes(nonceLength)
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.concat([header, Buffer.from(place)]))
   return Buffer.concat([header, nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
@@ -42,4 +40,12 @@ export const keyIdOf = (sealed: Buffer): number => {
   if (sealed.length < headerLength + nonceLength + tagLength || sealed.readUInt8() !== version)
     throw new SealBroken('not a sealed value')
   return sealed.readUInt32BE(1)
+}
+
+/** How everything begins that a key seals: version and key id, in the clear. */
+export const headerOf = (keyId: number): Buffer => {
+  const header = Buffer.alloc(headerLength)
+  header.writeUInt8(version)
+  header.writeUInt32BE(keyId, 1)
+  return header
 }

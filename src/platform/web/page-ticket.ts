@@ -23,9 +23,17 @@ const days = 24 * 60 * 60_000
 const lifeMs = 30 * days
 const longest = 2000
 
-/** Signs and reads tickets. @param key 32 bytes, of this purpose only */
-export const createPageTickets = (key: Buffer) => {
-  const sign = (text: string) => createHmac('sha256', key).update(text).digest().subarray(0, 16)
+/**
+ * Signs and reads tickets.
+ * @param keys of 32 bytes, of this purpose only: the first signs, all are good, so that they can turn under open pages
+ */
+export const createPageTickets = (keys: readonly Buffer[]) => {
+  const sign = (text: string, key = keys[0]!) => createHmac('sha256', key).update(text).digest().subarray(0, 16)
+  const isOurs = (body: string, given: Buffer) =>
+    keys.some(key => {
+      const right = sign(body, key)
+      return given.length === right.length && timingSafeEqual(given, right)
+    })
 
   return {
     write: (ticket: PageTicket): string => {
@@ -39,9 +47,7 @@ export const createPageTickets = (key: Buffer) => {
     read: (text: unknown, now: Date): PageTicket | null => {
       if (typeof text !== 'string' || text.length > longest) return null
       const [body = '', signature = ''] = text.split('.')
-      const given = Buffer.from(signature, 'base64url')
-      const right = sign(body)
-      if (given.length !== right.length || !timingSafeEqual(given, right)) return null
+      if (!isOurs(body, Buffer.from(signature, 'base64url'))) return null
       const [tenantId, accountId, session, page, id, opened, madeAt] = JSON.parse(
         Buffer.from(body, 'base64url').toString(),
       ) as [string, number, string, string, string, string, number]

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { Actor } from '../../../platform/actor.ts'
+import { SealBroken } from '../../../platform/vault/cipher.ts'
 import type { Vault } from '../../../platform/vault/vault.ts'
 
 const keptForSeconds = 30 * 60
@@ -23,10 +24,16 @@ export const createKeptQueries = (redis: Redis, vault: Vault) => {
       return searchId
     },
 
-    /** The query, or null where it is past its time or somebody else's. */
+    /** The query, or null where it is past its time, somebody else's, or its key has been destroyed. */
     find: async (actor: Actor, searchId: string): Promise<string | null> => {
       const sealed = await redis.get(keyOf(actor, searchId))
-      return sealed === null ? null : vault.open<string>(Buffer.from(sealed, 'base64'), place(actor, searchId))
+      if (sealed === null) return null
+      return vault.open<string>(Buffer.from(sealed, 'base64'), place(actor, searchId)).catch(goneWithKey)
     },
   }
+}
+
+const goneWithKey = (fault: unknown): null => {
+  if (fault instanceof SealBroken) return null
+  throw fault
 }

@@ -1,0 +1,48 @@
+import { createAccountKeyTurning } from '../features/accounts/index.ts'
+import type { Clients } from '../features/clients/index.ts'
+import { createEncryptionKeys, type PassingPlace, type SealedColumn } from '../features/encryption-keys/index.ts'
+import { forgetKey } from '../platform/vault/key-checks.ts'
+
+/** Every column that holds sealed values; a test compares them with the database. */
+export const sealedColumns: readonly SealedColumn[] = [
+  { column: 'accounts.profile_sealed', key: ['id'] },
+  { column: 'accounts.password_sealed', key: ['id'] },
+  { column: 'sign_ins.seen_sealed', key: ['id'] },
+  { column: 'drafts.fields_sealed', key: ['id'] },
+  { column: 'clients.profile_sealed', key: ['id'] },
+  { column: 'client_versions.profile_sealed', key: ['client_id', 'version'] },
+  { column: 'emergency_contacts.profile_sealed', key: ['id'] },
+  { column: 'emergency_contact_versions.profile_sealed', key: ['contact_id', 'version'] },
+  { column: 'imports.file_sealed', key: ['id'] },
+  { column: 'imports.reading_sealed', key: ['id'] },
+  { column: 'import_rows.row_sealed', key: ['id'] },
+  { column: 'erasures.reason_sealed', key: ['id'] },
+]
+
+const minute = 60_000
+
+/** Sealed values in Redis, and how long they live. */
+export const passingPlaces: readonly PassingPlace[] = [
+  { what: 'the name in the header, in session:*', lifeMs: 12 * 60 * minute },
+  { what: 'what was searched for, in search:*', lifeMs: 30 * minute },
+  { what: 'keys of an export under way, in export-keys:*', lifeMs: 15 * minute },
+]
+
+type Needs = Parameters<typeof createEncryptionKeys>[0]
+type Wired = 'sealed' | 'indexes' | 'passing' | 'notePeppers' | 'forgetKey'
+
+/** Turning keys reaches into every feature that seals or indexes; they meet here. */
+export const createKeyTurning = ({ clients, ...given }: Omit<Needs, Wired> & { clients: Clients }) => {
+  const accounts = createAccountKeyTurning(given)
+  return createEncryptionKeys({
+    ...given,
+    sealed: sealedColumns,
+    passing: passingPlaces,
+    indexes: [
+      { table: 'clients', keys: 'tenant', reindex: clients.reindex },
+      { table: 'account_emails', keys: 'installation', reindex: accounts.reindexEmails },
+    ],
+    notePeppers: accounts.notePeppers,
+    forgetKey,
+  })
+}

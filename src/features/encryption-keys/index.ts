@@ -1,0 +1,9 @@
+export {
+  createEncryptionKeys,
+  type EncryptionKeys,
+  type KeyStatus,
+  type Outcome,
+  type Progress,
+} from './encryption-keys.ts'
+export type { FileStep } from './key-file.ts'
+export type { BlindIndex, PassingPlace, SealedColumn } from './places.ts'

@@ -1,0 +1,187 @@
+import type { Knex } from 'knex'
+import type { Trx } from '../../platform/db/tenant.ts'
+import type { Purpose } from '../../platform/vault/wrapped-keys.ts'
+import { splitColumn, type SealedColumn } from './places.ts'
+
+export type KeyRow = {
+  id: number
+  purpose: Purpose
+  current: boolean
+  root_key_id: string
+  age_ms: number
+  /** Since when it is no longer the current one; null for the current key, and for one to come. */
+  retired_ms: number | null
+  /** Whether nothing may be written with it any more. */
+  closed: boolean
+  /** Whether a scan has counted no use of it since it was closed. */
+  unused: boolean
+}
+export type SealedRow = { row: readonly string[]; sealed: Buffer }
+export type Uses = Map<number | null, number>
+
+/** Read as `ostoja_signin`: every realm that may hold something, the installation's own among them. */
+export const selectTenants = async (trx: Knex.Transaction): Promise<string[]> => {
+  const rows: { id: string }[] = await trx('tenants').whereNot('status', 'closed').orderBy('id').select('id')
+  return rows.map(({ id }) => id)
+}
+
+/** Ages are the database's own, so that all machines mean the same. */
+export const selectKeys = async (trx: Trx): Promise<KeyRow[]> => {
+  const { rows } = await trx.raw<{ rows: KeyRow[] }>(
+    `select keys.id, keys.purpose, keys.current, keys.root_key_id,
+            (extract(epoch from clock_timestamp() - keys.created_at) * 1000)::float8 as age_ms,
+            (extract(epoch from clock_timestamp() - keys.retired_at) * 1000)::float8 as retired_ms,
+            closed.id is not null as closed, closed.unused_since is not null as unused
+       from tenant_keys keys left join closed_keys closed using (tenant_id, id) order by keys.id`,
+  )
+  return rows
+}
+
+/** One turning of a tenant's keys at a time. */
+export const lockKeys = (trx: Trx) => trx('tenant_keys').orderBy('id').forUpdate().select('id')
+
+export const retireKey = (trx: Trx, id: number) =>
+  trx('tenant_keys')
+    .where({ id })
+    .update({ current: false, retired_at: trx.raw('clock_timestamp()') })
+
+export const makeCurrent = (trx: Trx, id: number) => trx('tenant_keys').where({ id }).update({ current: true })
+
+/** From now on no row can be written that is sealed or indexed with this key. */
+export const closeKey = async (
+  trx: Trx,
+  tenantId: string,
+  { id, purpose }: Pick<KeyRow, 'id' | 'purpose'>,
+  header: Buffer,
+) => {
+  await trx('closed_keys')
+    .insert({ tenant_id: tenantId, id, purpose, seal_header: header })
+    .onConflict(['tenant_id', 'id'])
+    .ignore()
+}
+
+export const reopenKeys = (trx: Trx, ids: readonly number[]) =>
+  trx('closed_keys').whereIn('id', ids).whereNull('unused_since').delete()
+
+export const noteUnused = (trx: Trx, ids: readonly number[]) =>
+  trx('closed_keys').whereIn('id', ids).whereNull('unused_since').update({ unused_since: trx.fn.now() })
+
+export const destroyKeys = async (trx: Trx, ids: readonly number[]): Promise<number> => {
+  await trx('closed_keys').whereIn('id', ids).update({ destroyed_at: trx.fn.now() })
+  return trx('tenant_keys').where({ current: false }).whereIn('id', ids).delete()
+}
+
+/** How many values of a column each data key has sealed. The key's id stands in the clear, in bytes 1 to 4. */
+export const countSealed = async (trx: Trx, place: SealedColumn): Promise<Uses> => {
+  const { table, name } = splitColumn(place)
+  const { rows } = await trx.raw<{ rows: { key: Buffer; count: string }[] }>(
+    `select substring(:name: from 2 for 4) as key, count(*) as count from :table: where :name: is not null group by 1`,
+    { table, name },
+  )
+  return new Map(rows.map(({ key, count }) => [key.readUInt32BE(), Number(count)]))
+}
+
+/** How many rows' tokens each index key has made. */
+export const countIndexed = async (trx: Trx, table: string): Promise<Uses> => {
+  const rows: { index_key: number | null; count: string }[] = await trx(table)
+    .groupBy('index_key')
+    .select('index_key')
+    .count()
+  return new Map(rows.map(({ index_key, count }) => [index_key, Number(count)]))
+}
+
+/** The next values of a column, by primary key, that another key than this has sealed. */
+export const selectSealedOtherwise = async (
+  trx: Trx,
+  place: SealedColumn,
+  keyId: number,
+  after: readonly string[] | null,
+  most: number,
+): Promise<SealedRow[]> => {
+  const { table, name } = splitColumn(place)
+  const { key } = place
+  const page = trx(table)
+    .whereRaw('substring(?? from 2 for 4) <> ?', [name, asBytes(keyId)])
+    .orderBy([...key])
+    .limit(most)
+  if (after)
+    void page.whereRaw(`(${key.map(() => '??').join(', ')}) > (${after.map(() => '?').join(', ')})`, [...key, ...after])
+  const rows: Record<string, Buffer | string | number>[] = await page.select(...key, name)
+  return rows.map(row => ({ row: key.map(part => String(row[part])), sealed: row[name] as Buffer }))
+}
+
+/**
+ * Puts values in the place of others, each only where the same bytes still stand there. Rows that somebody is changing are
+ * passed over, so that this never waits while it holds others. @returns how many were replaced
+ */
+export const replaceSealed = async (
+  trx: Trx,
+  place: SealedColumn,
+  rows: readonly (SealedRow & { fresh: Buffer })[],
+): Promise<number> => {
+  const { table, name } = splitColumn(place)
+  const types = await typesOf(trx, table, place.key)
+  const same = (left: string, right: string) =>
+    place.key.map((part, index) => `${left}.${part} = ${right}.key${index}::${types[index]!}`).join(' and ')
+  const order = place.key.map(part => `present.${part}`).join(', ')
+  const { rowCount } = await trx.raw<{ rowCount: number }>(
+    `with fresh as (
+       select * from unnest(${place.key.map(() => '?::text[], ').join('')}?::bytea[], ?::bytea[])
+         as fresh (${place.key.map((_, index) => `key${index}, `).join('')}was, sealed)
+     ), mine as (
+       select fresh.* from ${table} present join fresh on ${same('present', 'fresh')} and present.${name} = fresh.was
+        order by ${order} for no key update of present skip locked
+     )
+     update ${table} changed set ${name} = mine.sealed from mine where ${same('changed', 'mine')}`,
+    [
+      ...place.key.map((_, index) => rows.map(({ row }) => row[index]!)),
+      rows.map(({ sealed }) => sealed),
+      rows.map(({ fresh }) => fresh),
+    ] as never,
+  )
+  return rowCount
+}
+
+const knownTypes = new Map<string, readonly string[]>()
+
+const typesOf = async (trx: Trx, table: string, columns: readonly string[]): Promise<readonly string[]> => {
+  const known = knownTypes.get(table)
+  if (known) return known
+  const { rows } = await trx.raw<{ rows: { name: string; type: string }[] }>(
+    `select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute where attrelid = ?::regclass`,
+    [table],
+  )
+  const types = columns.map(column => rows.find(row => row.name === column)!.type)
+  knownTypes.set(table, types)
+  return types
+}
+
+/**
+ * The transactions that may be writing to these tables now. As each takes its lock before it looks at anything, one that
+ * is not among them has seen everything that was committed before.
+ */
+export const selectWriters = async (trx: Trx, tables: readonly string[]): Promise<Set<string>> => {
+  const { rows } = await trx.raw<{ rows: { writer: string }[] }>(
+    `select distinct virtualtransaction as writer from pg_locks
+      where locktype = 'relation' and mode = 'RowExclusiveLock' and pid <> pg_backend_pid()
+        and database = (select oid from pg_database where datname = current_database())
+        and relation = any (select to_regclass(name) from unnest(?::text[]) as name)`,
+    [tables as string[]],
+  )
+  return new Set(rows.map(({ writer }) => writer))
+}
+
+/** How many accounts' passwords were mixed with each pepper; null where nobody has noted it. */
+export const countPeppers = async (trx: Trx): Promise<Map<string | null, number>> => {
+  const rows: { pepper_id: string | null; count: string }[] = await trx('accounts')
+    .groupBy('pepper_id')
+    .select('pepper_id')
+    .count()
+  return new Map(rows.map(({ pepper_id, count }) => [pepper_id, Number(count)]))
+}
+
+const asBytes = (keyId: number): Buffer => {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(keyId)
+  return bytes
+}
