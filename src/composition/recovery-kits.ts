@@ -1,0 +1,8 @@
+import { generatePassphrase, isStrongEnough } from '../features/exports/index.ts'
+import { createRecoveryKits } from '../features/recovery-kits/index.ts'
+import { systemClock } from '../platform/clock.ts'
+import { loadTranslations } from '../platform/i18n/translations.ts'
+
+/** Recovery kits need neither keys nor database: they are for the machine that has none. */
+export const recoveryKits = () =>
+  createRecoveryKits({ clock: systemClock, translations: loadTranslations(), generatePassphrase, isStrongEnough })
