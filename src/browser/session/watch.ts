@@ -98,6 +98,10 @@ export const watchSession = () => {
     tick()
     void ask()
   })
+  // Before the next page is asked for, so that it can offer what was typed up to now.
+  window.addEventListener('beforeunload', () => {
+    if (!over) drafts.flush()
+  })
   window.addEventListener('pagehide', event => {
     if (over) return
     drafts.flush()
