@@ -130,6 +130,7 @@ describe('500 slow requests that are under way while their session ends', () => 
 
 const cookiesOf = async (visitor: Visitor): Promise<string> => {
   const { hostname } = new URL(second.url)
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the jar's own type has no front door
   const jar = visitor.agent.jar.getCookies({ domain: hostname, path: '/', secure: true, script: false })
   return jar.toValueString()
 }

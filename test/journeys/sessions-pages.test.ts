@@ -144,6 +144,20 @@ describe('what was typed', () => {
     await context.close()
   })
 
+  it('a moment before the page is loaded anew is offered as well', async () => {
+    const account = await ostoja.newAccount(tenant, ['staff'])
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' })
+    const page = await context.newPage()
+    await signIn(page, account)
+    await page.goto(`${ostoja.url}/clients/new`)
+    await page.fill('#givenNames', 'Wanda')
+    await page.reload()
+    await page.locator('[data-draft-back]').click()
+    await page.locator('[data-draft-said].alert').waitFor()
+    expect(await page.inputValue('#givenNames')).toBe('Wanda')
+    await context.close()
+  })
+
   it('in a tab of an earlier session can still be sent, since the tab learns the new token', async () => {
     const account = await ostoja.newAccount(tenant, ['staff', 'administrator'])
     const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' })

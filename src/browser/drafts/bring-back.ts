@@ -7,6 +7,36 @@ type Draft = { action: string; fields: [string, string][]; ticket: string }
 
 /** "Bring it back" puts what was typed into its form; where that can't be done its link leads to the plain text. */
 export const offerDrafts = () => {
+  listenToOffers()
+  const left = sessionStorage.getItem(leftBehind)
+  sessionStorage.removeItem(leftBehind)
+  if (left === location.pathname && all('data-draft-offer').length === 0)
+    setTimeout(() => void askForOffers(), arrivalMs)
+}
+
+/** What was typed a moment before leaving arrives after the next page has been made: that page asks once more. */
+export const leaveBehind = () => {
+  sessionStorage.setItem(leftBehind, location.pathname)
+}
+const leftBehind = 'ostoja-typed-on'
+const arrivalMs = 700
+
+const askForOffers = async () => {
+  const form = [...document.forms].find(form => field(form, '_page'))
+  if (!form) return
+  const body = new URLSearchParams({
+    _csrf: field(form, '_csrf')?.value ?? '',
+    _page: field(form, '_page')?.value ?? '',
+  })
+  const response = await fetch('/drafts/offers', { method: 'POST', body, redirect: 'manual' }).catch(() => null)
+  if (!response?.ok) return
+  const holder = document.createElement('template')
+  holder.innerHTML = await response.text()
+  one('data-flash')?.after(holder.content)
+  listenToOffers()
+}
+
+const listenToOffers = () => {
   for (const offer of all('data-draft-offer')) {
     const link = one('data-draft-back', offer) as HTMLAnchorElement | null
     link?.addEventListener('click', event => {

@@ -1,3 +1,4 @@
+import { leaveBehind } from './bring-back.ts'
 import { actionOf, field, fieldsOf, isKeptForm } from './fields.ts'
 
 /** Saved so long after the last key, and while somebody goes on typing at least so often. */
@@ -53,7 +54,9 @@ export const keepDrafts = (server: Server) => {
     for (const [form, state] of typed) {
       clearTimeout(state.timer)
       const worth = worthOf(form)
-      if (state.saved !== worth && navigator.sendBeacon('/drafts', bodyOf(form))) state.saved = worth
+      if (state.saved === worth || !navigator.sendBeacon('/drafts', bodyOf(form))) continue
+      state.saved = worth
+      leaveBehind()
     }
   }
   // A form that is sent may not arrive; one that is saved takes its draft away.

@@ -29,6 +29,13 @@ export const draftRoutes = ({ drafts, tickets, clock }: Needs) => {
     res.sendStatus(204)
   })
 
+  /** A page was left before what was typed on it had arrived: what could not be offered when it was made is offered now. */
+  router.post('/drafts/offers', signedIn({ background: true }), async (req, res) => {
+    const ticket = tickets.read((req.body as { _page?: unknown })._page, clock())
+    if (!ticket) return void res.sendStatus(422)
+    res.render('drafts/offers', { draftOffers: await drafts.offers(actorOf(res), ticket.page) })
+  })
+
   router.get('/drafts/:draftId', signedIn(), async (req, res) => {
     res.render('drafts/draft', { draft: await drafts.open(actorOf(res), idOf(req)) })
   })
