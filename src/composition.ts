@@ -9,10 +9,10 @@ import { createErasure } from './composition/erasure.ts'
 import { accountPageRoutes } from './features/account-page/index.ts'
 import { accountRoutes } from './features/accounts/index.ts'
 import { clientRoutes, createClients, searchRoutes } from './features/clients/index.ts'
-import { createDrafts, draftRoutes } from './features/drafts/index.ts'
+import { createDrafts, draftAttention, draftRoutes } from './features/drafts/index.ts'
 import { createEmergencyContacts, emergencyContactRoutes } from './features/emergency-contacts/index.ts'
 import { erasureRoutes } from './features/erasure/index.ts'
-import { createExports, exportRoutes, loadViewer } from './features/exports/index.ts'
+import { createExports, exportAttention, exportRoutes, loadViewer } from './features/exports/index.ts'
 import { createImports, importRoutes, importTasks } from './features/imports/index.ts'
 import { noticeAttention, noticeRoutes } from './features/notices/index.ts'
 import { passwordResetRoutes } from './features/password-resets/index.ts'
@@ -22,12 +22,13 @@ import { createAttempts, createSignIn, signInRoutes } from './features/sign-in/i
 import { startPageRoutes } from './features/start-page/index.ts'
 import { createTenants } from './features/tenants/index.ts'
 import { createApp as createWebApp } from './http/app.ts'
+import { systemActor, type Actor } from './platform/actor.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
 import { connect } from './platform/db/connect.ts'
 import { pendingMigrations } from './platform/db/migrate.ts'
 import { createDb } from './platform/db/tenant.ts'
 import { createUnscoped } from './platform/db/unscoped.ts'
-import { loadTranslations } from './platform/i18n/translations.ts'
+import { loadTranslations, type Language } from './platform/i18n/translations.ts'
 import type { Schedule, Tasks } from './platform/jobs/jobs.ts'
 import { createLog } from './platform/log.ts'
 import { createMailer } from './platform/mail/mailer.ts'
@@ -170,6 +171,22 @@ export const createFeatures = (platform: Platform) => {
   })
   const erasures = createErasure({ ...platform, clients, accountNames: accounts.names })
 
+  const attentions = [
+    noticeAttention(notices, translations),
+    draftAttention(drafts, translations),
+    exportAttention({ exports, translations, clock }),
+  ]
+  const attention = async (actor: Actor, language: Language) =>
+    (await Promise.all(attentions.map(part => part(actor, language)))).flat()
+
+  /** What nobody will come back for, of every tenant. */
+  const sweepTenants = async () => {
+    for (const actor of (await tenants.open()).map(systemActor)) {
+      await imports.work.sweep(actor)
+      await drafts.sweep(actor)
+    }
+  }
+
   const routers: Router[] = [
     signInRoutes({
       signIn,
@@ -180,7 +197,7 @@ export const createFeatures = (platform: Platform) => {
     sessionRoutes({ sessions, tickets, clock }),
     settingsRoutes(settings),
     draftRoutes({ drafts, tickets, clock }),
-    startPageRoutes({ recentClients: clients.recent, attention: noticeAttention(notices, translations) }),
+    startPageRoutes({ recentClients: clients.recent, attention }),
     accountRoutes({ ...around, standingOf: sessions.look }),
     accountPageRoutes({
       ...around,
@@ -199,6 +216,7 @@ export const createFeatures = (platform: Platform) => {
   const tasks: Tasks = {
     'export.make': exports.make,
     'exports.sweep': exports.sweep,
+    'tenants.sweep': sweepTenants,
     'erasures.reconcile': erasures.reconcile,
     'keys.turn': encryptionKeys.turnDue,
     ...importTasks(imports),
@@ -206,6 +224,7 @@ export const createFeatures = (platform: Platform) => {
   }
   const schedule: Schedule = {
     'exports.sweep': '*/10 * * * *',
+    'tenants.sweep': '17 3 * * *',
     'erasures.reconcile': '*/10 * * * *',
     'keys.turn': '*/10 * * * *',
   }

@@ -8,7 +8,16 @@ import { NotFound } from '../../platform/errors.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { TypedFields } from '../../platform/web/typed-fields.ts'
 import { placeOf } from './place.ts'
-import { deleteDraft, deleteOld, selectDraft, selectLastPage, selectOffers, setAside, upsertDraft } from './queries.ts'
+import {
+  deleteDraft,
+  deleteEnded,
+  deleteOld,
+  selectDraft,
+  selectLastPage,
+  selectOffers,
+  setAside,
+  upsertDraft,
+} from './queries.ts'
 
 type Needs = { db: Db; vault: Vault; clock: Clock; redis: Redis }
 /** Whose page something was typed on, and which. */
@@ -99,6 +108,11 @@ export const createDrafts = ({ db, vault, clock, redis }: Needs) => {
     /** Where its owner was typing when the session ended against their will; null when nowhere. */
     pageToReturnTo: (owner: Owner): Promise<string | null> =>
       db.asTenant(owner, trx => selectLastPage(trx, owner.accountId, new Date(clock().getTime() - freshMs))),
+
+    /** Removes what nobody came back for within 30 days; for a nightly round. */
+    sweep: async (actor: Actor): Promise<void> => {
+      await db.asTenant(actor, trx => deleteEnded(trx, ended()))
+    },
 
     /** Its owner signs out by choice: the drafts stay, but signing in again starts afresh. */
     setAside: async (owner: Owner): Promise<void> => {

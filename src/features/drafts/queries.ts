@@ -46,8 +46,12 @@ export const setAside = (trx: Trx, { accountId }: Owner, at: Date) =>
   trx('drafts').where({ account_id: accountId, set_aside_at: null }).update({ set_aside_at: at })
 
 /** What has ended, and the oldest of an account that keeps more than `most`. */
+/** Those of every account whose time is over. */
+export const deleteEnded = (trx: Trx, notBefore: Date): Promise<number> =>
+  trx('drafts').where('updated_at', '<=', notBefore).delete()
+
 export const deleteOld = async (trx: Trx, accountId: number, notBefore: Date, most: number) => {
-  await trx('drafts').where('updated_at', '<=', notBefore).delete()
+  await deleteEnded(trx, notBefore)
   const beyond = trx('drafts').where({ account_id: accountId }).orderBy('updated_at', 'desc').offset(most).select('id')
   await trx('drafts').whereIn('id', beyond).delete()
 }

@@ -9,7 +9,15 @@ import { deriveWrapKey, type WrapKey } from './file/wrap-key.ts'
 import { createKeyHandover, KEY_LIFETIME_MS } from './key-handover.ts'
 import { createMaker } from './make.ts'
 import type { ExportNeeds } from './needs.ts'
-import { findExport, findUnderWay, insertExport, selectExports, settleExports, type ExportRow } from './queries.ts'
+import {
+  findExport,
+  findUnderWay,
+  insertExport,
+  selectExports,
+  selectLastMade,
+  settleExports,
+  type ExportRow,
+} from './queries.ts'
 
 /** Attempts a passphrase is good for; each needs a derivation of its own while the officer waits. */
 const ATTEMPTS = 2
@@ -46,6 +54,9 @@ export const createExports = (needs: ExportNeeds) => {
       }),
 
     count: countForExport,
+
+    /** When the newest export was made; null when there never was one. */
+    lastMadeAt: (actor: Actor): Promise<Date | null> => db.asTenant(actor, selectLastMade),
 
     /**
      * Asks the worker for an export of every active client. The passphrase ends here: only keys derived from it go on.

@@ -7,6 +7,7 @@ export type {
   ExportVocabulary,
 } from './exported-client.ts'
 export { createExportErasing } from './erasing.ts'
+export { exportAttention } from './attention.ts'
 export { createExports, type Exports } from './exports.ts'
 export { loadViewer } from './file/shell.ts'
 export { generatePassphrase } from './passphrase/generated.ts'

@@ -27,6 +27,15 @@ export const selectExports = (trx: Trx): Promise<ExportRow[]> =>
     .orderBy([{ column: 'created_at', order: 'desc' }, 'id'])
     .limit(SHOWN)
 
+/** When the newest export that became whole did; null where none ever has. */
+export const selectLastMade = async (trx: Trx): Promise<Date | null> => {
+  const row = await trx<ExportRow>('exports')
+    .whereIn('status', ['ready', 'expired'])
+    .max('finished_at as at')
+    .first<{ at: Date | null }>()
+  return row.at
+}
+
 export const findExport = (trx: Trx, id: string): Promise<ExportRow | undefined> =>
   trx<ExportRow>('exports').where({ id }).first()
 

@@ -4,7 +4,7 @@ import type { Imports } from './imports.ts'
 
 type Payload = { tenantId: string; importId: string }
 
-/** What the worker does for imports. `import.sweep` is for a nightly round. */
+/** What the worker does for imports. */
 export const importTasks = ({ work }: Imports) => {
   const acting =
     (verb: (actor: Actor, importId: string) => Promise<void>) =>
@@ -14,6 +14,5 @@ export const importTasks = ({ work }: Imports) => {
     'import.preview': acting(work.preview),
     'import.carry-out': acting(work.carryOut),
     'import.take-back': acting(work.takeBack),
-    'import.sweep': ({ tenantId }: { tenantId: string }) => work.sweep(systemActor(tenantId)),
   } satisfies Tasks
 }

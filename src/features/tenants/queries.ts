@@ -5,5 +5,11 @@ export type TenantRow = { id: string; name: string; language: 'pl' | 'en'; statu
 export const insertTenant = (trx: Trx, tenant: { id: string; name: string; language: string }) =>
   trx('tenants').insert(tenant)
 
+/** Read as `ostoja_signin`: those with data to look after. The realm of the operators is one of them. */
+export const selectOpenTenants = async (trx: Trx): Promise<string[]> => {
+  const rows: { id: string }[] = await trx('tenants').whereNot('status', 'closed').orderBy('id').select('id')
+  return rows.map(row => row.id)
+}
+
 export const findTenant = (trx: Trx, id: string): Promise<TenantRow | undefined> =>
   trx<TenantRow>('tenants').where({ id }).first()

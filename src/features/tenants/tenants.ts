@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { installationId, systemActor, type Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Db } from '../../platform/db/tenant.ts'
+import type { Unscoped } from '../../platform/db/unscoped.ts'
 import { NotFound } from '../../platform/errors.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
-import { findTenant, insertTenant } from './queries.ts'
+import { findTenant, insertTenant, selectOpenTenants } from './queries.ts'
 
-type Needs = { db: Db; vault: Vault }
+type Needs = { db: Db; unscoped: Unscoped; vault: Vault }
 
-export const createTenants = ({ db, vault }: Needs) => {
+export const createTenants = ({ db, unscoped, vault }: Needs) => {
   const create = (id: string, name: string, language: Language) =>
     db.asTenant({ tenantId: id }, async trx => {
       await insertTenant(trx, { id, name, language })
@@ -28,6 +29,9 @@ export const createTenants = ({ db, vault }: Needs) => {
       if (!tenant) throw new NotFound()
       return tenant.name
     },
+
+    /** The ids of all that have data to look after, for rounds of the worker. */
+    open: (): Promise<string[]> => unscoped.read(selectOpenTenants),
 
     /** Makes the realm of the operators, once. @returns its id */
     prepareInstallation: async (): Promise<string> => {

@@ -1,0 +1,24 @@
+import type { Actor } from '../../platform/actor.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Language, Translations } from '../../platform/i18n/translations.ts'
+import type { Exports } from './exports.ts'
+
+type Needs = { exports: Pick<Exports, 'lastMadeAt'>; translations: Translations; clock: Clock }
+
+const dayMs = 24 * 60 * 60_000
+/** Past this an export would miss too much on the day it is needed. */
+const staleDays = 7
+
+/** Tells security officers that there is no fresh export, on the start page. */
+export const exportAttention =
+  ({ exports, translations, clock }: Needs) =>
+  async (actor: Actor, language: Language) => {
+    if (!actor.roles.includes('security_officer')) return []
+    const t = translations.to(language)
+    const last = await exports.lastMadeAt(actor)
+    const days = last && Math.floor((clock().getTime() - last.getTime()) / dayMs)
+    if (days === null) return [{ kind: 'warning', text: t('exports:attention.never'), href: '/exports/new' }]
+    return days < staleDays
+      ? []
+      : [{ kind: 'warning', text: t('exports:attention.stale', { count: days }), href: '/exports/new' }]
+  }
