@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ensureSelfSigned } from './platform/tls/self-signed.ts'
 import { lastLines, startChild, type Child } from './start/children.ts'
 import { accountsFileOf, moveAccounts, readAccounts, tableOf } from './start/demonstration-accounts.ts'
-import { completeEnvironment, dataDirOf, ownServices } from './start/environment.ts'
+import { completeEnvironment, dataDirOf, environmentFor, ownServices } from './start/environment.ts'
 import { holdDataDir } from './start/lock.ts'
 import { writePrivately } from './start/name-value-file.ts'
 import { choosePort } from './start/ports.ts'
@@ -55,7 +55,9 @@ const begin = async () => {
 
   await step(() => runToEnd('Building the pages’ assets', ['tools/build-assets.ts'], env, stopping.signal))
   await step(() => prepareDemonstration(env, url, isNew))
-  await step(async () => children.push(startChild('web', env, dataDir), startChild('worker', env, dataDir)))
+  await step(async () => {
+    for (const part of ['web', 'worker'] as const) children.push(startChild(part, environmentFor(part, env), dataDir))
+  })
   await step(() => becomeReady(port, certificate.certFile))
 
   const accounts = await step(() => moveAccounts(dataDir, url))

@@ -11,7 +11,7 @@ import { refuseOtherSites } from '../platform/web/csrf.ts'
 import type { PageTickets } from '../platform/web/page-ticket.ts'
 import { inventory, type RouteFacts } from '../platform/web/routes-inventory.ts'
 import type { SignedIn } from '../platform/web/session-data.ts'
-import { rememberBody } from '../platform/web/typed-fields.ts'
+import { readBody, refuseOddNames } from './body.ts'
 import { answerFaults, notFound } from './errors.ts'
 import { healthRoutes, type Checks } from './health-routes.ts'
 import { languageRoutes } from './language-routes.ts'
@@ -78,7 +78,7 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   app.use(onlyLiveSessions(needs.sessions, needs.clock, isBackground))
   app.use(pageLocals({ ...needs, hasPage }))
   app.use(refuseOtherSites)
-  app.use(express.urlencoded({ extended: true, limit: '512kb', parameterLimit: 2000, verify: rememberBody }))
+  app.use(readBody(), refuseOddNames)
   app.use(keepTypedWork({ ...needs, isBackground }))
   app.use(offerDrafts(needs))
   app.use(...routers)

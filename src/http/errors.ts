@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Logger } from 'pino'
-import { Conflict, NotFound } from '../platform/errors.ts'
+import { Conflict, NotFound, TooBusy } from '../platform/errors.ts'
 import { csrfFault } from '../platform/web/csrf.ts'
 
 export const notFound: RequestHandler = () => {
@@ -10,13 +10,15 @@ export const notFound: RequestHandler = () => {
 /** The one place where a fault becomes a page. What the reader can't mend is logged, and shown only as a reference. */
 export const answerFaults =
   (log: Logger): ErrorRequestHandler =>
-  (fault: unknown, req, res, next) => {
+  (fault: unknown, req, res, _next) => {
     if (res.headersSent) {
       log.error({ err: fault, requestId: req.id }, 'a request failed half-way')
-      return next(fault)
+      // Express' own handler would print the fault with all it says.
+      return res.destroy()
     }
     const { status, view, locals } = answerTo(fault)
     if (status === 500) log.error({ err: fault, requestId: req.id }, 'a request failed')
+    if (fault instanceof TooBusy) res.set('Retry-After', String(fault.seconds))
     res.status(status).render(`errors/${view}`, locals ?? {}, (broken: Error | null, page) => {
       if (!broken) return res.send(page)
       log.error({ err: broken, requestId: req.id }, 'an error page failed')
@@ -27,6 +29,8 @@ export const answerFaults =
 const answerTo = (fault: unknown): { status: number; view: string; locals?: object } => {
   if (fault instanceof NotFound || fault instanceof URIError) return { status: 404, view: 'not-found' }
   if (fault instanceof Conflict) return { status: 409, view: 'conflict', locals: { messageKey: fault.messageKey } }
+  if (fault instanceof TooBusy)
+    return { status: 503, view: 'too-many', locals: { messageKey: 'layout:trouble.tooMany.busy' } }
   if (fault === csrfFault) return { status: 403, view: 'expired' }
   // Faults of the body parser and the static files carry their HTTP status.
   const { status } = (fault ?? {}) as { status?: unknown }

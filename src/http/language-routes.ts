@@ -1,6 +1,7 @@
 import { Router } from 'express'
 import { isLanguage } from '../platform/i18n/translations.ts'
 import { anyone } from '../platform/web/guard.ts'
+import { isOwnPath } from '../platform/web/own-path.ts'
 
 /** Changes the language of this session and goes back to where the reader was. */
 export const languageRoutes = () => {
@@ -14,6 +15,3 @@ export const languageRoutes = () => {
 
   return router
 }
-
-/** A path of ours: one slash and then no second, nor a backslash that a browser would take for one. */
-const isOwnPath = (text: unknown): text is string => typeof text === 'string' && /^\/(?![/\\])[\w\-./]*$/.test(text)

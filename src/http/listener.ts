@@ -4,9 +4,17 @@ import { createServer, type Server as NetServer, type Socket } from 'node:net'
 
 export type Listener = { port: number; close: () => Promise<void> }
 export type Certificate = { cert: Buffer; key: Buffer }
+type Place = { host: string; port: number; certificate: Certificate | null; patience?: typeof usual }
 
 /** The first byte of every TLS connection: the record type "handshake" (RFC 8446 5.1). */
 const tlsHandshake = 0x16
+
+/**
+ * In milliseconds. Whoever sends slower than this is not waited for: open connections are what a slow attack uses up. A whole
+ * request may take longer, since a spreadsheet of 50 MB comes over slow lines.
+ */
+const usual = { handshakeTimeout: 10_000, headersTimeout: 15_000, connectionsCheckingInterval: 5_000 }
+const requestTimeout = 600_000
 
 /**
  * Serves HTTPS; plain HTTP on the same port gets only a redirect to it.
@@ -14,10 +22,12 @@ const tlsHandshake = 0x16
  */
 export const listen = async (
   app: RequestListener,
-  { host, port, certificate }: { host: string; port: number; certificate: Certificate | null },
+  { host, port, certificate, patience = usual }: Place,
 ): Promise<Listener> => {
-  const pages = certificate ? createHttpsServer({ ...certificate, minVersion: 'TLSv1.2' }, app) : createHttpServer(app)
-  const door = certificate ? parted(pages, createHttpServer(redirectToHttps)) : pages
+  const limits = { ...patience, requestTimeout, minVersion: 'TLSv1.2' } as const
+  const pages = certificate ? createHttpsServer({ ...certificate, ...limits }, app) : createHttpServer(limits, app)
+  const plain = createHttpServer(limits, redirectToHttps)
+  const door = certificate ? parted(pages, plain, patience.headersTimeout) : pages
   const sockets = new Set<Socket>()
   door.on('connection', (socket: Socket) => {
     sockets.add(socket)
@@ -28,14 +38,19 @@ export const listen = async (
     door.once('error', reject)
     door.listen(port, host, resolve)
   })
-  return { port: (door.address() as { port: number }).port, close: () => close(door, pages, sockets) }
+  // Only a server that listens looks after its slow connections, and these get theirs handed in.
+  if (door !== pages) for (const server of [pages, plain]) server.emit('listening')
+  return { port: (door.address() as { port: number }).port, close: () => close(door, [pages, plain], sockets) }
 }
 
-/** Sends each connection to the server whose language its first byte speaks. */
-const parted = (secure: Server, plain: Server) =>
+/** Sends each connection to the server whose language its first byte speaks; one that says nothing is soon dropped. */
+const parted = (secure: Server, plain: Server, silenceMs: number) =>
   createServer(socket => {
     socket.on('error', () => socket.destroy())
+    const silent = setTimeout(() => socket.destroy(), silenceMs)
+    socket.once('close', () => clearTimeout(silent))
     socket.once('data', first => {
+      clearTimeout(silent)
       socket.pause()
       const server = first[0] === tlsHandshake ? secure : plain
       server.emit('connection', socket)
@@ -53,9 +68,12 @@ const redirectToHttps: RequestListener = (req, res) => {
 const graceMs = 2000
 
 /** Takes no new connection, lets requests in hand finish for a moment, then ends what is left. */
-const close = async (door: NetServer, pages: Server, sockets: Set<Socket>) => {
+const close = async (door: NetServer, servers: Server[], sockets: Set<Socket>) => {
   const closed = new Promise<void>(resolve => door.close(() => resolve()))
-  pages.closeIdleConnections()
+  for (const server of servers) {
+    server.closeIdleConnections()
+    if (server !== door) server.close(() => undefined)
+  }
   const late = setTimeout(() => sockets.forEach(socket => socket.destroy()), graceMs)
   await closed
   clearTimeout(late)

@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response } from 'express'
+import type { RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import type { Actor } from '../platform/actor.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -12,6 +12,7 @@ export type Offer = { id: string; updated_at: Date }
 export type TypedWork = {
   keep: (origin: PageTicket, action: string, fields: TypedFields, options: { late: boolean }) => Promise<void>
   settle: (origin: PageTicket, action: string) => Promise<void>
+  leadBackTo: (origin: PageTicket, rank: number) => Promise<void>
   offers: (actor: Actor, page: string) => Promise<Offer[]>
 }
 type Needs = {
@@ -35,14 +36,15 @@ export const keepTypedWork = ({ drafts, tickets, clock, log, isBackground }: Nee
 
     const { actor } = res.locals as { actor?: Actor }
     const own = actor?.tenantId === ticket.tenantId && actor.accountId === ticket.accountId
-    const action = req.path === '/drafts' ? String(body._action).slice(0, 500) : req.path
+    const action = req.path === '/drafts' ? textOf(body._action).slice(0, 500) : req.path
     const fields = '_unkept' in body ? [] : typedFields(rawBodyOf(req))
     const keep = async () => {
       if (fields.length > 0) await drafts.keep(ticket, action, fields, { late: true })
     }
 
     if (own) res.locals.postedTicket = ticket
-    if (!actor && req.path !== '/sessions/close') leadBack(req, ticket, rankOf(body, fields.length > 0))
+    if (!actor && req.path !== '/sessions/close' && req.session.formerly?.because !== 'signed-out')
+      await drafts.leadBackTo(ticket, rankOf(body, fields.length > 0))
     if (own && !csrfOk(req, body._csrf) && fields.length > 0 && !isBackground(req.method, req.path)) {
       await keep()
       flash(req, 'warning', 'drafts:flash.expired')
@@ -77,20 +79,11 @@ export const offerDrafts =
     next()
   }
 
+const textOf = (sent: unknown) => (typeof sent === 'string' ? sent : '')
+
 /** Of several tabs the one that was typed in leads back, then the one in sight. */
 const rankOf = (body: Record<string, unknown>, sent: boolean) =>
   (sent || body._typed === '1' ? 2 : 0) + (body._visible === '0' ? 0 : 1)
-
-/** Signing in again leads to the page that was open. */
-const leadBack = (req: Request, { tenantId, accountId, page }: PageTicket, rank: number) => {
-  const { formerly, returnRank = 0 } = req.session
-  if (formerly?.because === 'signed-out') return
-  if (formerly && (formerly.tenantId !== tenantId || formerly.accountId !== accountId)) return
-  req.session.formerly ??= { tenantId, accountId, because: 'gone' }
-  if (rank < returnRank) return
-  req.session.returnTo = page
-  req.session.returnRank = rank
-}
 
 /** Runs `work` when the answer is made and not sent, so that whoever follows it finds the work done. */
 const beforeEnd = (res: Response, work: () => Promise<void>, failed: (fault: unknown) => void) => {

@@ -7,6 +7,7 @@ import { servicesEnv } from './services.ts'
 
 type Env = NodeJS.ProcessEnv
 type Service = 'postgres' | 'redis'
+type Part = 'web' | 'worker'
 
 /** What of PostgreSQL and Redis this installation must bring itself: what its environment does not name. */
 export const ownServices = (env: Env): Service[] => [
@@ -34,6 +35,15 @@ export const completeEnvironment = async (
   const database = given.DATABASE_URL || given.OWNER_DATABASE_URL ? await givenDatabase(given, dataDir) : {}
   return { ...services, ...given, ...database, DATA_DIR: dataDir }
 }
+
+const never: Record<Part, readonly string[]> = {
+  web: ['ADMIN_DATABASE_URL', 'OWNER_DATABASE_URL', 'BACKUP_DATABASE_URL'],
+  worker: ['ADMIN_DATABASE_URL', 'OWNER_DATABASE_URL'],
+}
+
+/** What a part of Ostoja may know: a process that serves pages holds no login that could pass over row security. */
+export const environmentFor = (part: Part, env: Env): Env =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !never[part].includes(name)))
 
 const allUrls = ['DATABASE_URL', 'SIGNIN_DATABASE_URL', 'OWNER_DATABASE_URL', 'BACKUP_DATABASE_URL'] as const
 

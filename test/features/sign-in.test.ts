@@ -195,4 +195,30 @@ describe('every page', () => {
     expect((await visitor.agent.post('/sign-in').type('form').send('a'.repeat(600_000))).status).toBe(413)
     expect((await visitor.agent.post('/sign-in').set('Content-Type', 'application/json').send('{')).status).toBe(403)
   })
+
+  it('refuses a form whose token or field names are made to break it, and never with a 500', async () => {
+    const visitor = ostoja.visitor()
+    const send = (body: string) => visitor.agent.post('/sign-in').type('form').send(body)
+    const token = visitor.tokenOf((await visitor.get('/sign-in')).text)
+    const rest = `login=a&password=b&_csrf=${token}`
+    expect(
+      (await send(`login=a&password=b&_csrf=${encodeURIComponent('é'.repeat(token.length))}`)).status,
+    ).toBeLessThan(500)
+    for (const odd of ['login[toString]=1', 'x[0][constructor]=1', '_action[toString]=1']) {
+      expect((await send(`${rest}&${odd}`)).status).toBe(400)
+    }
+    expect((await send(`_csrf=${token}&login=a%00b&password=b%00`)).status).toBeLessThan(500)
+  })
+
+  it('never makes signing in lead to another site, whatever address an error page stood at', async () => {
+    const { login, password } = await newcomer()
+    const visitor = ostoja.visitor()
+    await visitor.signIn({ login, password })
+    const page = await visitor.agent.get('//elsewhere.example/sign-in').set('Accept', 'text/html')
+    const ticket = /name="_page"\s+value="([^"]+)"/.exec(page.text)?.[1] ?? ''
+    ostoja.skip(11 * 60_000)
+    await visitor.postBare('/drafts', { _page: ticket, _action: '/clients', familyName: 'x' })
+    const answer = await visitor.post('/sign-in', { login, password }, '/sign-in')
+    expect([answer.status, answer.headers.location]).toEqual([303, '/'])
+  })
 })

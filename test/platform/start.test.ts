@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
@@ -131,6 +132,12 @@ describe('bin/start', () => {
       await program.says('Ostoja is ready: ', laterStart)
       const children = await childrenOf(program.pid)
       expect(children.map(({ command }) => command.split(' ').at(-1)).sort()).toEqual(['web', 'worker'])
+      for (const { pid, command } of existsSync('/proc/self') ? children : []) {
+        const known = await readFile(`/proc/${pid}/environ`, 'utf8')
+        expect(known).toContain('SIGNIN_DATABASE_URL=')
+        expect(known).not.toMatch(/(ADMIN|OWNER)_DATABASE_URL=/)
+        expect(known.includes('BACKUP_DATABASE_URL=')).toBe(command.endsWith('worker'))
+      }
       const { code, took } = await program.end(signal)
       expect(code).toBe(0)
       expect(await stillLiving(children.map(({ pid }) => pid))).toEqual([])

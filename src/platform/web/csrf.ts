@@ -10,8 +10,9 @@ export const csrfTokenOf = (req: Request): string => generateToken(req)
 /** Whether `token` is this session's (OWASP synchronizer token). A guard asks it of every form; an upload's own route asks it of its first field. */
 export const csrfOk = (req: Request, token: unknown): boolean => {
   const { csrfToken } = req.session
-  if (typeof token !== 'string' || !csrfToken || token.length !== csrfToken.length) return false
-  return timingSafeEqual(Buffer.from(token), Buffer.from(csrfToken))
+  if (typeof token !== 'string' || !csrfToken) return false
+  const [given, right] = [Buffer.from(token), Buffer.from(csrfToken)]
+  return given.length === right.length && timingSafeEqual(given, right)
 }
 
 export const csrfFault = invalidCsrfTokenError

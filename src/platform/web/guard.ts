@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { Actor, Role } from '../actor.ts'
 import { changesNothing, csrfFault, csrfOk } from './csrf.ts'
+import { isOwnPath } from './own-path.ts'
 
 /**
  * Who may use a route. `background` marks what pages ask by themselves: it never counts as something the person did.
@@ -69,6 +70,6 @@ const askToSignIn = (req: Request, res: Response, policy: Policy) => {
     res.status(401).json({ signedOut: true })
     return
   }
-  if (req.method === 'GET') req.session.returnTo = req.path
+  if (req.method === 'GET' && isOwnPath(req.path)) req.session.returnTo = req.path
   res.redirect(303, '/sign-in')
 }

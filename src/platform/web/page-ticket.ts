@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
+import { isOwnPath } from './own-path.ts'
 
 /**
  * What a page carries in each of its forms: whose it is and which page, signed by us. With it, and with no session at
@@ -38,7 +39,7 @@ export const createPageTickets = (keys: readonly Buffer[]) => {
   return {
     write: (ticket: PageTicket): string => {
       const { tenantId, accountId, session, page, id, opened, madeAt } = ticket
-      const parts = [tenantId, accountId, session, page, id, opened, madeAt]
+      const parts = [tenantId, accountId, session, comeBackTo(page), id, opened, madeAt]
       const text = Buffer.from(JSON.stringify(parts)).toString('base64url')
       return `${text}.${sign(text).toString('base64url')}`
     },
@@ -51,11 +52,15 @@ export const createPageTickets = (keys: readonly Buffer[]) => {
       const [tenantId, accountId, session, page, id, opened, madeAt] = JSON.parse(
         Buffer.from(body, 'base64url').toString(),
       ) as [string, number, string, string, string, string, number]
-      return madeAt + lifeMs > now.getTime() ? { tenantId, accountId, session, page, id, opened, madeAt } : null
+      if (madeAt + lifeMs <= now.getTime()) return null
+      return { tenantId, accountId, session, page: comeBackTo(page), id, opened, madeAt }
     },
   }
 }
 export type PageTickets = ReturnType<typeof createPageTickets>
+
+/** An error page can stand at any address, such as `//elsewhere`: signing in must not lead there. */
+const comeBackTo = (page: string) => (isOwnPath(page) ? page : '/')
 
 export const newPageId = (): string => randomUUID()
 
