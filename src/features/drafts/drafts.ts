@@ -105,9 +105,21 @@ export const createDrafts = ({ db, vault, clock, redis }: Needs) => {
       })
     },
 
-    /** Where its owner was typing when the session ended against their will; null when nowhere. */
-    pageToReturnTo: (owner: Owner): Promise<string | null> =>
-      db.asTenant(owner, trx => selectLastPage(trx, owner.accountId, new Date(clock().getTime() - freshMs))),
+    /**
+     * A page was open when the session of its owner ended: signing in again leads there. Of several pages, which tell so
+     * at the same moment, the one with the highest rank stays, and of equal ones the last.
+     */
+    leadBackTo: async ({ tenantId, accountId, page }: Origin, rank: number): Promise<void> => {
+      await redis.eval(keepHighest, 1, returnKey({ tenantId, accountId }), rank, page, returnSeconds)
+    },
+
+    /** Where its owner was when the session ended against their will, once; null when nowhere. */
+    pageToReturnTo: async (owner: Owner): Promise<string | null> => {
+      const [open] = (await redis.hmget(returnKey(owner), 'page')) as [string | null]
+      await redis.del(returnKey(owner))
+      if (open && open !== '/') return open
+      return db.asTenant(owner, trx => selectLastPage(trx, owner.accountId, new Date(clock().getTime() - freshMs)))
+    },
 
     /** Removes what nobody came back for within 30 days; for a nightly round. */
     sweep: async (actor: Actor): Promise<void> => {
@@ -116,11 +128,20 @@ export const createDrafts = ({ db, vault, clock, redis }: Needs) => {
 
     /** Its owner signs out by choice: the drafts stay, but signing in again starts afresh. */
     setAside: async (owner: Owner): Promise<void> => {
+      await redis.del(returnKey(owner))
       await db.asTenant(owner, trx => setAside(trx, owner, clock()))
     },
   }
 }
 export type Drafts = ReturnType<typeof createDrafts>
+
+const returnKey = ({ tenantId, accountId }: Owner) => `return:${tenantId}:${accountId}`
+const returnSeconds = 12 * 60 * 60
+const keepHighest = `
+local rank = redis.call('HGET', KEYS[1], 'rank')
+if rank and tonumber(rank) > tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'rank', ARGV[1], 'page', ARGV[2])
+return redis.call('EXPIRE', KEYS[1], ARGV[3])`
 
 const settledKey = (tenantId: string, id: string) => `settled:${tenantId}:${id}`
 

@@ -28,8 +28,6 @@ declare module 'express-session' {
     flash?: Flash
     /** Where somebody wanted to go when they had to sign in. */
     returnTo?: string
-    /** How much there is to be said for `returnTo`: somebody was typing there, or had it in sight. */
-    returnRank?: number
     formerly?: Formerly
     /** Milliseconds since 1970: until when the browser was last told to keep the cookie of a remembered session. */
     keptUntil?: number
