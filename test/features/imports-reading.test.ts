@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import { describe, expect, it } from 'vitest'
 import { readDate } from '../../src/features/imports/columns/dates.ts'
+import { fieldNames } from '../../src/features/imports/columns/fields.ts'
 import { guessReading } from '../../src/features/imports/columns/guess.ts'
 import { readPhones } from '../../src/features/imports/columns/phones.ts'
 import { amendedProfile, differences, newProfile } from '../../src/features/imports/columns/profile.ts'
@@ -13,6 +14,7 @@ import { readable } from '../../src/features/imports/file/letters.ts'
 import { readTable, type TableRow } from '../../src/features/imports/file/table.ts'
 import { defuse } from '../../src/features/imports/refused-file.ts'
 
+const plainReading = { dayOrder: 'day-first', dropDigits: false } as const
 const limits = { bytes: 1_000_000, rows: 1000, columns: 20, cellLength: 1000 }
 
 /** Bytes that arrive in pieces of these sizes, over and over. */
@@ -317,5 +319,51 @@ describe('a record that a row is laid over', () => {
     }
     const once = amendedProfile(before, row)
     expect(differences(once, amendedProfile(once, row))).toEqual([])
+  })
+})
+
+describe('cells made to keep a program busy', () => {
+  const length = 20_000
+  const busy = {
+    'at signs': `${'a@'.repeat(length / 2)} `,
+    'full stops': `a@${'.'.repeat(length)}@`,
+    blanks: `1${' '.repeat(length)}1`,
+    digits: `${'1'.repeat(length)}x`,
+    slashes: '/'.repeat(length),
+    'slashes among digits': '12/'.repeat(length / 3),
+    'slashes and letters': `x${'/,'.repeat(length / 2)}x`,
+    'letters in front of digits': 'a1'.repeat(length / 2),
+    'times of day': ' 1:22:33.4'.repeat(length / 10),
+    'commas and blanks': `,${' '.repeat(length)}`.repeat(2),
+  }
+  /** As long as a click may take, and far longer than anything here should. */
+  const atMostMs = 250
+
+  it.each(Object.entries(busy))('of %s are guessed from, and refused, at once', (_, cell) => {
+    const began = performance.now()
+    const columns = fieldNames.map(() => cell)
+    guessReading(columns, [columns, columns])
+    guessReading(['a', 'Data urodzenia'], [[cell, cell]])
+    const read = fieldNames.map(field =>
+      readRow({ number: 2, cells: ['Anna', cell] }, { columns: ['givenNames', field], ...plainReading }, '2026-11-23'),
+    )
+    readDate(cell, 'day-first')
+    readPhones(cell.slice(0, 5000), 'mobile')
+    expect(performance.now() - began).toBeLessThan(atMostMs)
+    for (const row of read) expect(row.refusals).toContainEqual(expect.objectContaining({ code: 'too-long' }))
+  })
+
+  it('are the only ones refused for their length: what a form allows goes in', () => {
+    const full = {
+      alerts: 'ż'.repeat(300),
+      notes: '🦊'.repeat(10_000),
+      phoneMobile: Array(10).fill('601 234 567').join(', '),
+    }
+    const { refusals } = readRow(
+      { number: 2, cells: ['Anna', ...Object.values(full)] },
+      { columns: ['givenNames', 'alerts', 'notes', 'phoneMobile'], ...plainReading },
+      '2026-11-23',
+    )
+    expect(refusals).toEqual([])
   })
 })

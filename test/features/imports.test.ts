@@ -321,6 +321,19 @@ describe('a file that is none', () => {
     expect([answer.status, problemOn(answer.text)]).toEqual([422, expect.stringContaining('Choose a file.')])
   })
 
+  it('that ends before its form does: says that it did not arrive whole, and keeps nothing', async () => {
+    const staff = await staffOf()
+    const token = staff.tokenOf((await staff.get('/imports')).text)
+    const body = `--zzz\r\nContent-Disposition: form-data; name="_csrf"\r\n\r\n${token}\r\n--zzz\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nImię\nAnna\n`
+    const answer = await staff.agent
+      .post('/imports')
+      .set('Accept-Language', 'en')
+      .set('Content-Type', 'multipart/form-data; boundary=zzz')
+      .send(body)
+    expect([answer.status, problemOn(answer.text)]).toEqual([422, expect.stringContaining('did not arrive whole')])
+    expect(await asOwner(`select 1 from imports where tenant_id = '${staff.account.tenantId}'`)).toEqual([])
+  })
+
   it('without the token of the session is refused', async () => {
     const staff = await staffOf()
     const answer = await staff.agent.post('/imports').attach('file', Buffer.from('Imię\nAnna\n'), 'a.csv')

@@ -7,6 +7,8 @@ export type ReadDate = { date: string } | { fault: DateFault }
 
 const parted = /^(\d{1,2})[./\- ](\d{1,2})[./\- ](\d{4})$/
 const yearFirst = /^(\d{4})[./\- ](\d{1,2})[./\- ](\d{1,2})$/
+/** No notation of a day, with its time and the blanks people put in, takes more characters. */
+const longest = 60
 const timeOfDay = /[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/
 /** Excel's own count of days; 25569 is 1 January 1970. Smaller ones look like years, larger ones lie past 2100. */
 const serial = { unixEpoch: 25_569, least: 2200, most: 73_050 }
@@ -20,6 +22,7 @@ export const dayOrderOf = (values: readonly string[]): DayOrder => {
   let dayFirst = 0
   let monthFirst = 0
   for (const value of values) {
+    if (value.length > longest) continue
     const [, first, second] = parted.exec(bare(value)) ?? []
     if (Number(first) > 12) dayFirst++
     if (Number(second) > 12) monthFirst++
@@ -33,6 +36,7 @@ export const dayOrderOf = (values: readonly string[]): DayOrder => {
  * @returns the day as YYYY-MM-DD, or why it is none
  */
 export const readDate = (text: string, order: DayOrder): ReadDate => {
+  if (text.length > longest) return { fault: 'date-unreadable' }
   const value = bare(text)
   const isoParts = yearFirst.exec(value) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(value)
   if (isoParts) return dayOf(isoParts[1], isoParts[2], isoParts[3])

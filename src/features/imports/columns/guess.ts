@@ -6,6 +6,9 @@ import { dayOrderOf, type DayOrder } from './dates.ts'
 /** How a file is understood; the person who imports can change all of it. */
 export type Reading = { columns: ColumnUse[]; dayOrder: DayOrder; dropDigits: boolean }
 
+/** How much of a name or a cell is looked at to guess: whatever tells what it is tells so at once. */
+const judged = 300
+
 const squeeze = (text: string) => fold(text).replaceAll(' ', '')
 const listed = (text: string) => text.split(',').map(squeeze)
 
@@ -25,9 +28,10 @@ const owners =
 const spaced = (header: string) => header.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
 
 const formsOf = (header: string): string[] => {
-  const plain = fold(spaced(header))
-  const bare = plain.replace(owners, ' ').replace(/\s*\d+$/, '')
-  return [header, plain, bare, bare.replace(/^(client|patient|klient|pacjent) /, '')].map(squeeze)
+  const name = header.slice(0, judged)
+  const plain = fold(spaced(name))
+  const bare = plain.replace(owners, ' ').replace(/(?<!\d)\d+$/, '')
+  return [name, plain, bare, bare.replace(/^(client|patient|klient|pacjent) /, '')].map(squeeze)
 }
 
 const recognise = (header: string) =>
@@ -64,10 +68,13 @@ export const guessReading = (header: readonly string[], rows: readonly (readonly
 }
 
 const valuesIn = (rows: readonly (readonly string[])[], column: number) =>
-  rows.map(row => (row[column] ?? '').trim()).filter(Boolean)
+  rows.map(row => (row[column] ?? '').slice(0, judged).trim()).filter(Boolean)
 
 const guessFrom = (values: readonly string[]): { field: Field; rank: number } | undefined =>
-  values.length > 0 && share(values, /^\S+@\S+\.\S+$/) > 0.8 ? { field: 'email', rank: 1000 } : undefined
+  values.length > 0 && share(values, email) > 0.8 ? { field: 'email', rank: 1000 } : undefined
+
+/** Whoever uploads chooses what meets a pattern: each reads a text once, however it is made. */
+const email = /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/
 
 const keepSurest = (columns: ColumnUse[], guesses: readonly ({ rank: number } | undefined)[], field: Field) => {
   const rivals = columns.flatMap((guess, column) => (guess === field ? [column] : []))

@@ -24,6 +24,29 @@ const given = z.object({
   notes: text(10_000).nullish(),
 })
 
+/** The most characters, blanks among them, that a cell needs for what `given` allows; where it lists many, for all of them. */
+const longestCell: Partial<Record<Field, number>> = {
+  languages: 700,
+  phoneMobile: 700,
+  phoneHome: 700,
+  phoneWork: 700,
+  phoneOther: 700,
+  email: 2700,
+  notes: 10_000,
+}
+const longestElsewhere = 500
+
+/**
+ * Which of a row's cells are too long to be what their column says: they are refused before anything tries to understand
+ * them, since what reads a short text at once may take minutes over a long one.
+ */
+export const checkCells = (cells: ReadonlyMap<Field, readonly string[]>): { code: LimitFault; field: Field }[] =>
+  [...cells].flatMap(([field, values]) =>
+    values.some(value => [...value].length > (longestCell[field] ?? longestElsewhere))
+      ? [{ code: 'too-long' as const, field }]
+      : [],
+  )
+
 /** Where the form's field has another name than the column. */
 const columnsOf: Record<string, Field> = { phones: 'phoneOther', emails: 'email', line: 'addressLine' }
 

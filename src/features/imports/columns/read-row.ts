@@ -5,7 +5,7 @@ import type { Field } from './fields.ts'
 import type { Reading } from './guess.ts'
 import { readPhones } from './phones.ts'
 import type { Given, PhoneType } from './profile.ts'
-import { checkGiven, type LimitFault } from './limits.ts'
+import { checkCells, checkGiven, type LimitFault } from './limits.ts'
 import { readGender, readLanguage, readYesNo } from './words.ts'
 
 /** Why a row is refused, or what of it is worth a look; said in full by `imports:reason.<code>`. */
@@ -57,6 +57,8 @@ export const readRow = (row: TableRow, { columns, dayOrder, dropDigits }: Readin
   if (row.cells.length !== columns.length) return { given, refusals: [{ code: 'ragged' }], warnings }
 
   const cells = cellsByField(row.cells, columns)
+  const tooLong = checkCells(cells)
+  if (tooLong.length > 0) return { given, refusals: tooLong, warnings }
   for (const [field, values] of cells) {
     if (values.some(value => value.includes('\ufffd'))) refuse('damaged-letters', field)
     if (values.some(value => controls.test(value))) refuse('control-characters', field)

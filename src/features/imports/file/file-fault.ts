@@ -12,6 +12,7 @@ export type FaultKind =
   | 'binary'
   | 'unclosed-quote'
   | 'not-a-table'
+  | 'incomplete'
 
 /** The file as a whole can't be read, and nothing of it is kept. `line` is the line of the file where that showed. */
 export class FileFault extends Error {
