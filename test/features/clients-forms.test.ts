@@ -102,6 +102,38 @@ const many = (count: number, name: (index: number) => string, value: (index: num
   Object.fromEntries(Array.from({ length: count }, (_, index) => [name(index), value(index)]))
 const tomorrow = () => new Date(Date.now() + 48 * 3_600_000).toISOString().slice(0, 10)
 
+describe('a language that has come in some other way and names none', () => {
+  const odd = { languages: ['en-u-ca-gregory', 'p_l!'] }
+
+  test('leaves the page, the form and the history of its client as they are', async () => {
+    const id = await newClient(ostoja, staff, odd)
+    await ostoja.features.clients.amend(staff, id, 1, profile({ languages: ['uk'], fileNumber: '' }))
+    await ostoja.features.clients.amend(staff, id, 2, profile({ ...odd, fileNumber: '' }))
+    for (const path of ['', '/edit', '/history', '/print']) {
+      const answer = await visitor.get(`/clients/${id}${path}`)
+      expect([path, answer.status]).toEqual([path, 200])
+    }
+    expect((await visitor.get(`/clients/${id}`)).text).toContain('en-u-ca-gregory, p_l!')
+  })
+
+  test('leaves the page of a client whose emergency contact is said to speak it as it is', async () => {
+    const id = await newClient(ostoja, staff)
+    await ostoja.features.emergencyContacts.add(staff, id, randomUUID(), {
+      name: 'Maria',
+      relationship: 'MTH',
+      relationshipText: null,
+      phones: [],
+      email: null,
+      address: null,
+      language: 'en-u-ca-gregory',
+      mayBeTold: true,
+      tellNote: null,
+      lastConfirmedOn: null,
+    })
+    expect((await visitor.get(`/clients/${id}`)).text).toContain('en-u-ca-gregory')
+  })
+})
+
 describe('what cannot be', () => {
   test.each<[string, Fields, string, string]>([
     ['nobody', { familyName: ' ', givenNames: '' }, 'familyName', 'Enter a given or a family name'],
@@ -111,6 +143,7 @@ describe('what cannot be', () => {
     ['a birth date in the future', { familyName: 'A', birthDate: tomorrow() }, 'birthDate', ''],
     ['a birth date before 1890', { familyName: 'A', birthDate: '1889-12-31' }, 'birthDate', '1890'],
     ['a day that never was', { familyName: 'A', birthDate: '31.02.1990' }, 'birthDate', ''],
+    ['a language that is none', { familyName: 'A', 'languages[0][code]': 'en-u-ca-gregory' }, 'languages-0-code', ''],
     ['a word for a date', { familyName: 'A', birthDate: 'wczoraj' }, 'birthDate', ''],
     [
       'a death before the birth',

@@ -104,6 +104,7 @@ describe('the form of an emergency contact', () => {
     ],
     ['an e-mail that is none', { email: 'maria@' }, 'email', 'problems:email'],
     ['a language that is none', { language: 'p_l!' }, 'language', 'problems:choose'],
+    ['a tag that names no language', { language: 'en-u-ca-gregory' }, 'language', 'problems:choose'],
     ['a day that does not exist', { lastConfirmedOn: '2026-02-30' }, 'lastConfirmedOn', 'problems:date'],
     ['a day in words', { lastConfirmedOn: 'yesterday' }, 'lastConfirmedOn', 'problems:date'],
     ['a day long ago', { lastConfirmedOn: '0001-01-01' }, 'lastConfirmedOn', 'problems:date'],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { base64Characters, decodeLines } from '../../src/browser/viewer/file/base64.ts'
 import { fold, words } from '../../src/browser/viewer/fold.ts'
 import { createSearch, foundThrough } from '../../src/browser/viewer/search.ts'
+import { languageName } from '../../src/browser/viewer/words.ts'
 import type { ExportedClient } from '../../src/features/exports/index.ts'
 import { sampleClient } from '../support/export-samples.ts'
 
@@ -38,6 +39,13 @@ describe('the payload of an export', () => {
     // Two spare bits of the last letter: the browser's own decoder would not mind.
     expect(() => decodeLines('AB==\n', 1)).toThrow('altered')
     expect(() => decodeLines('AAB=\n', 2)).toThrow('altered')
+  })
+})
+
+describe('the name of a language', () => {
+  it('is the code where the code names no language, whatever a record brings along', () => {
+    expect(languageName('uk')).toBe('Ukrainian')
+    for (const code of ['en-u-ca-gregory', 'p_l!', '']) expect(languageName(code)).toBe(code)
   })
 })
 

@@ -1,3 +1,5 @@
+import { nameOfLanguage } from '../../platform/text/language-name.ts'
+
 /** Languages that clients of Polish shelters and social care speak most; ISO 639 codes as BCP 47 tags. */
 const common = (
   'pl uk ru be en de fr es it pt ro cs sk lt lv et hu bg sr hr bs sl mk sq el nl sv da nb fi tr ar he fa ps ku hy ka az ' +
@@ -9,9 +11,9 @@ const unnamed: Record<string, Record<string, string>> = {
   pso: { pl: 'polski język migowy', en: 'Polish Sign Language' },
 }
 
-/** A language's name for people, in the reader's language. */
+/** A language's name for people, in the reader's language; the code itself where nobody named it. */
 export const languageName = (code: string, reader: string): string =>
-  unnamed[code]?.[reader] ?? new Intl.DisplayNames([reader], { type: 'language' }).of(code) ?? code
+  unnamed[code]?.[reader] ?? nameOfLanguage(code, reader) ?? code
 
 /**
  * The choices of a form, by name; Polish, Ukrainian, Russian and English, the most frequent, first.
@@ -23,13 +25,4 @@ export const languageChoices = (reader: string, spoken: readonly string[] = []):
   const rest = [...new Set([...common, ...spoken])].filter(code => !first.includes(code))
   const named = (codes: string[]) => codes.map(value => ({ value, text: languageName(value, reader) }))
   return [...named(first), ...named(rest).sort((one, other) => compare(one.text, other.text))]
-}
-
-/** The tag in its canonical form, or null where it is no BCP 47 tag. */
-export const canonicalLanguage = (tag: string): string | null => {
-  try {
-    return Intl.getCanonicalLocales(tag)[0] ?? null
-  } catch {
-    return null
-  }
 }

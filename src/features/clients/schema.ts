@@ -1,7 +1,7 @@
 import parsePhoneNumberFromString from 'libphonenumber-js/min'
 import { z } from 'zod'
+import { canonicalLanguage } from '../../platform/text/language-name.ts'
 import { readDay } from './days.ts'
-import { canonicalLanguage } from './languages.ts'
 import { addressUses, genders, phoneTypes, type ClientProfile } from './profile.ts'
 
 const tooLong = 'problems:too-long'

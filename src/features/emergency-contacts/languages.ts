@@ -1,3 +1,5 @@
+import { canonicalLanguage, nameOfLanguage } from '../../platform/text/language-name.ts'
+
 /** BCP 47 codes of languages offered for a contact: what people around Polish shelters, clinics and care agencies speak. */
 const frequent = ['pl', 'uk', 'ru', 'en']
 const others = (
@@ -13,7 +15,7 @@ const ownNames: Record<string, Record<string, string>> = {
 
 /** The plain name of a language, in the reader's language; the code itself where nobody named it. */
 export const languageName = (code: string, reader: string): string =>
-  ownNames[reader]?.[code] ?? new Intl.DisplayNames(reader, { type: 'language' }).of(code) ?? code
+  ownNames[reader]?.[code] ?? nameOfLanguage(code, reader) ?? code
 
 /**
  * Languages to choose from: the most frequent first, then by name in the reader's alphabet.
@@ -26,11 +28,5 @@ export const languageOptions = (reader: string, kept: string) => {
   return [...named(frequent), ...named([...others, ...more]).sort((one, other) => compare(one.text, other.text))]
 }
 
-/** Whether a text is a well-formed language tag (BCP 47) in its usual spelling. */
-export const isLanguageCode = (text: string): boolean => {
-  try {
-    return Intl.getCanonicalLocales(text)[0] === text
-  } catch {
-    return false
-  }
-}
+/** Whether a text is the tag of a language (BCP 47) in its usual spelling. */
+export const isLanguageCode = (text: string): boolean => canonicalLanguage(text) === text

@@ -1,4 +1,5 @@
 import type { Translate } from '../../platform/i18n/translations.ts'
+import { nameOfLanguage } from '../../platform/text/language-name.ts'
 import type { ChangedField, Profile } from './columns/profile.ts'
 import type { Refusal, Warning } from './columns/read-row.ts'
 import type { Reading } from './columns/guess.ts'
@@ -90,9 +91,7 @@ const valueOf = (field: ChangedField, profile: Profile, { t, formatDate, languag
     case 'addresses':
       return profile.addresses.map(placeOf).join('; ')
     case 'languages':
-      return profile.languages
-        .map(code => new Intl.DisplayNames([language], { type: 'language' }).of(code) ?? code)
-        .join(', ')
+      return profile.languages.map(code => nameOfLanguage(code, language) ?? code).join(', ')
     case 'emails':
     case 'alerts':
       return profile[field].join(', ')
