@@ -44,7 +44,9 @@ describe('a job', () => {
       ),
     )
     let done = 0
-    const worker = await startOne(task, async () => void done++)
+    const worker = await startOne(task, async () => {
+      done++
+    })
     await expect.poll(() => done, { timeout: 10_000 }).toBe(1)
     await worker.stop()
     expect(await held()).toEqual([])
