@@ -184,6 +184,8 @@ export const createFeatures = (platform: Platform) => {
     for (const actor of (await tenants.open()).map(systemActor)) {
       await imports.work.sweep(actor)
       await drafts.sweep(actor)
+      await around.history.sweep(actor)
+      await notices.sweep(actor)
     }
   }
 
@@ -235,6 +237,7 @@ export const createFeatures = (platform: Platform) => {
     db,
     tenants,
     accounts,
+    accountPowers: around.powers,
     sessions,
     settings,
     drafts,

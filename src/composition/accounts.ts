@@ -14,14 +14,12 @@ import {
   revokeLinks,
 } from '../features/password-resets/index.ts'
 import type { Redis } from 'ioredis'
-import type { Unscoped } from '../platform/db/unscoped.ts'
 import type { Translations } from '../platform/i18n/translations.ts'
 import type { Tasks } from '../platform/jobs/jobs.ts'
 import type { Mailer } from '../platform/mail/mailer.ts'
 
-type Given = Pick<AccountNeeds, 'db' | 'vault' | 'passwords' | 'clock' | 'endSession'> & {
+type Given = Pick<AccountNeeds, 'db' | 'unscoped' | 'vault' | 'passwords' | 'clock' | 'endSession'> & {
   redis: Redis
-  unscoped: Unscoped
   translations: Translations
   mailer: Mailer | null
   derive: (purpose: string) => Buffer
@@ -37,6 +35,7 @@ export const createAccountFeatures = (given: Given) => {
   const needs: AccountNeeds = {
     ...given,
     notify: notices.notify,
+    tellFormerAddress: notices.tellFormerAddress,
     revokeLinks,
     sendFirstLink: mailer && ((trx, tenantId, accountId) => links.ask(trx, tenantId, accountId, 'first')),
   }
@@ -51,11 +50,16 @@ export const createAccountFeatures = (given: Given) => {
     mailboxOf,
     asking: createAsking(redis, derive('password links')),
     emailTokens: email => emailTokens(vault, email),
+    preparePassword: ownPassword.prepare,
     choosePassword: ownPassword.choose,
     minimumLength: ownPassword.minimumLength,
     rememberDevice: history.rememberDevice,
   })
-  const tasks: Tasks = { 'mail.notice': notices.mailNotice, 'mail.password-link': links.mail }
+  const tasks: Tasks = {
+    'mail.notice': notices.mailNotice,
+    'mail.former-address': notices.mailFormerAddress,
+    'mail.password-link': links.mail,
+  }
   return { accounts, powers, history, accountPage, passwordResets, notices, tasks, mailed: mailer !== null }
 }
 type Accounts = ReturnType<typeof createAccounts>

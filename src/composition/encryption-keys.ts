@@ -8,6 +8,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { column: 'accounts.profile_sealed', key: ['id'] },
   { column: 'accounts.password_sealed', key: ['id'] },
   { column: 'sign_ins.seen_sealed', key: ['id'] },
+  { column: 'former_addresses.mailbox_sealed', key: ['id'] },
   { column: 'drafts.fields_sealed', key: ['id'] },
   { column: 'clients.profile_sealed', key: ['id'] },
   { column: 'client_versions.profile_sealed', key: ['client_id', 'version'] },

@@ -29,8 +29,7 @@ export const answerFaults =
 const answerTo = (fault: unknown): { status: number; view: string; locals?: object } => {
   if (fault instanceof NotFound || fault instanceof URIError) return { status: 404, view: 'not-found' }
   if (fault instanceof Conflict) return { status: 409, view: 'conflict', locals: { messageKey: fault.messageKey } }
-  if (fault instanceof TooBusy)
-    return { status: 503, view: 'too-many', locals: { messageKey: 'layout:trouble.tooMany.busy' } }
+  if (fault instanceof TooBusy) return { status: 503, view: 'busy' }
   if (fault === csrfFault) return { status: 403, view: 'expired' }
   // Faults of the body parser and the static files carry their HTTP status.
   const { status } = (fault ?? {}) as { status?: unknown }

@@ -10,5 +10,14 @@ export class Conflict extends Error {
   }
 }
 
+/** So much waits for the same scarce thing already that one more is not let in; `seconds` says when to come again. */
+export class TooBusy extends Error {
+  readonly seconds: number
+  constructor(seconds: number) {
+    super('too busy')
+    this.seconds = seconds
+  }
+}
+
 /** A fault an operator can mend: one sentence that says what is wrong and how. Shown without a stack trace. */
 export class OperatorFault extends Error {}

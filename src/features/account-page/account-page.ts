@@ -6,20 +6,20 @@ import type { Db, Trx } from '../../platform/db/tenant.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
 import { updateLanguage } from './queries.ts'
 
-type Chosen = { ok: true; login: string } | { ok: false; problems: string[] }
+type Prepared<NewPassword> = { ok: true; password: NewPassword } | { ok: false; wrong: boolean; problems: string[] }
 /** What the page needs of the accounts. */
-export type OwnPassword = {
+type OwnPassword<NewPassword> = {
   minimumLength: (tenantId: string) => Promise<number>
-  isRight: (actor: Actor, password: string) => Promise<boolean>
-  choose: (trx: Trx, actor: Actor, password: string) => Promise<Chosen>
+  prepare: (actor: Actor, chosen: string, current: string) => Promise<Prepared<NewPassword>>
+  choose: (trx: Trx, actor: Actor, password: NewPassword) => Promise<unknown>
 }
-type Needs = { db: Db; redis: Redis; ownPassword: OwnPassword }
+type Needs<NewPassword> = { db: Db; redis: Redis; ownPassword: OwnPassword<NewPassword> }
 export type Changed = { ok: true } | { ok: false; problems: Record<string, string> }
 
 const wrongGuesses = { points: 10, duration: 15 * 60 }
 
 /** What people do with their own account. */
-export const createAccountPage = ({ db, redis, ownPassword }: Needs) => {
+export const createAccountPage = <NewPassword>({ db, redis, ownPassword }: Needs<NewPassword>) => {
   const guesses = new RateLimiterRedis({ storeClient: redis, keyPrefix: 'attempts:change', ...wrongGuesses })
 
   return {
@@ -30,12 +30,14 @@ export const createAccountPage = ({ db, redis, ownPassword }: Needs) => {
       const key = `${actor.tenantId}:${actor.accountId}`
       if (!(await mayTry(guesses, key)))
         return { ok: false, problems: { currentPassword: 'account-page:problem.slowDown' } }
-      if (!(await ownPassword.isRight(actor, current)))
+      const prepared = await ownPassword.prepare(actor, chosen, current)
+      if (!prepared.ok && prepared.wrong)
         return { ok: false, problems: { currentPassword: 'account-page:problem.current' } }
 
       await guesses.delete(key)
-      const result = await db.asTenant(actor, trx => ownPassword.choose(trx, actor, chosen))
-      return result.ok ? { ok: true } : { ok: false, problems: { password: result.problems.join(' ') } }
+      if (!prepared.ok) return { ok: false, problems: { password: prepared.problems.join(' ') } }
+      await db.asTenant(actor, trx => ownPassword.choose(trx, actor, prepared.password))
+      return { ok: true }
     },
 
     /** The language of one's pages and mail, from now on. */

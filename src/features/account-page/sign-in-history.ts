@@ -34,11 +34,18 @@ const mostShown = 20
 export const createSignInHistory = ({ db, vault, clock, notify }: Needs) => {
   const place = (tenant: string, row: string) => ({ tenant, column: 'sign_ins.seen_sealed', row }) as const
   const devicesSince = () => new Date(clock().getTime() - deviceKeptMs)
+  const forgetOld = async (trx: Trx) => {
+    await deleteSignInsBefore(trx, new Date(clock().getTime() - keptMs))
+    await deleteDevicesBefore(trx, devicesSince())
+  }
   const rememberDevice = (trx: Trx, { tenantId, accountId }: AccountKey, device: string) =>
     putDevice(trx, { tenant_id: tenantId, account_id: accountId, device, last_used_at: clock() })
 
   return {
     rememberDevice,
+
+    /** Forgets what the organisation may keep no longer, whether anybody signs in or not. */
+    sweep: (actor: Actor): Promise<void> => db.asTenant(actor, forgetOld),
 
     /** Whether the owner has signed in from this browser before. */
     knows: (trx: Trx, accountId: number, device: string): Promise<boolean> =>
@@ -50,8 +57,7 @@ export const createSignInHistory = ({ db, vault, clock, notify }: Needs) => {
      */
     note: async (trx: Trx, account: AccountKey, { address, userAgent, device }: SeenAt) => {
       const { tenantId, accountId } = account
-      await deleteSignInsBefore(trx, new Date(clock().getTime() - keptMs))
-      await deleteDevicesBefore(trx, devicesSince())
+      await forgetOld(trx)
       const known = await selectDevices(trx, accountId, devicesSince())
       const id = randomUUID()
       const seen = { address, browser: browserOf(userAgent), device }

@@ -1,4 +1,5 @@
-export { createAccounts, type AccountNeeds, type Accounts } from './accounts.ts'
+export { createAccounts, type Accounts } from './accounts.ts'
+export type { AccountNeeds } from './needs.ts'
 export { createOwnPassword } from './own-password.ts'
 export { createAccountPowers } from './powers.ts'
 export { createAccountKeyTurning } from './key-turning.ts'

@@ -1,5 +1,5 @@
 import type { PasswordHash } from '../../platform/vault/passwords.ts'
-import type { AccountNeeds } from './accounts.ts'
+import type { AccountNeeds } from './needs.ts'
 import { emailIndex, passwordPlace, profilePlace, type AccountProfile } from './profile.ts'
 import { notePepper, replaceEmailIndex, selectNotIndexedBy, selectWithoutPepper } from './queries.ts'
 

@@ -1,14 +1,19 @@
 import type { Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
-import { NotFound } from '../../platform/errors.ts'
+import { Conflict, NotFound } from '../../platform/errors.ts'
 import type { PasswordHash } from '../../platform/vault/passwords.ts'
-import type { AccountNeeds } from './accounts.ts'
+import type { AccountNeeds } from './needs.ts'
 import { passwordProblems } from './password-policy.ts'
-import { passwordPlace, profilePlace, sealPassword, type AccountProfile } from './profile.ts'
+import { openProfile, passwordPlace, sealPassword } from './profile.ts'
 import { findAccount, findTenant, lockAccount, updateAccount, type AccountRow } from './queries.ts'
 
-export type Chosen = { ok: true; login: string } | { ok: false; problems: string[] }
+/** A password that may be set: checked, hashed and sealed, with what the account's password was when it was looked at. */
+export type NewPassword = {
+  kept: { password_sealed: Buffer; pepper_id: string }
+  changedAtBefore: Date | null
+}
+export type Prepared = { ok: true; password: NewPassword } | { ok: false; wrong: boolean; problems: string[] }
 
 /** What people do with their own password. */
 export const createOwnPassword = ({
@@ -18,13 +23,15 @@ export const createOwnPassword = ({
   clock,
   notify,
   revokeLinks,
-}: Omit<AccountNeeds, 'endSession' | 'sendFirstLink'>) => {
-  const problemsOf = async (trx: Trx, tenantId: string, row: AccountRow, chosen: string) => {
-    const { givenName, familyName } = await vault.open<AccountProfile>(
-      row.profile_sealed,
-      profilePlace(tenantId, row.id),
-    )
-    const tenant = await findTenant(trx, tenantId)
+}: Pick<AccountNeeds, 'db' | 'vault' | 'passwords' | 'clock' | 'notify' | 'revokeLinks'>) => {
+  const look = ({ tenantId, accountId }: Actor) =>
+    db.asTenant({ tenantId }, async trx => {
+      const row = await findAccount(trx, accountId ?? 0)
+      if (row?.status !== 'active') throw new NotFound()
+      return { row, tenant: await findTenant(trx, tenantId) }
+    })
+  const problemsOf = async (tenantId: string, { row, tenant }: Awaited<ReturnType<typeof look>>, chosen: string) => {
+    const { givenName, familyName } = await openProfile(vault, tenantId, row)
     return passwordProblems(chosen, {
       givenName,
       familyName,
@@ -41,35 +48,45 @@ export const createOwnPassword = ({
     minimumLength: (tenantId: string): Promise<number> =>
       db.asTenant({ tenantId }, async trx => (await findTenant(trx, tenantId))?.password_minimum ?? 8),
 
-    /** Whether this is the account's password now. */
-    isRight: async ({ tenantId, accountId }: Actor, password: string): Promise<boolean> => {
-      const row = await db.asTenant({ tenantId }, trx => findAccount(trx, accountId ?? 0))
-      return passwords.verify(row ? await openHash(tenantId, row) : null, password)
+    /**
+     * Checks and hashes the password that the owner chose. It takes its time, so no transaction may be open.
+     * @param current the password up to now, where it proves who is asking; `wrong` says that it is not right
+     * @throws NotFound for an account that may not sign in, TooBusy
+     */
+    prepare: async (actor: Actor, chosen: string, current?: string): Promise<Prepared> => {
+      const { tenantId } = actor
+      const looked = await look(actor)
+      const { row } = looked
+      const hash = await openHash(tenantId, row)
+      if (current !== undefined && !(await passwords.verify(hash, current)))
+        return { ok: false, wrong: true, problems: [] }
+
+      const problems = await problemsOf(tenantId, looked, chosen)
+      if (problems.length === 0 && (await passwords.verify(hash, chosen)))
+        problems.push('accounts:passwordProblem.same')
+      if (problems.length > 0) return { ok: false, wrong: false, problems }
+
+      const kept = await sealPassword({ vault, passwords }, tenantId, row.id, chosen)
+      return { ok: true, password: { kept, changedAtBefore: row.password_changed_at } }
     },
 
     /**
-     * Sets the password that the owner chose, in the transaction that proves the right to it, and tells the owner.
-     * @throws NotFound for an account that may not sign in
+     * Sets a prepared password, in the transaction that proves the right to it, and tells the owner.
+     * @throws NotFound for an account that may not sign in, Conflict where its password was changed since
+     * @returns the account's login
      */
-    choose: async (trx: Trx, actor: Actor, password: string): Promise<Chosen> => {
+    choose: async (trx: Trx, actor: Actor, { kept, changedAtBefore }: NewPassword): Promise<string> => {
       const { tenantId, accountId } = actor
       const row = await lockAccount(trx, accountId ?? 0)
       if (row?.status !== 'active') throw new NotFound()
-      const problems = await problemsOf(trx, tenantId, row, password)
-      if (problems.length === 0 && (await passwords.verify(await openHash(tenantId, row), password)))
-        problems.push('accounts:passwordProblem.same')
-      if (problems.length > 0) return { ok: false, problems }
+      if (row.password_changed_at?.getTime() !== changedAtBefore?.getTime())
+        throw new Conflict('accounts:conflict.changedMeanwhile')
 
-      await updateAccount(trx, row.id, {
-        ...(await sealPassword({ vault, passwords }, tenantId, row.id, password)),
-        must_change_password: false,
-        password_changed_at: clock(),
-      })
+      await updateAccount(trx, row.id, { ...kept, must_change_password: false, password_changed_at: clock() })
       await revokeLinks(trx, row.id)
       await record(trx, actor, 'account.password-changed', row.id)
       await notify(trx, tenantId, [row.id], 'password-changed')
-      return { ok: true, login: row.login }
+      return row.login
     },
   }
 }
-export type OwnPassword = ReturnType<typeof createOwnPassword>

@@ -8,10 +8,19 @@ export const displayName = ({ givenName, familyName }: AccountProfile) => `${giv
 
 export const profilePlace = (tenant: string, row: number) =>
   ({ tenant, column: 'accounts.profile_sealed', row }) as const
+export const openProfile = (
+  vault: Vault,
+  tenantId: string,
+  { id, profile_sealed }: { id: number; profile_sealed: Buffer },
+) => vault.open<AccountProfile>(profile_sealed, profilePlace(tenantId, id))
+
 export const passwordPlace = (tenant: string, row: number) =>
   ({ tenant, column: 'accounts.password_sealed', row }) as const
 
-/** What an account keeps of a password; in the clear stands only which pepper it was mixed with, so that its uses can be counted. */
+/**
+ * What an account keeps of a password; in the clear stands only which pepper it was mixed with, so that its uses can be
+ * counted. It takes its time: never with a transaction open. @throws TooBusy
+ */
 export const sealPassword = async (
   { vault, passwords }: { vault: Vault; passwords: Passwords },
   tenantId: string,

@@ -6,6 +6,7 @@ const minute = 60_000
 export const noticeKinds = {
   'password-changed': { sign: 'info', href: '/account', quietMs: 0 },
   'password-reset-by-administrator': { sign: 'warning', href: '/account', quietMs: 0 },
+  'password-reset-by-operator': { sign: 'warning', href: '/account', quietMs: 0 },
   'email-changed': { sign: 'warning', href: '/account', quietMs: 0 },
   'sign-in-blocked': { sign: 'warning', href: '/notices', quietMs: 15 * minute },
   'new-browser': { sign: 'warning', href: '/account', quietMs: 0 },

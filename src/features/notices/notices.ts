@@ -6,6 +6,8 @@ import type { Language, Translations } from '../../platform/i18n/translations.ts
 import { enqueue } from '../../platform/jobs/jobs.ts'
 import { writeLetter } from '../../platform/mail/letter.ts'
 import type { Mailer } from '../../platform/mail/mailer.ts'
+import type { Vault } from '../../platform/vault/vault.ts'
+import { createFormerAddresses } from './former-address.ts'
 import { noticeKinds, type NoticeKind } from './kinds.ts'
 import {
   activeAccountsWithRole,
@@ -21,6 +23,7 @@ import {
 type AccountKey = { tenantId: string; accountId: number }
 type Needs = {
   db: Db
+  vault: Vault
   clock: Clock
   translations: Translations
   /** Null where this installation sends no mail. */
@@ -44,7 +47,8 @@ const mostShown = 100
 const mostOnStartPage = 5
 
 /** What happened to an account that its owner should know: on the start page, in a list, and as mail without details. */
-export const createNotices = ({ db, clock, translations, mailer, mailboxOf, accountNames }: Needs) => {
+export const createNotices = (needs: Needs) => {
+  const { db, clock, translations, mailer, mailboxOf, accountNames } = needs
   const read = (actor: Actor, most: number, onlyUnread = false): Promise<Notice[]> =>
     db.asTenant(actor, async trx => {
       const rows = await selectNotices(trx, actor.accountId ?? 0, most, onlyUnread)
@@ -57,6 +61,8 @@ export const createNotices = ({ db, clock, translations, mailer, mailboxOf, acco
     })
 
   return {
+    ...createFormerAddresses(needs),
+
     /**
      * Tells people, in the transaction of what happened. Somebody who was told the same a moment ago is not told again.
      * @param detail ids and counts; never what says who somebody is

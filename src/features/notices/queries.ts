@@ -59,3 +59,24 @@ export const markRead = (trx: Trx, accountId: number, at: Date, noticeId?: strin
 
 export const deleteNoticesBefore = (trx: Trx, accountIds: readonly number[], before: Date) =>
   trx<NoticeRow>('notices').whereIn('account_id', accountIds).where('created_at', '<', before).delete()
+
+/** The address mail to an account went to before, sealed, until it has been told. */
+export type FormerAddressRow = {
+  tenant_id: string
+  id: string
+  account_id: number
+  mailbox_sealed: Buffer
+  created_at: Date
+}
+
+export const insertFormerAddress = (trx: Trx, row: FormerAddressRow) =>
+  trx<FormerAddressRow>('former_addresses').insert(row)
+
+export const findFormerAddress = (trx: Trx, id: string): Promise<FormerAddressRow | undefined> =>
+  trx<FormerAddressRow>('former_addresses').where({ id }).first()
+
+export const deleteFormerAddress = (trx: Trx, id: string) =>
+  trx<FormerAddressRow>('former_addresses').where({ id }).delete()
+
+export const deleteFormerAddressesBefore = (trx: Trx, before: Date) =>
+  trx<FormerAddressRow>('former_addresses').where('created_at', '<', before).delete()

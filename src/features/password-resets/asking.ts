@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import { networkOf } from '../../platform/web/network.ts'
 
 const hour = 60 * 60
 const perAddress = 20
@@ -16,7 +17,7 @@ export const createAsking = (redis: Redis, key: Buffer) => {
   return {
     /** @returns seconds to wait, 0 when it may go on */
     begin: (address: string): Promise<number> =>
-      secondsAfter(addresses.consume(createHmac('sha256', key).update(address).digest('base64url'))),
+      secondsAfter(addresses.consume(createHmac('sha256', key).update(networkOf(address)).digest('base64url'))),
     /** Whether the account may be sent one more link in this hour. */
     mayAsk: async ({ tenantId, accountId }: { tenantId: string; accountId: number }): Promise<boolean> =>
       (await secondsAfter(accounts.consume(`${tenantId}:${accountId}`))) === 0,

@@ -3,6 +3,7 @@ import { record } from '../../platform/audit/record.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
 import type { Unscoped } from '../../platform/db/unscoped.ts'
+import { hasControls } from '../../platform/text/control.ts'
 import type { Asking } from './asking.ts'
 import type { PasswordLinks } from './password-links.ts'
 import { findAccounts, findLinkByHash, lockLink, type LinkRow } from './queries.ts'
@@ -10,7 +11,8 @@ import { readToken } from './token.ts'
 
 type AccountKey = { tenantId: string; accountId: number }
 type Chosen = { ok: true; login: string } | { ok: false; problems: string[] }
-type Needs = {
+type Prepared<NewPassword> = { ok: true; password: NewPassword } | { ok: false; problems: string[] }
+type Needs<NewPassword> = {
   db: Db
   unscoped: Unscoped
   clock: Clock
@@ -19,7 +21,9 @@ type Needs = {
   /** Every token an address may stand under: two while the key turns. */
   emailTokens: (email: string) => Promise<string[]>
   mailboxOf: (account: AccountKey) => Promise<{ email: string } | null>
-  choosePassword: (trx: Trx, actor: Actor, password: string) => Promise<Chosen>
+  /** Checks and hashes a password, which takes its time; then it can be set. */
+  preparePassword: (actor: Actor, password: string) => Promise<Prepared<NewPassword>>
+  choosePassword: (trx: Trx, actor: Actor, password: NewPassword) => Promise<string>
   minimumLength: (tenantId: string) => Promise<number>
   endSession: (account: AccountKey, because: 'password') => Promise<unknown>
   /** The browser in which the owner proved the mailbox is one where they may sign in undisturbed. */
@@ -29,7 +33,7 @@ type Needs = {
 /** However the question ends, its answer takes this long: longer than any of the ways. */
 const answerMs = 400
 
-export const createPasswordResets = (needs: Needs) => {
+export const createPasswordResets = <NewPassword>(needs: Needs<NewPassword>) => {
   const { db, unscoped, clock, links, asking } = needs
 
   const findUsable = async (token: unknown): Promise<(LinkRow & { tenantId: string }) | null> => {
@@ -40,7 +44,10 @@ export const createPasswordResets = (needs: Needs) => {
   }
 
   const sendLinks = async (name: string) => {
-    const found = await unscoped.read(async trx => findAccounts(trx, name.toLowerCase(), await needs.emailTokens(name)))
+    const emailTokens = await needs.emailTokens(name)
+    const found = hasControls(name)
+      ? []
+      : await unscoped.read(trx => findAccounts(trx, name.toLowerCase(), emailTokens))
     if (found.length === 0)
       await db.asTenant({ tenantId: installationId }, trx =>
         record(trx, systemActor(installationId), 'password-link.refused'),
@@ -81,16 +88,18 @@ export const createPasswordResets = (needs: Needs) => {
       const link = await findUsable(token)
       if (!link) return null
       const account = { tenantId: link.tenantId, accountId: link.account_id }
-      const chosen = await db.asTenant(account, async trx => {
+      const actor: Actor = { ...account, roles: [] }
+      const prepared = await needs.preparePassword(actor, password)
+      if (!prepared.ok) return prepared
+      return db.asTenant(account, async trx => {
         const locked = await lockLink(trx, link.id)
         if (!locked?.token_hash?.equals(link.token_hash ?? Buffer.alloc(0)) || !isUsable(locked, clock())) return null
-        const result = await needs.choosePassword(trx, { ...account, roles: [] }, password)
-        if (!result.ok) return result
+        const login = await needs.choosePassword(trx, actor, prepared.password)
         await needs.rememberDevice(trx, account, device)
-        return result
+        // Before the commit: where the session can't be ended the link stays good, so that one can try again.
+        await needs.endSession(account, 'password')
+        return { ok: true, login }
       })
-      if (chosen?.ok) await needs.endSession(account, 'password')
-      return chosen
     },
   }
 }

@@ -20,17 +20,18 @@ export const createSettings = ({ db, apply }: Needs) => {
 
     /** Keeps what has changed and makes it hold at once, for live sessions too. @returns whether anything has changed */
     change: async (actor: Actor, wished: TenantSettings): Promise<boolean> => {
-      const changed = await db.asTenant(actor, async trx => {
-        const before = await selectSettings(trx, actor.tenantId)
-        const difference = differing(before, wished)
-        if (!difference) return null
-        await updateSettings(trx, actor.tenantId, wished)
-        await record(trx, actor, 'settings.changed', actor.tenantId, difference)
-        return selectAccountIds(trx)
+      const { accountIds, changed } = await db.asTenant(actor, async trx => {
+        const difference = differing(await selectSettings(trx, actor.tenantId), wished)
+        if (difference) {
+          await updateSettings(trx, actor.tenantId, wished)
+          await record(trx, actor, 'settings.changed', actor.tenantId, difference)
+        }
+        return { accountIds: await selectAccountIds(trx), changed: difference !== null }
       })
-      // After the commit: a sign-in that read the settings before it reads them once more after its claim.
-      if (changed) await apply(actor.tenantId, changed, wished)
-      return changed !== null
+      // After the commit: a sign-in that read the settings before it reads them once more after its claim. Where nothing
+      // differs too: whoever saves once more may do so because the sessions could not be reached the first time.
+      await apply(actor.tenantId, accountIds, wished)
+      return changed
     },
   }
 }

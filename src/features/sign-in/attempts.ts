@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import { networkOf } from '../../platform/web/network.ts'
 
 /** Where a guess comes from. `device` is named only where the login's owner has signed in from that browser before. */
 export type Attempt = { login: string; address: string; device: string | null }
@@ -9,11 +10,12 @@ const usual: Limits = { perDevice: 10, perLoginAndAddress: 10, perAddress: 60, f
 const windowSeconds = 15 * 60
 const strangersWindowSeconds = 24 * 60 * 60
 const longestDelayMs = 60_000
+const slowedQuietMs = 60_000
 
 /**
  * Slows guessing (ASVS 6.3.1) without a lock that a stranger could turn. A browser that the owner has used before has an
  * allowance of its own, which nobody elsewhere can use up (OWASP "device cookies"). All others are counted per login and
- * address, per address over all logins, and per login over all addresses: past the free ones each has to wait for the one
+ * network, per network over all logins, and per login over all networks: past the free ones each has to wait for the one
  * before, 1 s, 2 s, 4 s … up to a minute. What was typed is keyed by its HMAC: a password typed into the wrong field must
  * not stand in Redis.
  */
@@ -27,8 +29,8 @@ export const createAttempts = (redis: Redis, key: Buffer, limits: Limits = usual
   const keyed = (...parts: string[]) => createHmac('sha256', key).update(parts.join('|')).digest('base64url')
   const keysOf = ({ login, address, device }: Attempt) => ({
     device: keyed(login.toLowerCase(), 'device', device ?? ''),
-    login: keyed(login.toLowerCase(), address),
-    address: keyed(address),
+    login: keyed(login.toLowerCase(), networkOf(address)),
+    address: keyed(networkOf(address)),
     strangers: keyed(login.toLowerCase()),
   })
 
@@ -56,6 +58,10 @@ export const createAttempts = (redis: Redis, key: Buffer, limits: Limits = usual
       ])
       return Math.max(...waits) || queue(keys.strangers)
     },
+    /** Whether somebody was made to wait at this login who was not already a minute ago: worth an audit event. */
+    firstSlowed: async ({ login }: Attempt): Promise<boolean> =>
+      (await redis.set(`attempts:slowed:${keyed(login.toLowerCase())}`, '1', 'PX', slowedQuietMs, 'NX')) === 'OK',
+
     /** The password was right: what was counted is forgotten. */
     forget: async (attempt: Attempt) => {
       const keys = keysOf(attempt)

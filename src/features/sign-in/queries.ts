@@ -25,34 +25,38 @@ export type AccountRow = {
   must_change_password: boolean
 }
 
+const columns = [
+  'id',
+  'login',
+  'roles',
+  'language',
+  'profile_sealed',
+  'password_sealed',
+  'password_changed_at',
+  'must_change_password',
+] satisfies (keyof AccountRow)[]
+
 export const findActiveAccount = (trx: Trx, id: number): Promise<AccountRow | undefined> =>
-  trx('accounts')
-    .where({ id, status: 'active' })
-    .first(
-      'id',
-      'login',
-      'roles',
-      'language',
-      'profile_sealed',
-      'password_sealed',
-      'password_changed_at',
-      'must_change_password',
-    )
+  trx('accounts').where({ id, status: 'active' }).first(columns)
 
 /** What is kept of a password, as it was looked at or hashed anew. */
 export type KeptPassword = { password_sealed?: Buffer; pepper_id: string }
 
 /**
  * Its password is told by when it was set, not by how it is sealed: that changes whenever keys turn.
- * @returns false where the account was deactivated, or its password changed, since the password was looked at
+ * @returns the account as it is now, roles and all; nothing where it was deactivated, or its password changed, since the
+ * password was looked at
  */
 export const noteSignIn = async (
   trx: Trx,
   { id, password_changed_at }: AccountRow,
   at: Date,
   password: KeptPassword,
-): Promise<boolean> =>
-  (await trx('accounts')
+): Promise<AccountRow | undefined> => {
+  const rows: AccountRow[] = await trx('accounts')
     .where({ id, status: 'active' })
     .whereRaw(`date_trunc('milliseconds', password_changed_at) is not distinct from ?`, [password_changed_at])
-    .update({ last_sign_in_at: at, ...password })) > 0
+    .update({ last_sign_in_at: at, ...password })
+    .returning(columns)
+  return rows[0]
+}

@@ -3,7 +3,9 @@ import { record } from '../../platform/audit/record.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
 import type { Unscoped } from '../../platform/db/unscoped.ts'
+import { TooBusy } from '../../platform/errors.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
+import { hasControls } from '../../platform/text/control.ts'
 import type { PasswordHash, Passwords } from '../../platform/vault/passwords.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { SignedIn } from '../../platform/web/session-data.ts'
@@ -109,20 +111,25 @@ export const createSignIn = ({
       })
       return { outcome: 'blocked', standing: claim.standing }
     }
-    await followRules(who, rules)
-
-    const toKeep = await keep(found, kept, password)
-    const still = await db.asTenant(actor, async trx => {
-      if (!(await noteSignIn(trx, account, clock(), toKeep))) return false
-      await history.note(trx, who, place)
-      await record(trx, actor, 'session.started', account.id)
-      return true
-    })
-    if (!still) {
-      await sessions.end(who, 'signed-out', place.session)
-      return { outcome: 'wrong' }
+    const giveUp = () => sessions.end(who, 'signed-out', place.session)
+    try {
+      await followRules(who, rules)
+      const toKeep = await keep(found, kept, password)
+      const now = await db.asTenant(actor, async trx => {
+        const noted = await noteSignIn(trx, account, clock(), toKeep)
+        if (!noted) return null
+        await history.note(trx, who, place)
+        await record(trx, actor, 'session.started', account.id)
+        return noted
+      })
+      if (now) return { outcome: 'signed-in', language: now.language, remembered, signedIn: signedInAs(found, now) }
+    } catch (fault) {
+      // A claim that nobody holds would keep its owner out of every other browser.
+      await giveUp().catch(() => undefined)
+      throw fault
     }
-    return { outcome: 'signed-in', language: account.language, remembered, signedIn: signedInAs(found, account) }
+    await giveUp()
+    return { outcome: 'wrong' }
   }
 
   /** An unknown login is looked for like any other, in a realm where it is not. */
@@ -132,10 +139,31 @@ export const createSignIn = ({
       async trx => [await findActiveAccount(trx, id), await history.knows(trx, id, device)] as const,
     )
 
-  /** A refusal at an unknown login belongs to nobody's organisation: it is the installation's. */
-  const refuse = (found: Found | undefined) => {
+  /** What happens at an unknown login belongs to nobody's organisation: it is the installation's. */
+  const note = (found: Found | undefined, event: 'sign-in.refused' | 'sign-in.slowed') => {
     const actor = systemActor(found?.tenant_id ?? installationId)
-    return db.asTenant(actor, trx => record(trx, actor, 'sign-in.refused', found?.account_id))
+    return db.asTenant(actor, trx => record(trx, actor, event, found?.account_id))
+  }
+
+  const judge = async ({ login, password }: Credentials, place: Place): Promise<Outcome> => {
+    const found = hasControls(login) ? undefined : await unscoped.read(trx => findLogin(trx, login.toLowerCase()))
+    const [account, known] = await look(found, place.device)
+    const from = { login, address: place.address, device: known ? place.device : null }
+    const seconds = await attempts.begin(from)
+    if (seconds > 0) {
+      if (await attempts.firstSlowed(from)) await note(found, 'sign-in.slowed')
+      return { outcome: 'slow-down', seconds }
+    }
+
+    const kept = found && account ? await vault.open<PasswordHash>(account.password_sealed, passwordPlace(found)) : null
+    const right = await passwords.verify(kept, password)
+    if (!right || !kept || !found || !account) {
+      await note(found, 'sign-in.refused')
+      return { outcome: 'wrong' }
+    }
+
+    await attempts.forget(from)
+    return enter(found, account, place, { kept, password })
   }
 
   return {
@@ -143,24 +171,11 @@ export const createSignIn = ({
      * Signs somebody in. An unknown login takes the same path and time as a wrong password. A right password while
      * another browser's session is live is 'blocked', and never counts as a failed one.
      */
-    signIn: async ({ login, password }: Credentials, place: Place): Promise<Outcome> => {
-      const found = await unscoped.read(trx => findLogin(trx, login.toLowerCase()))
-      const [account, known] = await look(found, place.device)
-      const from = { login, address: place.address, device: known ? place.device : null }
-      const seconds = await attempts.begin(from)
-      if (seconds > 0) return { outcome: 'slow-down', seconds }
-
-      const kept =
-        found && account ? await vault.open<PasswordHash>(account.password_sealed, passwordPlace(found)) : null
-      const right = await passwords.verify(kept, password)
-      if (!right || !kept || !found || !account) {
-        await refuse(found)
-        return { outcome: 'wrong' }
-      }
-
-      await attempts.forget(from)
-      return enter(found, account, place, { kept, password })
-    },
+    signIn: (credentials: Credentials, place: Place): Promise<Outcome> =>
+      judge(credentials, place).catch((fault: unknown): Outcome => {
+        if (fault instanceof TooBusy) return { outcome: 'slow-down', seconds: fault.seconds }
+        throw fault
+      }),
 
     /** Whether the sign-in page has a box to tick; whose organisation does not offer it is told so after signing in. */
     offersToRemember: () => unscoped.read(anyRemembers),

@@ -11,7 +11,7 @@ export type Letter = { subject: string; text: string; html: string; language: La
 export const writeLetter = (
   t: Translate,
   language: Language,
-  kind: 'notice' | 'reset' | 'first',
+  kind: 'notice' | 'moved' | 'reset' | 'first',
   href: string,
 ): Letter => {
   const subject = t(`mail:${kind}.subject`)

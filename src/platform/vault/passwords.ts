@@ -1,5 +1,6 @@
 import { hash, verify } from '@node-rs/argon2'
 import { createHmac } from 'node:crypto'
+import { TooBusy } from '../errors.ts'
 import type { KeySource } from './key-files.ts'
 
 /** What is kept of a password; sealed before it reaches the database. */
@@ -10,13 +11,17 @@ const cost = { memoryCost: 32 * 1024, timeCost: 3, parallelism: 1 }
 
 /** As many at once as the machine of two cores can do; each holds 32 MiB, and the others wait their turn. */
 const mostAtOnce = 2
+/** More are not let in: the last of so many gets its turn in some 5 seconds. */
+const mostWaiting = 50
+const busySeconds = 5
 
 /**
  * Argon2id over HMAC-SHA256(pepper, password), off the event loop. The pepper never enters the database, so that a
  * stolen hash can't even be guessed at; its version is kept with the hash so that it can turn.
+ * Both `hash` and `verify` take their time: never call them with a transaction open. They throw TooBusy where too many wait.
  */
 export const createPasswords = (peppers: KeySource & { reload?: () => Promise<unknown> }) => {
-  const inTurn = createTurns(mostAtOnce)
+  const inTurn = createTurns(mostAtOnce, mostWaiting)
 
   const make = (password: string): Promise<PasswordHash> =>
     inTurn(async () => ({
@@ -24,7 +29,19 @@ export const createPasswords = (peppers: KeySource & { reload?: () => Promise<un
       pepper: peppers.current.id,
     }))
 
-  const decoy = make('no account has this password')
+  let decoy: { pepper: string; hash: Promise<PasswordHash> } | undefined
+  /** Made anew when the pepper turns: the old one's key will be taken out of the file. */
+  const currentDecoy = (): Promise<PasswordHash> => {
+    const pepper = peppers.current.id
+    if (decoy?.pepper === pepper) return decoy.hash
+    const fresh = { pepper, hash: make('no account has this password') }
+    decoy = fresh
+    fresh.hash.catch(() => {
+      if (decoy === fresh) decoy = undefined
+    })
+    return fresh.hash
+  }
+  void currentDecoy()
 
   return {
     hash: make,
@@ -32,7 +49,8 @@ export const createPasswords = (peppers: KeySource & { reload?: () => Promise<un
     isStale: ({ pepper }: PasswordHash): boolean => pepper !== peppers.current.id,
     /** Takes the same time where there is no hash to compare with, so that the answer does not tell who has an account. */
     verify: async (kept: PasswordHash | null, password: string): Promise<boolean> => {
-      const compared = kept ?? (await decoy)
+      const stand = currentDecoy() // whoever comes first after a turn pays for it, known or unknown
+      const compared = kept ?? (await stand)
       if (!peppers.find(compared.pepper)) await peppers.reload?.() // another process has just turned it
       const pepper = peppers.find(compared.pepper)
       if (!pepper) throw new Error(`pepper ${compared.pepper} is missing from the pepper file`)
@@ -50,12 +68,13 @@ export type Passwords = ReturnType<typeof createPasswords>
 const peppered = (pepper: Buffer, password: string) =>
   createHmac('sha256', pepper).update(password.normalize('NFKC')).digest('base64')
 
-const createTurns = (most: number) => {
+const createTurns = (most: number, mostInLine: number) => {
   let busy = 0
   const waiting: (() => void)[] = []
   return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (busy >= most) await new Promise<void>(resolve => waiting.push(resolve))
-    else busy++
+    if (busy < most) busy++
+    else if (waiting.length < mostInLine) await new Promise<void>(resolve => waiting.push(resolve))
+    else throw new TooBusy(busySeconds)
     try {
       return await work()
     } finally {

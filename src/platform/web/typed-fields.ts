@@ -4,13 +4,19 @@ export type TypedFields = [name: string, value: string][]
 /**
  * The fields of a urlencoded form that may be kept, out of its bytes as they came (WHATWG URL, urlencoded parsing). Names
  * that begin with an underscore are the page's own; `_secret` names a password field of the form (layout/controls/password).
+ * A field that is called like a secret is none to keep either, whatever the page says.
  */
 export const typedFields = (raw: Buffer | undefined): TypedFields => {
   if (!raw) return []
   const fields = new URLSearchParams(raw.toString())
   const secrets = new Set(fields.getAll('_secret'))
-  return [...fields].filter(([name]) => name !== '' && !name.startsWith('_') && !secrets.has(name))
+  return [...fields].filter(
+    ([name]) => name !== '' && !name.startsWith('_') && !secrets.has(name) && !soundsSecret(name),
+  )
 }
+
+/** `passwordMinimum` says how long one has to be, which is no secret. */
+const soundsSecret = (name: string) => /passw|passphrase|secret/i.test(name) && !/minimum$/i.test(name)
 
 const bodies = new WeakMap<object, Buffer>()
 

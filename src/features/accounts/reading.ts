@@ -1,0 +1,79 @@
+import type { Actor } from '../../platform/actor.ts'
+import type { Trx } from '../../platform/db/tenant.ts'
+import { NotFound } from '../../platform/errors.ts'
+import { SealBroken } from '../../platform/vault/cipher.ts'
+import type { AccountKey, AccountNeeds, Mailbox } from './needs.ts'
+import { displayName, openProfile, type AccountProfile } from './profile.ts'
+import { countByStatus, findAccount, selectAccounts, selectProfiles, type AccountRow } from './queries.ts'
+
+type KeptInSession = AccountKey & { login: string; profileSealed: string }
+
+/** Who there is. */
+export const createAccountReading = ({ db, vault }: Pick<AccountNeeds, 'db' | 'vault'>) => {
+  const opened = async (tenantId: string, row: AccountRow) => {
+    const profile = await openProfile(vault, tenantId, row)
+    return { ...factsOf(row), ...profile, displayName: displayName(profile) }
+  }
+
+  return {
+    /** The name in the header, out of what the session keeps sealed; the login where its key has been destroyed since. */
+    openName: async ({ tenantId, accountId, login, profileSealed }: KeptInSession): Promise<string> => {
+      const row = { id: accountId, profile_sealed: Buffer.from(profileSealed, 'base64') }
+      try {
+        return displayName(await openProfile(vault, tenantId, row))
+      } catch (fault) {
+        if (fault instanceof SealBroken) return login
+        throw fault
+      }
+    },
+
+    /** The names to show for account ids, for "changed by". */
+    names: async (trx: Trx, tenantId: string, ids: readonly number[]): Promise<Map<number, string>> => {
+      const rows = await selectProfiles(trx, [...new Set(ids)])
+      const named = rows.map(async row => [row.id, displayName(await openProfile(vault, tenantId, row))] as const)
+      return new Map(await Promise.all(named))
+    },
+
+    /** The organisation's accounts of one status, by family name, and how many there are of each. */
+    list: (actor: Actor, status: AccountRow['status']) =>
+      db.asTenant(actor, async trx => {
+        const rows = await selectAccounts(trx, status)
+        const accounts = await Promise.all(rows.map(row => opened(actor.tenantId, row)))
+        return { accounts: accounts.sort(byName), counts: await countByStatus(trx) }
+      }),
+
+    /** @throws NotFound */
+    find: (actor: Actor, id: number) =>
+      db.asTenant(actor, async trx => {
+        const row = await findAccount(trx, id)
+        if (!row) throw new NotFound()
+        return opened(actor.tenantId, row)
+      }),
+
+    /** Where mail to an account goes and in which language; null where it has no address or may not sign in. */
+    mailbox: ({ tenantId, accountId }: AccountKey): Promise<Mailbox | null> =>
+      db.asTenant({ tenantId }, async trx => {
+        const row = await findAccount(trx, accountId)
+        if (row?.status !== 'active') return null
+        const { email } = await openProfile(vault, tenantId, row)
+        return email === null ? null : { email, language: row.language }
+      }),
+  }
+}
+
+const factsOf = (row: AccountRow) => ({
+  id: row.id,
+  login: row.login,
+  roles: row.roles,
+  language: row.language,
+  status: row.status,
+  revision: row.revision,
+  mustChangePassword: row.must_change_password,
+  passwordChangedAt: row.password_changed_at,
+  createdAt: row.created_at,
+  lastSignInAt: row.last_sign_in_at,
+  deactivatedAt: row.deactivated_at,
+})
+const { compare } = new Intl.Collator('pl')
+const byName = (a: AccountProfile, b: AccountProfile) =>
+  compare(a.familyName, b.familyName) || compare(a.givenName, b.givenName)
