@@ -7,7 +7,7 @@ import type { Ostoja } from './ostoja.ts'
 /** A second web of the same Ostoja, as another process would be: its own pools, its own Redis connection, the same clock. */
 export const anotherWeb = async (ostoja: Ostoja, more: readonly Router[] = []) => {
   const { config } = ostoja
-  const platform = await createPlatform(config, { clock: ostoja.platform.clock })
+  const platform = await createPlatform(config, { clock: ostoja.platform.clock, pace: ostoja.platform.pace })
   const features = createFeatures(platform)
   const { app } = createApp({ ...features, routers: [...features.routers, ...more] })
   const certificate = { cert: await readFile(config.tls!.certFile), key: await readFile(config.tls!.keyFile) }

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
-import { createApp, createFeatures, createPlatform } from '../../src/composition.ts'
+import { createApp, createFeatures, createPlatform, type Replaced } from '../../src/composition.ts'
 import { readConfig, type Config } from '../../src/config.ts'
 import { listen } from '../../src/http/listener.ts'
 import type { Role } from '../../src/platform/actor.ts'
@@ -20,15 +20,19 @@ export type TestAccount = { id: number; login: string; password: string; tenantI
  * A whole Ostoja of its own: a fresh database and Redis database, keys, certificate, the same createApp as production
  * served by HTTPS on a free port, and the worker. The clock can be moved.
  * @param env settings of its own
+ * @param replaced how long keys are kept as they were read, for tests that turn keys
  */
-export const startOstoja = async ({ env = {} }: { env?: NodeJS.ProcessEnv } = {}) => {
+export const startOstoja = async ({
+  env = {},
+  ...replaced
+}: { env?: NodeJS.ProcessEnv } & Pick<Replaced, 'pace'> = {}) => {
   const database = await freshDatabase()
   const dataDir = await mkdtemp(join(tmpdir(), 'ostoja-test-'))
   const config = await configure(dataDir, database.urls, env)
   let skippedMs = 0
   const clock = () => new Date(Date.now() + skippedMs)
 
-  const platform = await createPlatform(config, { clock })
+  const platform = await createPlatform(config, { clock, ...replaced })
   await platform.redis.flushdb()
   const features = createFeatures(platform)
   await features.tenants.prepareInstallation()

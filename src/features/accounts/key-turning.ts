@@ -1,3 +1,4 @@
+import { SealBroken } from '../../platform/vault/cipher.ts'
 import type { PasswordHash } from '../../platform/vault/passwords.ts'
 import type { AccountNeeds } from './needs.ts'
 import { emailIndex, passwordPlace, profilePlace, type AccountProfile } from './profile.ts'
@@ -10,18 +11,23 @@ export const createAccountKeyTurning = ({ db, vault }: Pick<AccountNeeds, 'db' |
   /**
    * Indexes the next e-mail addresses of a tenant, by account, with the installation's current index key.
    * @param after the account to go on from
-   * @returns how many were made anew, and the last account looked at: null at the end
+   * @returns how many were made anew and how many do not open, and the last account looked at: null at the end
    */
   reindexEmails: async (tenantId: string, keyId: number, after: string | null, most: number) => {
     const rows = await db.asTenant({ tenantId }, trx => selectNotIndexedBy(trx, keyId, Number(after ?? 0), most))
-    let made = 0
+    const done = { made: 0, broken: 0 }
     for (const row of rows) {
-      const { email } = await vault.open<AccountProfile>(row.profile_sealed, profilePlace(tenantId, row.id))
-      if (email === null) continue
-      const index = await emailIndex(vault, email)
-      if (await db.asTenant({ tenantId }, trx => replaceEmailIndex(trx, row, index))) made++
+      const profile = await vault
+        .open<AccountProfile>(row.profile_sealed, profilePlace(tenantId, row.id))
+        .catch(nullIfBroken)
+      if (profile?.email == null) {
+        done.broken++
+        continue
+      }
+      const index = await emailIndex(vault, profile.email)
+      if (await db.asTenant({ tenantId }, trx => replaceEmailIndex(trx, row, index))) done.made++
     }
-    return { made, last: rows.length < most ? null : String(rows.at(-1)!.id) }
+    return { ...done, last: rows.length < most ? null : String(rows.at(-1)!.id) }
   },
 
   /** Notes beside passwords from before it was noted which pepper they were mixed with. @returns of how many */
@@ -38,3 +44,8 @@ export const createAccountKeyTurning = ({ db, vault }: Pick<AccountNeeds, 'db' |
     }
   },
 })
+
+const nullIfBroken = (fault: unknown): null => {
+  if (fault instanceof SealBroken) return null
+  throw fault
+}

@@ -147,6 +147,18 @@ export const createEncryptionKeys = (needs: EncryptionKeysNeeds) => {
     return outcome
   }
 
+  const turnIfDue = async (tenantId: string, purpose: Purpose, stopAt: number) => {
+    const key = await turning.look(tenantId, purpose)
+    if (!key) return
+    const due = needs.rotationDays > 0 && key.ageMs > needs.rotationDays * dayMs
+    if (!key.turning && !due) return
+    if (!key.turning) await turning.begin(tenantId, purpose)
+    const run = { load: usualLoad, atOnce: false, stopAt, moved: () => undefined }
+    const standing = await turning.advance(tenantId, purpose, run)
+    if (standing.phase === 'stuck')
+      log.error({ tenantId, purpose, uses: standing.uses }, 'an old key cannot be given up: values do not open')
+  }
+
   return {
     rotate,
 
@@ -217,18 +229,13 @@ export const createEncryptionKeys = (needs: EncryptionKeysNeeds) => {
     /** The worker's turn: begins what is due, goes on with what has begun, and leaves the rest for its next turn. */
     turnDue: async (): Promise<void> => {
       const stopAt = Date.now() + workerRunMs
-      const run = { load: usualLoad, atOnce: false, stopAt, moved: () => undefined }
       for (const tenantId of await listTenants())
         for (const purpose of purposes) {
           if (Date.now() > stopAt) return
-          const key = await turning.look(tenantId, purpose)
-          if (!key) continue
-          const due = needs.rotationDays > 0 && key.ageMs > needs.rotationDays * dayMs
-          if (!key.turning && due) await turning.begin(tenantId, purpose)
-          if (!key.turning && !due) continue
-          const standing = await turning.advance(tenantId, purpose, run)
-          if (standing.phase === 'stuck')
-            log.error({ tenantId, purpose, uses: standing.uses }, 'an old key cannot be given up: values do not open')
+          // What goes wrong with one organisation's keys must not keep the others' from turning.
+          await turnIfDue(tenantId, purpose, stopAt).catch((fault: unknown) =>
+            log.error({ err: fault, tenantId, purpose }, 'a key could not be turned'),
+          )
         }
     },
   }

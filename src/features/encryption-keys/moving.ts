@@ -6,7 +6,7 @@ import { SealBroken } from '../../platform/vault/cipher.ts'
 import type { KeyRings } from '../../platform/vault/key-ring.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { Purpose } from '../../platform/vault/wrapped-keys.ts'
-import { splitColumn, type BlindIndex, type SealedColumn } from './places.ts'
+import { splitColumn, type BlindIndex, type Reindexed, type SealedColumn } from './places.ts'
 import {
   countIndexed,
   countSealed,
@@ -75,13 +75,9 @@ export const createMoving = ({ db, vault, rings, log, sealed, indexes, listTenan
     let after: string | null = null
     while (Date.now() < pace.stopAt) {
       const from = Date.now()
-      const { made, last }: { made: number; last: string | null } = await index.reindex(
-        tenantId,
-        keyId,
-        after,
-        pace.pageRows,
-      )
+      const { made, broken, last }: Reindexed = await index.reindex(tenantId, keyId, after, pace.pageRows)
       total.moved += made
+      total.broken += broken
       pace.moved(made)
       if (last === null) return total
       after = last

@@ -11,14 +11,14 @@ export type SealedColumn = { column: `${string}.${string}`; key: readonly string
 export type BlindIndex = {
   table: string
   keys: 'tenant' | 'installation'
-  /** Makes a tenant's next tokens anew that another key than `keyId` made; `last` is where to go on, null at the end. */
-  reindex: (
-    tenantId: string,
-    keyId: number,
-    after: string | null,
-    most: number,
-  ) => Promise<{ made: number; last: string | null }>
+  /**
+   * Makes a tenant's next tokens anew that another key than `keyId` made. `broken`: of how many rows the values that tokens
+   * are made of do not open; `last`: where to go on, null at the end.
+   */
+  reindex: (tenantId: string, keyId: number, after: string | null, most: number) => Promise<Reindexed>
 }
+
+export type Reindexed = { made: number; broken: number; last: string | null }
 
 /** Sealed values outside the database, and how long they live at most: so long a data key that has turned still opens them. */
 export type PassingPlace = { what: string; lifeMs: number }

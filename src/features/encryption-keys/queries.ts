@@ -157,16 +157,17 @@ const typesOf = async (trx: Trx, table: string, columns: readonly string[]): Pro
 }
 
 /**
- * The transactions that may be writing to these tables now. As each takes its lock before it looks at anything, one that
- * is not among them has seen everything that was committed before.
+ * The program's transactions that are at these tables now: all, or only those that may be writing. As each takes its lock before it
+ * looks at anything, one that is not among them will see everything that is committed by now.
  */
-export const selectWriters = async (trx: Trx, tables: readonly string[]): Promise<Set<string>> => {
+export const selectBusy = async (trx: Trx, tables: readonly string[], who: 'all' | 'writers'): Promise<Set<string>> => {
   const { rows } = await trx.raw<{ rows: { writer: string }[] }>(
-    `select distinct virtualtransaction as writer from pg_locks
-      where locktype = 'relation' and mode = 'RowExclusiveLock' and pid <> pg_backend_pid()
+    `select distinct virtualtransaction as writer from pg_locks join pg_stat_activity activity using (pid)
+      where locktype = 'relation' and (mode = 'RowExclusiveLock' or ?) and pid <> pg_backend_pid()
+        and pg_has_role(activity.usesysid, 'ostoja_app', 'member')
         and database = (select oid from pg_database where datname = current_database())
         and relation = any (select to_regclass(name) from unnest(?::text[]) as name)`,
-    [tables as string[]],
+    [who === 'all', tables as string[]],
   )
   return new Set(rows.map(({ writer }) => writer))
 }

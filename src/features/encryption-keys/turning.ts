@@ -12,8 +12,8 @@ import {
   noteUnused,
   reopenKeys,
   retireKey,
+  selectBusy,
   selectKeys,
-  selectWriters,
   type KeyRow,
 } from './queries.ts'
 
@@ -37,7 +37,7 @@ export type Standing =
 export type Run = { load: number; stopAt: number; atOnce: boolean; moved: (rows: number) => void }
 
 const pageRows = 500
-const writersPollMs = 50
+const pollMs = 50
 const mostIdleRounds = 20
 
 /**
@@ -74,8 +74,21 @@ export const createTurning = (needs: MovingNeeds & { times: Times }) => {
     return begun
   }
 
-  /** Everybody asks for tokens of both keys by now: from here on the new one writes. */
-  const change = async (tenantId: string, from: KeyRow, to: KeyRow) => {
+  /** Waits for everybody who is at the sealed tables at this moment. @returns false where time ran out */
+  const othersDone = async (tenantId: string, who: 'all' | 'writers', stopAt: number): Promise<boolean> => {
+    const busy = () => db.asTenant({ tenantId }, trx => selectBusy(trx, moving.tables, who))
+    for (let before = [...(await busy())]; before.length > 0;) {
+      if (Date.now() > stopAt) return false
+      await pause(pollMs)
+      const still = await busy()
+      before = before.filter(one => still.has(one))
+    }
+    return true
+  }
+
+  /** Everybody asks for tokens of both keys by now, and nobody is still about who did not: from here on the new one writes. */
+  const change = async (tenantId: string, from: KeyRow, to: KeyRow, stopAt: number): Promise<boolean> => {
+    if (!(await othersDone(tenantId, 'all', stopAt))) return false
     await db.asTenant({ tenantId }, async trx => {
       await lockKeys(trx)
       if ((await selectKeys(trx)).find(key => key.id === to.id)?.current !== false) return
@@ -83,6 +96,7 @@ export const createTurning = (needs: MovingNeeds & { times: Times }) => {
       await makeCurrent(trx, to.id)
     })
     await rings.reload(tenantId)
+    return true
   }
 
   /** Lets nothing more be written with these keys, and waits for those who may be in the middle of it. */
@@ -90,14 +104,7 @@ export const createTurning = (needs: MovingNeeds & { times: Times }) => {
     await db.asTenant({ tenantId }, async trx => {
       for (const key of keys) await closeKey(trx, tenantId, key, headerOf(key.id))
     })
-    const writers = () => db.asTenant({ tenantId }, trx => selectWriters(trx, moving.tables))
-    for (let before = [...(await writers())]; before.length > 0;) {
-      if (Date.now() > stopAt) return false
-      await pause(writersPollMs)
-      const still = await writers()
-      before = before.filter(writer => still.has(writer))
-    }
-    return true
+    return othersDone(tenantId, 'writers', stopAt)
   }
 
   /** Somebody was in the middle of it: a row under a closed key could not be changed at all, so it has to move first. */
@@ -151,7 +158,7 @@ export const createTurning = (needs: MovingNeeds & { times: Times }) => {
         if (!current) return { phase: 'done' }
         if (coming) {
           if (coming.age_ms < times.settleMs) return { phase: 'announced', waitMs: times.settleMs - coming.age_ms }
-          await change(tenantId, current, coming)
+          if (!(await change(tenantId, current, coming, run.stopAt))) return { phase: 'announced', waitMs: 0 }
           continue
         }
         if (retired.length === 0) return { phase: 'done' }
@@ -169,7 +176,7 @@ export const createTurning = (needs: MovingNeeds & { times: Times }) => {
         if (left > 0) {
           // Rows that somebody holds are passed over: they are come back for.
           if (moved === 0 && (left <= broken || ++idleRounds > mostIdleRounds)) return { phase: 'stuck', uses: left }
-          await pause(writersPollMs)
+          await pause(pollMs)
           continue
         }
         if (!(await close(tenantId, retired, run.stopAt))) return { phase: 'settling', waitMs: 1000 }

@@ -1,26 +1,53 @@
+import { SealBroken } from '../../../platform/vault/cipher.ts'
 import type { Needs } from '../needs.ts'
-import type { Sealing } from '../sealing.ts'
+import type { SealedColumns, Sealing } from '../sealing.ts'
 import { replaceIndex, selectNotIndexedBy } from './queries.ts'
 
+type Remade = SealedColumns & { id: string }
+
 /** Makes blind tokens anew when the index key has turned. */
-export const createReindexing = ({ db }: Pick<Needs, 'db'>, sealing: Sealing) => ({
-  /**
-   * Re-indexes the next clients of a tenant, by id, whose tokens another key than the current one made. A client that
-   * somebody changes in the same moment is left as they leave it.
-   * @param keyId the current index key
-   * @param after the id to go on from
-   * @returns how many were made anew, and the last id looked at: null at the end
-   */
-  reindex: async (tenantId: string, keyId: number, after: string | null, most: number) => {
-    const rows = await db.asTenant({ tenantId }, trx => selectNotIndexedBy(trx, keyId, after, most))
-    const fresh = await Promise.all(
-      rows.map(async ({ id, profile_sealed }) => ({
-        id,
-        profile_sealed,
-        ...(await sealing.index(tenantId, await sealing.open(tenantId, id, profile_sealed))),
-      })),
-    )
-    const made = fresh.length > 0 ? await db.asTenant({ tenantId }, trx => replaceIndex(trx, fresh)) : 0
-    return { made, last: rows.length < most ? null : rows.at(-1)!.id }
-  },
-})
+export const createReindexing = ({ db }: Pick<Needs, 'db'>, sealing: Sealing) => {
+  const remake = async (tenantId: string, row: { id: string; profile_sealed: Buffer }): Promise<Remade | null> => {
+    try {
+      const profile = await sealing.open(tenantId, row.id, row.profile_sealed)
+      return { ...row, ...(await sealing.index(tenantId, profile)) }
+    } catch (fault) {
+      if (fault instanceof SealBroken) return null
+      throw fault
+    }
+  }
+
+  /** Where two clients have one file number, which must not be, the others are written all the same. */
+  const write = async (tenantId: string, rows: readonly Remade[]): Promise<{ made: number; refused: number }> => {
+    if (rows.length === 0) return { made: 0, refused: 0 }
+    try {
+      return { made: await db.asTenant({ tenantId }, trx => replaceIndex(trx, rows)), refused: 0 }
+    } catch (fault) {
+      if ((fault as { code?: string }).code !== '23505') throw fault
+      if (rows.length === 1) return { made: 0, refused: 1 }
+      const sum = { made: 0, refused: 0 }
+      for (const row of rows) {
+        const one = await write(tenantId, [row])
+        sum.made += one.made
+        sum.refused += one.refused
+      }
+      return sum
+    }
+  }
+
+  return {
+    /**
+     * Re-indexes the next clients of a tenant, by id, whose tokens another key than the current one made. A client that
+     * somebody changes in the same moment is left as they leave it.
+     * @param keyId the current index key
+     * @param after the id to go on from
+     * @returns how many were made anew, how many cannot be, and the last id looked at: null at the end
+     */
+    reindex: async (tenantId: string, keyId: number, after: string | null, most: number) => {
+      const rows = await db.asTenant({ tenantId }, trx => selectNotIndexedBy(trx, keyId, after, most))
+      const fresh = (await Promise.all(rows.map(row => remake(tenantId, row)))).filter(row => row !== null)
+      const { made, refused } = await write(tenantId, fresh)
+      return { made, broken: rows.length - fresh.length + refused, last: rows.length < most ? null : rows.at(-1)!.id }
+    },
+  }
+}

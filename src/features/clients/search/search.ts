@@ -1,8 +1,8 @@
 import type { Actor } from '../../../platform/actor.ts'
-import { record } from '../../../platform/audit/record.ts'
 import type { Needs } from '../needs.ts'
 import { alphabetically, type ClientProfile, type Status } from '../profile.ts'
 import type { Sealing } from '../sealing.ts'
+import { recordShown } from '../shown.ts'
 import { createKeptQueries } from './kept-queries.ts'
 import { searchClients, type HitRow } from './queries.ts'
 import { asked, match, readings, type Term } from './terms.ts'
@@ -46,8 +46,9 @@ export const createSearch = ({ db, vault, redis }: Needs, sealing: Sealing) => {
           for (const hit of opened) if (hit && found.get(hit.id)?.match !== 'exact') found.set(hit.id, hit)
         }
         const hits = [...found.values()].sort(inOrder)
-        await record(trx, actor, 'clients.searched', undefined, { count: Math.min(hits.length, mostShown) })
-        return { query, hits: hits.slice(0, mostShown), more: more || hits.length > mostShown }
+        const shown = hits.slice(0, mostShown)
+        await recordShown(trx, actor, 'clients.searched', shown)
+        return { query, hits: shown, more: more || hits.length > mostShown }
       }),
   }
 }

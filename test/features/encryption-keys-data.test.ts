@@ -1,0 +1,55 @@
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sealedColumns } from '../../src/composition/encryption-keys.ts'
+import type { Actor } from '../../src/platform/actor.ts'
+import { anotherWeb } from '../support/another-web.ts'
+import { newStaff } from '../support/clients.ts'
+import { quick, turnUnderKills } from '../support/key-turner.ts'
+import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { createPeople } from '../support/people-at-work.ts'
+
+let ostoja: Ostoja
+let other: Awaited<ReturnType<typeof anotherWeb>>
+let admin: pg.Client
+let actor: Actor
+
+beforeAll(async () => {
+  ostoja = await startOstoja({ pace: quick })
+  other = await anotherWeb(ostoja)
+  admin = new pg.Client(ostoja.database.adminUrl)
+  await admin.connect()
+  actor = await newStaff(ostoja)
+})
+afterAll(async () => {
+  await admin.end()
+  await other.close()
+  await ostoja.close()
+})
+
+describe('a data key that turns while people work', () => {
+  it('survives 20 kills: no reading and no writing fails, nobody is lost, and the old keys have no use left', async () => {
+    // Each side reads and writes with keys that it has cached by itself.
+    const people = await createPeople(ostoja, actor, [ostoja.features, other.features], 200)
+    const kills = await turnUnderKills(ostoja, 'data', { tenantId: actor.tenantId, kills: 20 })
+    await people.stop()
+
+    expect(people.faults).toEqual([])
+    expect(people.done.reads).toBeGreaterThan(50)
+    expect(people.done.writes).toBeGreaterThan(50)
+    expect(kills).toBeGreaterThan(5)
+
+    const status = await ostoja.features.encryptionKeys.status(actor.tenantId)
+    const keys = status.tenants[0]!.keys.filter(key => key.purpose === 'data')
+    expect(keys).toMatchObject([{ current: true }])
+    for (const { column } of sealedColumns) {
+      const [table, name] = column.split('.')
+      const { rows } = await admin.query(
+        `select 1 from ${table} where tenant_id = $1 and ('x' || encode(substring(${name} from 2 for 4), 'hex'))::bit(32)::int <> $2`,
+        [actor.tenantId, keys[0]!.id],
+      )
+      expect(rows).toEqual([])
+    }
+    for (const { id, familyName } of people.known)
+      expect((await ostoja.features.clients.view(actor, id)).profile.familyName).toBe(familyName)
+  }, 180_000)
+})

@@ -1,0 +1,119 @@
+import { randomInt } from 'node:crypto'
+import type { Actor } from '../../src/platform/actor.ts'
+import { newClient, profile } from './clients.ts'
+import type { Ostoja } from './ostoja.ts'
+
+type Features = Ostoja['features']
+type Known = { id: string; familyName: string; version: number }
+
+const firstNames = ['Łucja', 'Żaneta', 'Bogumił', 'Świętosława', 'Jan']
+
+/** A family name that one client has and nobody else, of letters only. */
+const nameOf = (number: number) =>
+  `Kowal${[...String(number).padStart(5, '0')].map(digit => 'abcdefghij'[Number(digit)]).join('')}`
+const phoneOf = (number: number) => `5${String(number).padStart(8, '0')}`
+
+/**
+ * People of one organisation who read, write and search without a break, in two processes' worth of cached keys: whatever
+ * is refused, missing or wrong is noted.
+ */
+export const createPeople = async (ostoja: Ostoja, actor: Actor, features: readonly Features[], count: number) => {
+  const known: Known[] = []
+  for (let number = 0; number < count; number++) {
+    const familyName = nameOf(number)
+    const phone = phoneOf(number)
+    const id = await newClient(ostoja, actor, {
+      familyName,
+      givenNames: firstNames[number % firstNames.length]!,
+      phones: [{ type: 'mobile', number: `+48${phone}`, typed: phone }],
+    })
+    known.push({ id, familyName, version: 1 })
+  }
+  const faults: string[] = []
+  const done = { reads: 0, writes: 0, searches: 0 }
+  let stopped = false
+  const anyone = () => known[randomInt(known.length)]!
+  const anywhere = () => features[randomInt(features.length)]!
+  const attempt = async (what: string, work: () => Promise<string | null>) => {
+    const fault = await work().catch((thrown: unknown) => String(thrown))
+    if (fault !== null) faults.push(`${what}: ${fault}`)
+  }
+
+  const read = () =>
+    attempt('reading', async () => {
+      const { id, familyName } = anyone()
+      const { clients } = anywhere()
+      const record = await clients.view(actor, id)
+      await clients.history(actor, id)
+      done.reads++
+      return record.profile.familyName === familyName ? null : `found ${record.profile.familyName}`
+    })
+
+  const search = () =>
+    attempt('searching', async () => {
+      const { id, familyName } = anyone()
+      const { clients } = anywhere()
+      const byName = await clients.search(actor, familyName.slice(0, randomInt(7, 11)))
+      const byNumber = await clients.search(
+        actor,
+        phoneOf(Number([...familyName.slice(5)].map(l => 'abcdefghij'.indexOf(l)).join(''))),
+      )
+      done.searches += 2
+      if (!byNumber.hits.some(hit => hit.id === id)) return `not found by telephone: ${familyName}`
+      return byName.more || byName.hits.some(hit => hit.id === id) ? null : `not found: ${familyName}`
+    })
+
+  let notes = 0
+  const write = () =>
+    attempt('writing', async () => {
+      const person = anyone()
+      const { clients } = anywhere()
+      const { profile: present, last } = await clients.view(actor, person.id)
+      const amended = await clients.amend(actor, person.id, last.version, { ...present, notes: `note ${notes++}` })
+      done.writes++
+      return amended.outcome === 'amended' || amended.outcome === 'changed-meanwhile' ? null : amended.outcome
+    })
+
+  let numbers = 0
+  /** Two people give two clients the same file number in the same moment: one of them has to be refused. */
+  const collide = () =>
+    attempt('numbering', async () => {
+      const fileNumber = `NR-${numbers++}`
+      const answers = await Promise.all(
+        [0, 1].map(index =>
+          features[index % features.length]!.clients.create(
+            actor,
+            crypto.randomUUID(),
+            profile({ fileNumber, familyName: 'Numer' }),
+          ),
+        ),
+      )
+      const again = await anywhere().clients.create(
+        actor,
+        crypto.randomUUID(),
+        profile({ fileNumber, familyName: 'Numer' }),
+      )
+      done.writes++
+      return [...answers].sort().join() === 'created,file-number-taken' && again === 'file-number-taken'
+        ? null
+        : [...answers, again].join()
+    })
+
+  const loop = async (work: () => Promise<void>) => {
+    while (!stopped) {
+      await work()
+      await new Promise(resolve => setTimeout(resolve, 20))
+    }
+  }
+  const working = [read, search, write, collide].map(loop)
+
+  return {
+    known,
+    done,
+    faults,
+    stop: async () => {
+      stopped = true
+      await Promise.all(working)
+    },
+  }
+}
