@@ -12,8 +12,9 @@ export const askSecretly = (question: string): Promise<string> => askWith(questi
 const askWith = (question: string, echo: boolean): Promise<string> =>
   new Promise((resolve, reject) => {
     const { stdin, stderr } = process
-    stderr.write(question)
+    // The terminal stops echoing when this is made: only then may somebody be asked.
     const lines = createInterface({ input: stdin, ...(echo ? { output: stderr } : {}), terminal: true })
+    stderr.write(question)
     let answered = false
     lines.once('line', line => {
       answered = true

@@ -5,11 +5,12 @@ import { OperatorFault } from '../../platform/errors.ts'
 export type Share = { kitId: string; threshold: number; count: number; bytes: Uint8Array }
 
 const secretBytes = 16
-const form = /^os1-([0-9a-f]{8})-(\d{1,2})of(\d{1,2})-([0-9a-f]{34})([0-9a-f]{4})$/
+const checkDigits = 6
+const form = /^os1-([0-9a-f]{8})-(\d{1,2})of(\d{1,2})-([0-9a-f]{34})([0-9a-f]{6})$/
 
 /**
  * A random passphrase of 128 bits, and the shares any `threshold` of which make it again (Shamir, over GF(2^8)); fewer tell
- * nothing about it. A share reads `os1-<kit>-<k>of<n>-<groups of four hexadecimal digits>`; the last four are its checksum.
+ * nothing about it. A share reads `os1-<kit>-<k>of<n>-<groups of four hexadecimal digits>`; the last six are its checksum.
  */
 export const splitPassphrase = async (kitId: string, count: number, threshold: number) => {
   const secret = randomBytes(secretBytes)
@@ -54,4 +55,4 @@ export const joinShares = async (shares: readonly Share[]): Promise<string> => {
 
 const passphraseOf = (secret: Uint8Array) => inFours(Buffer.from(secret).toString('hex'))
 const inFours = (digits: string) => digits.match(/.{1,4}/g)!.join('-')
-const checkOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 4)
+const checkOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, checkDigits)

@@ -92,6 +92,10 @@ const instructions = (sheet: Sheet, t: Translate, language: Language, count: num
 }
 
 /** What stands between backquotes is to be typed as it is. */
-const withCommands = (text: string) => text.replace(/`([^`]+)`/g, '<code translate="no">$1</code>')
+const withCommands = (text: string) =>
+  text.replace(/`([^`]+)`/g, (_, command: string) => {
+    const words = command.split(' ').map(word => `<span>${word}</span>`)
+    return `<code translate="no">${words.join(' ')}</code>`
+  })
 
 const escape = (text: string) => text.replace(/[&<>"']/g, sign => `&#${sign.charCodeAt(0)};`)
