@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { installationId, systemActor, type Role } from '../platform/actor.ts'
-import { OperatorFault } from '../platform/errors.ts'
+import { Conflict, NotFound, OperatorFault } from '../platform/errors.ts'
 import { say } from '../start/terminal.ts'
+import { ask, isTerminal, linesOfInput } from './asking.ts'
 import { withFeatures } from './with-features.ts'
 
 const roles = ['staff', 'administrator', 'security_officer', 'operator'] as const satisfies readonly Role[]
@@ -14,21 +15,31 @@ const parse = <T>(schema: z.ZodType<T>, value: unknown): T => {
 }
 
 const language = z.enum(['pl', 'en'], { error: '--language: give pl or en' })
-const name = (option: string) =>
-  z.string().trim().min(1, `${option}: must not be empty`).max(200, `${option}: at most 200 characters`)
+const name = (what: string, most = 200) =>
+  z.string().trim().min(1, `${what}: must not be empty`).max(most, `${what}: at most ${most} characters`)
 
 const tenantOptions = z.object({ name: name('--name'), language })
 
 const accountOptions = z.object({
   tenant: z.uuid('--tenant: give the id that "tenant create" printed').optional(),
-  givenName: name('--given-name'),
-  familyName: name('--family-name'),
-  email: z.email('--email: is no e-mail address').nullable().default(null),
   language,
   role: z.array(z.enum(roles, { error: `--role: give one or more of ${roles.join(', ')}` })).min(1),
 })
 
-/** `tenant create` and `account create`: how an installation gets its first organisation and people. */
+const person = z.object({
+  givenName: name('Given name', 100),
+  familyName: name('Family name', 100),
+  email: z
+    .string()
+    .trim()
+    .transform(typed => typed || null)
+    .pipe(z.email('E-mail: is no e-mail address').max(254, 'E-mail: at most 254 characters').nullable()),
+})
+
+/**
+ * `tenant create`, `account create` and `account reset-password`: how an installation gets its first organisation and
+ * people, and how an organisation that is locked out gets in again.
+ */
 export const addTenantCommands = (program: Command) => {
   program
     .command('tenant')
@@ -42,26 +53,56 @@ export const addTenantCommands = (program: Command) => {
       await withFeatures(async ({ tenants }) => say(await tenants.create(wish.name, wish.language)))
     })
 
-  program
-    .command('account')
-    .description('people who sign in')
+  const account = program.command('account').description('people who sign in')
+  account
     .command('create')
-    .description('make an account; prints its login and its password, which nobody can read again')
+    .description('make an account; asks for names and e-mail, prints login and password, which nobody can read again')
     .option('--tenant <id>', 'the organisation it belongs to; leave out for an operator')
-    .requiredOption('--given-name <name>', 'given name')
-    .requiredOption('--family-name <name>', 'family name')
-    .option('--email <address>', 'e-mail address, kept sealed')
     .option('--language <language>', 'pl or en', 'pl')
     .requiredOption('--role <role...>', roles.join(', '))
+    .addHelpText(
+      'after',
+      `
+Whoever can list the processes of the machine can read the options of a command, so the person is no option: given name,
+family name and e-mail (which may stay empty) are asked for at the terminal, or read from the standard input where it is
+none, one a line in this order:
+
+  bin/ostoja account create --tenant ID --role staff < person.txt`,
+    )
     .action(async (options: unknown) => {
-      const { tenant, role, ...person } = parse(accountOptions, options)
+      const { tenant, role, language: spoken } = parse(accountOptions, options)
       const tenantId = realmOf(tenant, role)
+      const whom = parse(person, await askForPerson())
       await withFeatures(async ({ tenants, accounts }) => {
         if (tenantId === installationId) await tenants.prepareInstallation()
-        const made = await accounts.create(systemActor(tenantId), { ...person, roles: role }).catch(explain)
-        say(`login: ${made.login}\npassword: ${made.password}`)
+        const wish = { ...whom, language: spoken, roles: role }
+        sayAccess(await accounts.create(systemActor(tenantId), wish).catch(explain))
       })
     })
+
+  account
+    .command('reset-password')
+    .description(
+      'give an account a new password, to be changed at the next sign-in, where its organisation has no administrator left who could; its owner is told',
+    )
+    .requiredOption('--login <login>', 'whose')
+    .action(async ({ login }: { login: string }) => {
+      await withFeatures(async ({ accountPowers }) =>
+        sayAccess(await accountPowers.resetByOperator(login.trim()).catch(explainReset)),
+      )
+    })
+}
+
+const sayAccess = ({ login, password }: { login: string; password: string }) =>
+  say(`login: ${login}\npassword: ${password}`)
+
+const askForPerson = async () => {
+  const questions = ['Given name: ', 'Family name: ', 'E-mail (may stay empty): ']
+  const answers: string[] = []
+  if (isTerminal()) for (const question of questions) answers.push(await ask(question))
+  else answers.push(...(await linesOfInput()))
+  const [givenName = '', familyName = '', email = ''] = answers
+  return { givenName, familyName, email }
 }
 
 /** Operators belong to no organisation, and nobody of an organisation is an operator. */
@@ -85,5 +126,14 @@ const explain = (fault: unknown): never => {
       '--tenant: there is no organisation with this id (or its keys are gone); "tenant create" makes one.',
     )
   }
+  throw fault
+}
+
+const explainReset = (fault: unknown): never => {
+  if (fault instanceof NotFound) throw new OperatorFault('--login: nobody has this login.')
+  if (fault instanceof Conflict)
+    throw new OperatorFault(
+      '--login: this account is deactivated; an administrator of its organisation can activate it.',
+    )
   throw fault
 }
