@@ -93,6 +93,44 @@ test('the pages lead to each other', async () => {
   expect((await visitor.get('/clients/letter/%C5%81')).status).toBe(404)
 })
 
+test('whoever was shown a client, on whatever list, can be told by one question', async () => {
+  const tenantId = await ostoja.newTenant()
+  const clerk = await newStaff(ostoja, tenantId)
+  const [seen, unseen] = [
+    await newClient(ostoja, clerk, { familyName: 'Widziana' }),
+    await newClient(ostoja, clerk, { familyName: 'Niewidziana' }),
+  ]
+  await ostoja.features.clients.archive(clerk, unseen)
+  const { list, byLetter, search, view, recent } = ostoja.features.clients
+  const readers = await Promise.all(Array.from({ length: 5 }, () => newStaff(ostoja, tenantId)))
+  const [lister, leafer, searcher, opener] = readers as [typeof clerk, typeof clerk, typeof clerk, typeof clerk]
+  await list(lister, { status: 'active' })
+  await byLetter(leafer, 'w', 'active', 1)
+  await search(searcher, 'widziana')
+  await view(opener, seen)
+  await recent(opener)
+
+  const admin = new pg.Client(ostoja.database.adminUrl)
+  await admin.connect()
+  const whoSaw = async (id: string) => {
+    const { rows } = await admin.query<{ account_id: number; action: string }>(
+      `select account_id, action from audit_events where tenant_id = $1 and (subject_id = $2 or detail -> 'clients' ? $2)
+          and action not in ('client.created', 'client.archived') order by id`,
+      [tenantId, id],
+    )
+    return rows.map(row => [row.account_id, row.action])
+  }
+  expect(await whoSaw(seen)).toEqual([
+    [lister.accountId, 'clients.listed'],
+    [leafer.accountId, 'clients.listed'],
+    [searcher.accountId, 'clients.searched'],
+    [opener.accountId, 'client.viewed'],
+    [opener.accountId, 'clients.listed'],
+  ])
+  expect(await whoSaw(unseen)).toEqual([])
+  await admin.end()
+})
+
 test('the end of a long list is found by its key', async () => {
   const admin = new pg.Client(ostoja.database.adminUrl)
   await admin.connect()

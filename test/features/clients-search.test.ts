@@ -114,8 +114,9 @@ test('no more than fifty are shown, and it says that there are others', async ()
   expect(more).toBe(true)
 })
 
-test('a search leaves one event with a count and no text', async () => {
-  await find('kowalski')
+test('a search leaves one event with whom it showed and no text', async () => {
+  const found = await find('kowalski')
+  expect(found).toHaveLength(1)
   const events = await ostoja.platform.db.asTenant(staff, trx =>
     trx('audit_events')
       .where({ action: 'clients.searched' })
@@ -123,7 +124,7 @@ test('a search leaves one event with a count and no text', async () => {
       .limit(1)
       .select('subject_id', 'detail'),
   )
-  expect(events).toEqual([{ subject_id: null, detail: { count: 1 } }])
+  expect(events).toEqual([{ subject_id: null, detail: { count: 1, clients: found } }])
 })
 
 test('any client is found by any beginning of any word of any name, and opens as it was stored', async () => {

@@ -12,6 +12,8 @@ import { createSealing } from './sealing.ts'
 import { createReindexing } from './search/reindex.ts'
 import { createSearch } from './search/search.ts'
 
+export type LockedClient = { displayName: string; archived: boolean }
+
 /** Client records: every verb there is. */
 export const createClients = (needs: Needs) => {
   const sealing = createSealing(needs.vault)
@@ -28,10 +30,11 @@ export const createClients = (needs: Needs) => {
      * For features that keep things of a client: the client can't change or go until `trx` ends.
      * @throws NotFound
      */
-    lockForChange: async (trx: Trx, actor: Actor, clientId: string): Promise<{ displayName: string }> => {
+    lockForChange: async (trx: Trx, actor: Actor, clientId: string): Promise<LockedClient> => {
       const row = await lockClient(trx, clientId)
       if (!row) throw new NotFound()
-      return { displayName: displayName(await sealing.open(actor.tenantId, clientId, row.profile_sealed)) }
+      const profile = await sealing.open(actor.tenantId, clientId, row.profile_sealed)
+      return { displayName: displayName(profile), archived: row.status === 'archived' }
     },
   }
 }

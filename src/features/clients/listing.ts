@@ -1,9 +1,9 @@
 import type { Actor } from '../../platform/actor.ts'
-import { record } from '../../platform/audit/record.ts'
 import type { Needs } from './needs.ts'
 import { readKey, writeKey } from './page-key.ts'
 import { alphabetically, displayName, type ClientLine, type Status } from './profile.ts'
 import { selectByLetter, selectPage, selectRecent, type LineRow } from './queries.ts'
+import { recordShown } from './shown.ts'
 import type { Sealing } from './sealing.ts'
 
 const pageLength = 50
@@ -21,7 +21,7 @@ export type RecentClient = {
   status: Status
 }
 
-/** Lists of clients; each leaves one audit event with how many were shown. */
+/** Lists of clients; each leaves one audit event with who was shown. */
 export const createListing = ({ db }: Needs, sealing: Sealing) => {
   const open = (actor: Actor, rows: readonly LineRow[]): Promise<ClientLine[]> =>
     Promise.all(
@@ -42,7 +42,7 @@ export const createListing = ({ db }: Needs, sealing: Sealing) => {
         const rows = await selectPage(trx, status, key, backwards ? 'newer' : 'older', pageLength + 1)
         const more = rows.length > pageLength
         const shown = backwards ? rows.slice(0, pageLength).reverse() : rows.slice(0, pageLength)
-        await record(trx, actor, 'clients.listed', undefined, { count: shown.length })
+        await recordShown(trx, actor, 'clients.listed', shown)
 
         const [newest, oldest] = [shown[0], shown.at(-1)].map(
           row => row && writeKey({ createdAt: row.created_at, id: row.id }),
@@ -65,7 +65,7 @@ export const createListing = ({ db }: Needs, sealing: Sealing) => {
         const pages = Math.max(1, Math.ceil(sorted.length / pageLength))
         const here = Math.min(page, pages)
         const lines = sorted.slice((here - 1) * pageLength, here * pageLength)
-        await record(trx, actor, 'clients.listed', undefined, { count: lines.length })
+        await recordShown(trx, actor, 'clients.listed', lines)
         return { lines, page: here, pages, total: sorted.length, cut: rows.length > mostOfOneLetter }
       }),
 
@@ -74,7 +74,7 @@ export const createListing = ({ db }: Needs, sealing: Sealing) => {
       db.asTenant(actor, async trx => {
         if (actor.accountId === null) return []
         const lines = await open(actor, await selectRecent(trx, actor.accountId, most))
-        await record(trx, actor, 'clients.listed', undefined, { count: lines.length })
+        await recordShown(trx, actor, 'clients.listed', lines)
         return lines.map(({ id, status, profile }) => ({
           id,
           displayName: displayName(profile),

@@ -112,11 +112,11 @@ export const selectByLetter = (
     .limit(most)
     .select(...lineColumns)
 
-/** The clients an account opened last, the latest first; its last `lookBack` deeds are looked at. */
+/** The clients an account opened last, the latest first; its last `lookBack` deeds are looked at. An import's rows are not opened. */
 export const selectRecent = async (trx: Trx, accountId: number, most: number, lookBack = 300): Promise<LineRow[]> => {
   const { rows } = await trx.raw<{ rows: LineRow[] }>(
-    `with deeds as (select id, action, subject_id from audit_events where account_id = ? order by id desc limit ?),
-          opened as (select subject_id::uuid as client_id, max(id) as latest from deeds where action = 'client.viewed' group by 1)
+    `with deeds as (select id, action, subject_id, detail from audit_events where account_id = ? order by id desc limit ?),
+          opened as (select subject_id::uuid as client_id, max(id) as latest from deeds where action = 'client.viewed' and detail -> 'import' is null group by 1)
      select clients.id, clients.status, clients.profile_sealed, clients.created_at
        from opened join clients on clients.id = opened.client_id
       order by opened.latest desc limit ?`,

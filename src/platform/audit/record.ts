@@ -1,8 +1,11 @@
 import type { Actor } from '../actor.ts'
 import type { Trx } from '../db/tenant.ts'
 
-/** What an event may say besides who and what: counts and ids, nothing that tells who somebody is. */
-export type Detail = Record<string, string | number | boolean | null>
+/**
+ * What an event may say besides who and what: counts and ids, nothing that tells who somebody is. An event about many holds
+ * their ids as a list; a page of a list is one event, so that looking through lists stays quick.
+ */
+export type Detail = Record<string, string | number | boolean | null | readonly string[]>
 
 /**
  * Writes one audit event in the transaction of what it tells of, so that neither can be there without the other.
