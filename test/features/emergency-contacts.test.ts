@@ -3,12 +3,11 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemActor } from '../../src/platform/actor.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
-import type { Visitor } from '../support/visitor.ts'
 
 let ostoja: Ostoja
 let admin: pg.Client
 let tenantId: string
-let staff: Visitor
+let staff: Awaited<ReturnType<Ostoja['signedIn']>>
 
 beforeAll(async () => {
   ostoja = await startOstoja()
@@ -496,6 +495,61 @@ describe('the page of a client', () => {
     const { text } = await staff.get(`/clients/${client}`)
     expect(text).toContain('Maria Żółć')
     expect(text).not.toContain('/contacts/')
+  })
+})
+
+describe('contacts of an archived client', () => {
+  it('stay as they are, whoever sends a change past the page', async () => {
+    const client = await newClient()
+    const ids = await addSome(client, 2)
+    await ostoja.features.clients.archive(systemActor(tenantId), client)
+    const [before, events] = [await contactsOf(client), await eventsOf(client)]
+    const path = `/clients/${client}/contacts`
+    const answers = [
+      await staff.get(`${path}/new`),
+      await staff.get(`${path}/${ids[0]!}/edit`),
+      await staff.post(path, typed({ id: randomUUID() })),
+      await staff.post(path, typed({ id: randomUUID(), name: '' })),
+      await staff.post(`${path}/order`, orderFields(ids.toReversed())),
+      await staff.post(`${path}/${ids[0]!}`, typed({ version: '1', name: 'New' })),
+      await staff.post(`${path}/${ids[0]!}/move`, { move: 'down' }),
+      await staff.post(`${path}/${ids[0]!}/confirm`, { version: 1 }),
+      await staff.post(`${path}/${ids[0]!}/remove`, { version: 1 }),
+    ]
+    for (const { status, text } of answers) {
+      expect(status).toBe(409)
+      expect(text).toContain('This client is in the archive, so the emergency contacts were not changed.')
+      expect(text).not.toContain('Kowalski')
+    }
+    expect(await contactsOf(client)).toEqual(before)
+    expect(await eventsOf(client)).toEqual(events)
+
+    await ostoja.features.clients.restore(systemActor(tenantId), client)
+    expect((await staff.post(`${path}/${ids[0]!}/confirm`, { version: 1 })).status).toBe(303)
+  })
+})
+
+describe('a form that names a client', () => {
+  it('is a reading of that client, and a change that shows nothing is none', async () => {
+    const client = await newClient()
+    const readings = async () => {
+      const { rows } = await admin.query<{ account_id: number }>(
+        `select account_id from audit_events where subject_id = $1 and action = 'client.viewed'`,
+        [client],
+      )
+      return rows.map(row => row.account_id)
+    }
+    const id = await add(client)
+    expect(await readings()).toEqual([])
+    for (const [times, ask] of [
+      () => staff.get(`/clients/${client}/contacts/new`),
+      () => staff.get(`/clients/${client}/contacts/${id}/edit`),
+      () => staff.post(`/clients/${client}/contacts`, typed({ id: randomUUID(), name: '' })),
+      () => staff.post(`/clients/${client}/contacts/${id}`, typed({ version: '7', name: 'Other' })),
+    ].entries()) {
+      expect((await ask()).text).toContain('Jan Kowalski')
+      expect(await readings()).toEqual(Array(times + 1).fill(staff.account.id))
+    }
   })
 })
 

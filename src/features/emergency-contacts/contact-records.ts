@@ -85,6 +85,8 @@ export const createContactRecords = ({ vault, clock }: { vault: Vault; clock: Cl
   }
 }
 
+export type ContactRecords = ReturnType<typeof createContactRecords>
+
 export const recorded = ({ row, profile }: Found): RecordedContact => ({
   ...profile,
   id: row.id,

@@ -1,29 +1,26 @@
 import type { Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
-import type { Clock } from '../../platform/clock.ts'
-import type { Db, Trx } from '../../platform/db/tenant.ts'
-import { Conflict, NotFound } from '../../platform/errors.ts'
-import type { Vault } from '../../platform/vault/vault.ts'
+import type { Trx } from '../../platform/db/tenant.ts'
+import { NotFound } from '../../platform/errors.ts'
+import { createChanges } from './changes.ts'
 import { agoFrom, dayOf, isOverdue } from './confirmation.ts'
-import { mostContacts, type ContactProfile, type EmergencyContact, type ShownContact } from './contact.ts'
+import { mostContacts, type EmergencyContact, type ShownContact } from './contact.ts'
 import { createContactRecords, recorded, type RecordedContact } from './contact-records.ts'
 import { languageName } from './languages.ts'
-import { moved, sameItems, type Direction } from './order.ts'
+import { lockingActive, type Needs } from './needs.ts'
+import { createOrdering } from './ordering.ts'
 import { shownNumber } from './phone-number.ts'
-import { deleteContact, selectHaving, selectOrder, selectOwner, updateOrder } from './queries.ts'
-
-/** Locks a client of the actor's tenant until the transaction ends. @throws NotFound */
-export type LockClient = (trx: Trx, actor: Actor, clientId: string) => Promise<{ displayName: string }>
-export type Amendment =
-  { outcome: 'amended' | 'removed'; now?: undefined } | { outcome: 'changed'; now: RecordedContact }
-type Needs = { db: Db; vault: Vault; clock: Clock; lockClient: LockClient }
+import { selectHaving, selectOrder } from './queries.ts'
 
 /**
  * The people to call when something happens to a client, in order. Every change locks the client first, so that changes
  * of one client's contacts follow one another and ranks stay 1, 2, 3 ….
  */
-export const createEmergencyContacts = ({ db, vault, clock, lockClient }: Needs) => {
-  const { find, all, insert, replace, keep } = createContactRecords({ vault, clock })
+export const createEmergencyContacts = (needs: Needs) => {
+  const { db, clock, lockClient } = needs
+  const records = createContactRecords(needs)
+  const { find, all } = records
+  const lockActive = lockingActive(lockClient)
 
   const shown = (contact: RecordedContact): ShownContact => {
     const today = dayOf(clock())
@@ -39,13 +36,21 @@ export const createEmergencyContacts = ({ db, vault, clock, lockClient }: Needs)
   }
 
   return {
+    ...createChanges(needs, records),
+    ...createOrdering(needs),
+
     /** The latest day on which a contact can have been confirmed. */
     today: () => dayOf(clock()),
 
-    /** Whose contacts a form is about, and whether there is no room for one more. @throws NotFound */
+    /**
+     * Whose contacts a form is about, and whether there is no room for one more. The form shows the client's name: that is
+     * audited as a reading of the client.
+     * @throws NotFound, Conflict where the client is archived
+     */
     before: (actor: Actor, clientId: string) =>
       db.asTenant(actor, async trx => {
-        const { displayName } = await lockClient(trx, actor, clientId)
+        const { displayName } = await lockActive(trx, actor, clientId)
+        await record(trx, actor, 'client.viewed', clientId)
         return { displayName, full: (await selectOrder(trx, clientId)).length >= mostContacts }
       }),
 
@@ -56,120 +61,6 @@ export const createEmergencyContacts = ({ db, vault, clock, lockClient }: Needs)
         if (!found) throw new NotFound()
         await record(trx, actor, 'emergency-contact.viewed', clientId, { contact: id })
         return recorded(found)
-      }),
-
-    /**
-     * Puts a contact last in the client's order. `id` was given out with the form: the same form sent again adds nothing.
-     * 'taken' says that this id is already another contact, or this one as somebody changed or removed it since.
-     */
-    add: (actor: Actor, clientId: string, id: string, profile: ContactProfile): Promise<'added' | 'full' | 'taken'> =>
-      db.asTenant(actor, async trx => {
-        await lockClient(trx, actor, clientId)
-        const known = await find(trx, actor, clientId, id)
-        if (known && same(known.profile, profile)) return 'added'
-        if (known ?? (await selectOwner(trx, id))) return 'taken'
-
-        const order = await selectOrder(trx, clientId)
-        if (order.length >= mostContacts) return 'full'
-        await insert(trx, actor, { id, clientId, rank: order.length + 1 }, profile)
-        await record(trx, actor, 'emergency-contact.added', clientId, { contact: id })
-        return 'added'
-      }),
-
-    /**
-     * Replaces what is recorded, if it still is the version that was looked at. Otherwise nothing changes: it was 'removed'
-     * meanwhile, or 'changed', and `now` is the contact as it stands.
-     * @throws NotFound when there never was such a contact of this client
-     */
-    amend: (
-      actor: Actor,
-      clientId: string,
-      id: string,
-      version: number | null,
-      profile: ContactProfile,
-    ): Promise<Amendment> =>
-      db.asTenant(actor, async (trx): Promise<Amendment> => {
-        await lockClient(trx, actor, clientId)
-        const found = await find(trx, actor, clientId, id)
-        if (!found) return gone(trx, clientId, id)
-
-        const fields = changedFields(found.profile, profile)
-        if (fields.length === 0) return { outcome: 'amended' }
-        if (found.row.version !== version) {
-          await record(trx, actor, 'emergency-contact.viewed', clientId, { contact: id })
-          return { outcome: 'changed', now: recorded(found) }
-        }
-        await replace(trx, actor, found, profile, 'amended')
-        await record(trx, actor, 'emergency-contact.amended', clientId, {
-          contact: id,
-          version: version + 1,
-          fields: fields.join(' '),
-        })
-        return { outcome: 'amended' }
-      }),
-
-    /**
-     * Changes places with the contact before or after; at either end nothing happens.
-     * @throws NotFound, Conflict when there is no direction
-     */
-    move: (actor: Actor, clientId: string, id: string, direction: Direction | null) =>
-      db.asTenant(actor, async trx => {
-        await lockClient(trx, actor, clientId)
-        const order = await selectOrder(trx, clientId)
-        if (!order.includes(id)) throw new NotFound()
-        if (!direction) throw new Conflict('emergency-contacts:conflict.order')
-        const wanted = moved(order, id, direction)
-        if (same(order, wanted)) return
-        await updateOrder(trx, clientId, wanted)
-        const ranks = { from: order.indexOf(id) + 1, to: wanted.indexOf(id) + 1 }
-        await record(trx, actor, 'emergency-contact.moved', clientId, { contact: id, ...ranks })
-      }),
-
-    /** Puts all contacts of a client into this order. @throws Conflict when these are not exactly the client's contacts */
-    reorder: (actor: Actor, clientId: string, ids: readonly string[] | null) =>
-      db.asTenant(actor, async trx => {
-        await lockClient(trx, actor, clientId)
-        const order = await selectOrder(trx, clientId)
-        if (!ids || !sameItems(order, ids)) throw new Conflict('emergency-contacts:conflict.order')
-        for (const [index, id] of ids.entries()) {
-          const from = order.indexOf(id) + 1
-          if (from !== index + 1)
-            await record(trx, actor, 'emergency-contact.moved', clientId, { contact: id, from, to: index + 1 })
-        }
-        await updateOrder(trx, clientId, ids)
-      }),
-
-    /** Notes that everything recorded of a contact was confirmed today. @throws NotFound, Conflict when it has changed since it was looked at */
-    confirm: (actor: Actor, clientId: string, id: string, version: number | null) =>
-      db.asTenant(actor, async trx => {
-        await lockClient(trx, actor, clientId)
-        const found = await find(trx, actor, clientId, id)
-        if (!found) throw new NotFound()
-        const today = dayOf(clock())
-        if (found.profile.lastConfirmedOn === today) return
-        if (found.row.version !== version) throw new Conflict('emergency-contacts:conflict.confirm')
-        await replace(trx, actor, found, { ...found.profile, lastConfirmedOn: today }, 'confirmed')
-        await record(trx, actor, 'emergency-contact.confirmed', clientId, { contact: id, version: version + 1 })
-      }),
-
-    /**
-     * Takes a contact off the list and closes the gap. Its last version is kept with the older ones until the client goes.
-     * Removing it again changes nothing.
-     * @throws NotFound, Conflict when it has changed since it was looked at
-     */
-    remove: (actor: Actor, clientId: string, id: string, version: number | null) =>
-      db.asTenant(actor, async trx => {
-        await lockClient(trx, actor, clientId)
-        const found = await find(trx, actor, clientId, id)
-        if (!found) {
-          await gone(trx, clientId, id)
-          return
-        }
-        if (found.row.version !== version) throw new Conflict('emergency-contacts:conflict.remove')
-        await keep(trx, actor, found, 'removed')
-        await deleteContact(trx, id)
-        await updateOrder(trx, clientId, await selectOrder(trx, clientId))
-        await record(trx, actor, 'emergency-contact.removed', clientId, { contact: id, version })
       }),
 
     /** A client's contacts in order, as its page shows them. */
@@ -186,15 +77,3 @@ export const createEmergencyContacts = ({ db, vault, clock, lockClient }: Needs)
   }
 }
 export type EmergencyContacts = ReturnType<typeof createEmergencyContacts>
-
-/** Equal as JSON. Both sides come from the same schema, so their keys stand in the same order. */
-const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
-
-/** A contact that is no more, if it ever was this client's. @throws NotFound */
-const gone = async (trx: Trx, clientId: string, id: string) => {
-  if ((await selectOwner(trx, id)) !== clientId) throw new NotFound()
-  return { outcome: 'removed' } as const
-}
-
-const changedFields = (before: ContactProfile, after: ContactProfile) =>
-  (Object.keys(after) as (keyof ContactProfile)[]).filter(field => !same(before[field], after[field]))

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Router, type Request, type Response } from 'express'
 import { Conflict, NotFound } from '../../platform/errors.ts'
 import { flash } from '../../platform/web/flash.ts'
-import { readForm } from '../../platform/web/forms.ts'
+import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import type { EmergencyContacts } from './emergency-contacts.ts'
 import { showForm } from './form-page.ts'
@@ -28,20 +28,21 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
   })
 
   router.post('/clients/:clientId/contacts', staff, async (req, res) => {
-    const client = await clientOf(req, res)
+    const clientId = idFrom(req.params.clientId)
     const given = readForm(newContactForm, req.body)
     const newId = given.ok ? given.data.id : randomUUID()
     const { values, form } = read(req)
-    const page = { client, contact: null, newId, today: contacts.today(), values }
-    if (!form.ok) return showForm(res.status(422), { ...page, problems: form.problems })
+    const again = async (status: number, more: { newId?: string; problems?: Problems; trouble?: 'already-added' }) => {
+      const client = await clientOf(req, res)
+      showForm(res.status(status), { client, contact: null, newId, today: contacts.today(), values, ...more })
+    }
+    if (!form.ok) return again(422, { problems: form.problems })
 
-    const outcome = await contacts.add(actorOf(res), client.id, newId, form.data)
-    if (outcome === 'full')
-      return showForm(res.status(422), { ...page, problems: { '': 'emergency-contacts:conflict.full' } })
-    if (outcome === 'taken')
-      return showForm(res.status(409), { ...page, newId: randomUUID(), trouble: 'already-added' })
+    const outcome = await contacts.add(actorOf(res), clientId, newId, form.data)
+    if (outcome === 'full') return again(422, { problems: { '': 'emergency-contacts:conflict.full' } })
+    if (outcome === 'taken') return again(409, { newId: randomUUID(), trouble: 'already-added' })
     flash(req, 'success', 'emergency-contacts:flash.added')
-    backTo(res, client.id, newId)
+    backTo(res, clientId, newId)
   })
 
   router.post('/clients/:clientId/contacts/order', staff, async (req, res) => {
@@ -61,22 +62,27 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
   })
 
   router.post('/clients/:clientId/contacts/:contactId', staff, async (req, res) => {
-    const client = await clientOf(req, res)
+    const clientId = idFrom(req.params.clientId)
     const id = idFrom(req.params.contactId)
     const { values, form } = read(req)
-    const page = { client, contact: { id, version: seenVersion(req) }, newId: null, today: contacts.today(), values }
+    const page = { contact: { id, version: seenVersion(req) }, newId: null, today: contacts.today(), values }
     if (!form.ok) {
-      await contacts.read(actorOf(res), client.id, id)
-      return showForm(res.status(422), { ...page, problems: form.problems })
+      const client = await clientOf(req, res)
+      await contacts.read(actorOf(res), clientId, id)
+      return showForm(res.status(422), { ...page, client, problems: form.problems })
     }
 
-    const { outcome, now } = await contacts.amend(actorOf(res), client.id, id, seenVersion(req), form.data)
-    if (outcome === 'removed')
-      return showForm(res.status(409), { ...page, contact: null, newId: randomUUID(), trouble: 'removed' })
-    if (outcome === 'changed')
-      return showForm(res.status(409), { ...page, contact: now, now: typedFrom(now), trouble: 'changed' })
-    flash(req, 'success', 'emergency-contacts:flash.amended')
-    backTo(res, client.id, id)
+    const amendment = await contacts.amend(actorOf(res), clientId, id, seenVersion(req), form.data)
+    if (amendment.outcome === 'amended') {
+      flash(req, 'success', 'emergency-contacts:flash.amended')
+      return backTo(res, clientId, id)
+    }
+    const client = await clientOf(req, res)
+    res.status(409)
+    if (amendment.outcome === 'removed')
+      return showForm(res, { ...page, client, contact: null, newId: randomUUID(), trouble: 'removed' })
+    const { now } = amendment
+    showForm(res, { ...page, client, contact: now, now: typedFrom(now), trouble: 'changed' })
   })
 
   router.post('/clients/:clientId/contacts/:contactId/move', staff, async (req, res) => {
