@@ -177,6 +177,22 @@ describe('an import', () => {
     expect((await staff.get(`${address}/rows?show=refused`)).text).toContain('There is no name.')
   })
 
+  it('that shows what is recorded of somebody has that person read, by whoever looks', async () => {
+    const staff = await staffOf()
+    await imported(staff, 'Nr teczki;Imię;Nazwisko\nA-1;Anna;Nowak\nA-2;Jan;Kot\n')
+    const address = await previewed(staff, 'Nr teczki;Imię;Nazwisko\nA-1;Anna;Kowalska\nB-1;Ewa;Lis\n')
+    const reader = await staffOf(staff.account.tenantId)
+    await reader.get(`${address}/rows?show=changed`)
+    await reader.get(`${address}/rows?show=new`)
+    const readings = await asOwner<{ id: string; detail: object }>(
+      `select subject_id as id, detail from audit_events where action = 'client.viewed' and account_id = ${reader.account.id} and tenant_id = '${staff.account.tenantId}'`,
+    )
+    const actor = { tenantId: staff.account.tenantId, accountId: reader.account.id, roles: ['staff'] as const }
+    const { hits } = await ostoja.features.clients.search(actor, 'nowak')
+    expect(readings).toEqual([{ id: hits[0]!.id, detail: { import: address.split('/').pop() } }])
+    expect(await ostoja.features.clients.recent(actor)).toEqual([])
+  })
+
   it('of mended refused rows takes them in', async () => {
     const staff = await staffOf()
     const { address } = await imported(staff, "Imię,Nazwisko,Data ur.\nAnna,=cmd|' /C calc'!A0,1.1.2030\n")

@@ -1,5 +1,5 @@
 import type { Actor } from '../../platform/actor.ts'
-import { record as audit } from '../../platform/audit/record.ts'
+import { record as audit, recordMany } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { isLeftOut, guessReading } from './columns/guess.ts'
@@ -89,7 +89,11 @@ export const createReadings = ({ db, clock, clients }: Needs, seals: Seals) => {
         }
       }),
 
-    /** A page of rows with what will become, or became, of each. @throws NotFound */
+    /**
+     * A page of rows with what will become, or became, of each. Clients whose records the rows meet are shown with what is
+     * recorded of them: that is audited as a reading of each.
+     * @throws NotFound
+     */
     rows: (actor: Actor, importId: string, { outcome, warned = false, after = 0, limit }: RowFilter) =>
       db.asTenant(actor, async trx => {
         const record = await mustFind(trx, importId)
@@ -100,6 +104,8 @@ export const createReadings = ({ db, clock, clients }: Needs, seals: Seals) => {
         const ground = { trx, actor, clients, today: clock().toISOString().slice(0, 10) }
         const planned = await planRows(ground, shown, reading, nobodySeen())
         await audit(trx, actor, 'import.rows-read', importId, { rows: shown.length })
+        const met = planned.flatMap(({ before }) => before?.id ?? [])
+        await recordMany(trx, actor, 'client.viewed', met, { import: importId })
         return {
           header: readableHeader(file, reading.encoding),
           reading,
