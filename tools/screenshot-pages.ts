@@ -96,4 +96,5 @@ export const shots: Shot[] = [
   { name: 'start-officer', role: 'security_officer', open: '/' },
   { name: 'exports', role: 'security_officer', open: '/exports' },
   { name: 'export-new', role: 'security_officer', open: '/exports/new', optional: true },
+  { name: 'erasures', role: 'administrator', open: '/erasures' },
 ]
