@@ -86,8 +86,8 @@ describe('an empty machine with a recovery kit and a dump', () => {
     first = machine('first', await newDatabase(), 13)
     await whileRunning(first, async () => {
       const tenant = await runProgram('ostoja', ['tenant', 'create', '--name', 'Dom Pod Lipą'], first)
-      const person = ['--given-name', 'Zofia', '--family-name', 'Żółkiewska', '--role', 'administrator']
-      const made = await runProgram('ostoja', ['account', 'create', '--tenant', tenant.output.trim(), ...person], first)
+      const wish = ['account', 'create', '--tenant', tenant.output.trim(), '--role', 'administrator']
+      const made = await withInput(wish, 'Zofia\nŻółkiewska\n\n', first)
       const { login, password } = parseNameValues(made.output.replaceAll(': ', '='))
       account = { login: login!, password: password! }
       const out = join(folder, 'kit')
