@@ -64,10 +64,10 @@ describe('an index key that turns while people work', () => {
       const { id } = await ostoja.newAccount(tenantId, ['staff'], { email })
       addresses.push({ tenantId, email, id })
     }
-    let stopped = false
+    const ended = { yet: false }
     const missed: string[] = []
     const looking = (async () => {
-      while (!stopped)
+      while (!ended.yet)
         for (const { email, id } of addresses) {
           const asked = (await vault.blinders(installationId)).all.flatMap(({ tokens }) => tokens([`e-mail ${email}`]))
           const { rows } = await admin.query<{ account_id: number }>(
@@ -78,7 +78,7 @@ describe('an index key that turns while people work', () => {
         }
     })()
     const [outcome] = await other.features.encryptionKeys.rotate('index', { tenantId: installationId })
-    stopped = true
+    ended.yet = true
     await looking
 
     expect(outcome).toMatchObject({ begun: true, standing: { phase: 'done' } })

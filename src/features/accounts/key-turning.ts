@@ -20,7 +20,7 @@ export const createAccountKeyTurning = ({ db, vault }: Pick<AccountNeeds, 'db' |
       const profile = await vault
         .open<AccountProfile>(row.profile_sealed, profilePlace(tenantId, row.id))
         .catch(nullIfBroken)
-      if (profile?.email == null) {
+      if (!profile?.email) {
         done.broken++
         continue
       }

@@ -1,0 +1,80 @@
+import { readFile, stat } from 'node:fs/promises'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Actor } from '../../src/platform/actor.ts'
+import { anotherWeb } from '../support/another-web.ts'
+import { newClient, newStaff } from '../support/clients.ts'
+import { whileGoingOn } from '../support/going-on.ts'
+import { quick, turnUnderKills } from '../support/key-turner.ts'
+import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+
+let ostoja: Ostoja
+let other: Awaited<ReturnType<typeof anotherWeb>>
+let admin: pg.Client
+let actor: Actor
+
+beforeAll(async () => {
+  ostoja = await startOstoja({ pace: quick })
+  other = await anotherWeb(ostoja)
+  admin = new pg.Client(ostoja.database.adminUrl)
+  await admin.connect()
+  actor = await newStaff(ostoja)
+})
+afterAll(async () => {
+  await admin.end()
+  await other.close()
+  await ostoja.close()
+})
+
+const idsIn = async (file: string) =>
+  (await readFile(file, 'utf8'))
+    .trim()
+    .split('\n')
+    .map(line => line.split(':')[0]!)
+describe('the root key', () => {
+  it('turns through 20 kills under reading, writing, signed-in pages and new organisations; every key ends under the newest', async () => {
+    const file = ostoja.config.rootKeysFile
+    const [before] = await idsIn(file)
+    const id = await newClient(ostoja, actor, { familyName: 'Korzeń' })
+    const visitor = await ostoja.signedIn(actor.tenantId, ['staff'])
+    const tenants: string[] = [actor.tenantId]
+    let inTheMiddle = 0
+    const faults = await whileGoingOn(
+      async () => {
+        inTheMiddle = await turnUnderKills(ostoja, 'root', {
+          kills: 20,
+          after: async () => void tenants.push(await other.features.tenants.create('Made meanwhile', 'en')),
+        })
+      },
+      async () => {
+        for (const { clients } of [ostoja.features, other.features]) {
+          const { profile, last } = await clients.view(actor, id)
+          await clients.amend(actor, id, last.version, { ...profile, notes: String(last.version) })
+        }
+        const page = await visitor.get('/clients')
+        if (page.status !== 200) throw new Error(`a signed-in page was answered by ${page.status}`)
+      },
+    )
+    expect(faults).toEqual([])
+    expect(inTheMiddle).toBeGreaterThan(3)
+
+    const [current] = await idsIn(file)
+    expect(current).not.toBe(before)
+    const { rows } = await admin.query<{ root_key_id: string }>('select distinct root_key_id from tenant_keys')
+    expect(rows).toEqual([{ root_key_id: current }])
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    for (const tenantId of tenants) await newStaff(ostoja, tenantId)
+    const status = await ostoja.features.encryptionKeys.status()
+    for (const { id: rootId, uses } of status.roots) expect(uses > 0).toBe(rootId === current)
+  }, 180_000)
+
+  it('stays in its file until nothing is under it, and goes on the operator’s word', async () => {
+    const file = ostoja.config.rootKeysFile
+    const before = await idsIn(file)
+    const { roots } = await ostoja.features.encryptionKeys.dropUnused()
+    expect(roots).toEqual(before.slice(1))
+    expect(await idsIn(file)).toEqual([before[0]])
+    expect(await ostoja.features.encryptionKeys.dropUnused()).toMatchObject({ roots: [] })
+    await newClient(ostoja, actor)
+  })
+})
