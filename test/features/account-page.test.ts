@@ -52,6 +52,22 @@ describe('my account', () => {
     expect(JSON.stringify(rows)).not.toMatch(/Firefox|127\.0\.0\.1/)
   })
 
+  it('forgets sign-ins and browsers by night whose time has come, though nobody signs in', async () => {
+    const here = await ostoja.newTenant()
+    const { account } = await ostoja.signedIn(here, ['staff'])
+    const count = (table: string) =>
+      ostoja.features.db.asTenant({ tenantId: here }, async trx => ((await trx(table)) as unknown[]).length)
+    await ostoja.features.db.asTenant({ tenantId: here }, async trx => {
+      const [day, at] = [86_400_000, (days: number) => new Date(Date.now() - days * day)]
+      const old = { tenant_id: here, account_id: account.id }
+      await trx('sign_ins').insert({ ...old, at: at(366), seen_sealed: Buffer.alloc(1) })
+      await trx('known_devices').insert({ ...old, device: 'old', last_used_at: at(401) })
+    })
+    expect([await count('sign_ins'), await count('known_devices')]).toEqual([2, 2])
+    await (ostoja.features.tasks['tenants.sweep'] as () => Promise<unknown>)()
+    expect([await count('sign_ins'), await count('known_devices')]).toEqual([1, 1])
+  })
+
   it('forgets sign-ins after a year', async () => {
     const { account } = visitor
     await ostoja.features.db.asTenant({ tenantId: tenant }, trx =>

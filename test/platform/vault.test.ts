@@ -3,6 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { TooBusy } from '../../src/platform/errors.ts'
 import { SealBroken } from '../../src/platform/vault/cipher.ts'
 import { createKeys, readKeys } from '../../src/platform/vault/key-files.ts'
 import { createPasswords } from '../../src/platform/vault/passwords.ts'
@@ -97,6 +98,39 @@ describe('passwords', () => {
     const elsewhere = createPasswords(await readKeys(otherFile))
     const other = await readKeys(otherFile)
     expect(await elsewhere.verify({ ...kept, pepper: other.current.id }, 'Zażółć gęślą 1!')).toBe(false)
+  })
+})
+
+describe('passwords', () => {
+  it('let no more than a short line wait, and say when to come again', async () => {
+    const file = join(ostoja.dataDir, 'peppers-c')
+    await createKeys(file)
+    const passwords = createPasswords(await readKeys(file))
+    const answers = await Promise.allSettled(Array.from({ length: 70 }, () => passwords.hash('x')))
+    const refused = answers.filter(answer => answer.status === 'rejected').map(answer => answer.reason as TooBusy)
+    expect(refused.length).toBeGreaterThanOrEqual(18)
+    expect(refused.length).toBeLessThanOrEqual(20)
+    for (const fault of refused) expect([fault instanceof TooBusy, fault.seconds > 0]).toEqual([true, true])
+    await passwords.hash('x')
+  }, 60_000)
+
+  it('take as long for nobody’s login after the pepper has turned and the old one is gone', async () => {
+    const [one, two] = [join(ostoja.dataDir, 'peppers-d'), join(ostoja.dataDir, 'peppers-e')]
+    await createKeys(one)
+    await createKeys(two)
+    let keys = await readKeys(one)
+    const passwords = createPasswords({
+      get current() {
+        return keys.current
+      },
+      get all() {
+        return keys.all
+      },
+      find: id => keys.find(id),
+    })
+    expect(await passwords.verify(null, 'x')).toBe(false)
+    keys = await readKeys(two)
+    expect(await passwords.verify(null, 'x')).toBe(false)
   })
 })
 

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { systemActor } from '../../src/platform/actor.ts'
+import { startMailServer, type MailServer } from '../support/mail-server.ts'
+import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
+
+let mail: MailServer
+let ostoja: Ostoja
+let tenant: string
+
+beforeAll(async () => {
+  mail = await startMailServer()
+  ostoja = await startOstoja({ env: mail.settings })
+  tenant = await ostoja.newTenant()
+})
+afterAll(async () => {
+  await ostoja.close()
+  await mail.close()
+})
+
+const rows = () => ostoja.features.db.asTenant({ tenantId: tenant }, trx => trx('former_addresses'))
+const changeAddress = async (email: string, to: string | null) => {
+  const { id } = await ostoja.newAccount(tenant, ['staff'], { email })
+  const form = {
+    givenName: 'Anna',
+    familyName: 'Testowa',
+    email: to,
+    roles: ['staff' as const],
+    language: 'en' as const,
+  }
+  const { revision } = await ostoja.features.accounts.find(systemActor(tenant), id)
+  await ostoja.features.accounts.amend(systemActor(tenant), id, form, revision)
+}
+const until = async (holds: () => Promise<boolean>) => {
+  for (let waited = 0; waited < 5000 && !(await holds()); waited += 50)
+    await new Promise(resolve => setTimeout(resolve, 50))
+}
+
+describe('an address that mail to an account no longer goes to', () => {
+  it('is told so, by a letter that names nobody and not the new address, and is forgotten then', async () => {
+    const [before, after] = [`${unlikely()}@example.org`, `${unlikely()}@example.org`]
+    await changeAddress(before, after)
+    const letter = await mail.mailTo(before)
+    expect(letter.subject).toBe('Ostoja no longer writes to this address')
+    for (const told of ['Anna', 'Testowa', after, 'Test Shelter']) expect(letter.raw).not.toContain(told)
+    expect((await mail.mailTo(after)).subject).toBe('There is something to read in Ostoja')
+    await until(async () => (await rows()).length === 0)
+    expect(await rows()).toEqual([])
+  })
+
+  it('is told as well where there is no new one', async () => {
+    const before = `${unlikely()}@example.org`
+    await changeAddress(before, null)
+    await mail.mailTo(before)
+  })
+
+  it('waits sealed for its letter, a day at most', async () => {
+    const before = `refused-${unlikely()}@example.org`
+    await changeAddress(before, null)
+    const [row] = (await rows()) as { mailbox_sealed: Buffer }[]
+    expect(row!.mailbox_sealed.includes(before)).toBe(false)
+    const { rows: jobs } = await ostoja.features.db.asTenant({ tenantId: tenant }, trx =>
+      trx.raw(`select to_jsonb(j)::text as job from graphile_worker._private_jobs j`),
+    )
+    expect(JSON.stringify(jobs)).not.toContain(before)
+    const sweep = ostoja.features.tasks['tenants.sweep'] as () => Promise<unknown>
+    await sweep()
+    expect(await rows()).toHaveLength(1)
+    ostoja.skip(25 * 60 * 60_000)
+    await sweep()
+    expect(await rows()).toEqual([])
+  })
+})

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { prepareToRun } from '../../src/composition.ts'
+import { systemActor } from '../../src/platform/actor.ts'
+import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { plainEnvironment, root, type Ended } from '../support/processes.ts'
+
+let ostoja: Ostoja
+let tenant: string
+
+beforeAll(async () => {
+  ostoja = await startOstoja()
+  await prepareToRun(ostoja.features)
+  tenant = await ostoja.newTenant()
+})
+afterAll(() => ostoja.close())
+
+/** Runs `bin/ostoja account …` beside the running Ostoja, with `typed` at its standard input. */
+const account = (args: string[], typed = '') =>
+  new Promise<Ended>(resolve => {
+    const set = {
+      DATA_DIR: ostoja.dataDir,
+      DATABASE_URL: ostoja.config.databaseUrl,
+      SIGNIN_DATABASE_URL: ostoja.config.signinDatabaseUrl,
+      OWNER_DATABASE_URL: ostoja.database.urls.owner,
+      BACKUP_DATABASE_URL: ostoja.database.urls.backup,
+      REDIS_URL: ostoja.config.redisUrl,
+    }
+    const child = spawn(`${root}bin/ostoja`, ['account', ...args], { env: plainEnvironment(set) })
+    let [output, complaint] = ['', '']
+    child.stdout.on('data', (bytes: Buffer) => (output += bytes.toString()))
+    child.stderr.on('data', (bytes: Buffer) => (complaint += bytes.toString()))
+    child.on('close', code => resolve({ code: code ?? 1, output, complaint }))
+    child.stdin.end(typed)
+  })
+const create = (typed: string) => account(['create', '--tenant', tenant, '--role', 'administrator'], typed)
+const handed = ({ output }: Ended) => ({
+  login: /^login: (\S+)$/m.exec(output)?.[1] ?? '',
+  password: /^password: (\S+)$/m.exec(output)?.[1] ?? '',
+})
+
+describe('bin/ostoja account create', { timeout: 60_000 }, () => {
+  it('reads the person from its standard input, one thing a line', async () => {
+    const made = await create('Łucja\nŚwięcicka-Żak\nlucja@example.org\n')
+    expect([made.code, made.complaint]).toEqual([0, ''])
+    const { login, password } = handed(made)
+    expect(login).toMatch(/^LucjaSwiecickaZak\d+$/)
+    const id = Number(/\d+$/.exec(login)![0])
+    expect(await ostoja.features.accounts.find(systemActor(tenant), id)).toMatchObject({
+      givenName: 'Łucja',
+      email: 'lucja@example.org',
+      roles: ['administrator'],
+    })
+    await ostoja.visitor().signIn({ login, password })
+    expect(handed(await create('Jan\nLis\n')).login).toMatch(/^JanLis\d+$/)
+  })
+
+  it('takes no name as an option, and says what is missing', async () => {
+    const option = await account(['create', '--role', 'operator', '--given-name', 'Ann'], 'Ann\nLee\n')
+    expect([option.code, option.complaint.includes('--given-name')]).toEqual([1, true])
+    const { code, complaint } = await create('Jan\n\nnobody\n')
+    expect(code).toBe(1)
+    expect(complaint).toContain('Family name: must not be empty')
+    expect(complaint).toContain('E-mail: is no e-mail address')
+  })
+})
+
+describe('bin/ostoja account reset-password', { timeout: 60_000 }, () => {
+  it('lets a locked-out administrator in again, who then has to choose another password', async () => {
+    const { login } = await ostoja.newAccount(tenant, ['administrator'])
+    const reset = await account(['reset-password', '--login', login])
+    expect([reset.code, reset.complaint, handed(reset).login]).toEqual([0, '', login])
+    const visitor = ostoja.visitor()
+    await visitor.signIn(handed(reset))
+    expect((await visitor.get('/')).headers.location).toBe('/account/password')
+  })
+
+  it('says so where nobody has the login', async () => {
+    const { code, complaint } = await account(['reset-password', '--login', 'NobodyHere999'])
+    expect([code, complaint.includes('nobody has this login')]).toEqual([1, true])
+  })
+})
