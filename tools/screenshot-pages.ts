@@ -57,6 +57,7 @@ export const shots: Shot[] = [
     },
   },
   { name: 'signed-out', role: 'nobody', open: '/signed-out' },
+  { name: 'forgotten-password', role: 'nobody', open: '/forgotten-password' },
   { name: 'start', role: 'staff', open: '/' },
   {
     name: 'account-menu',
@@ -66,6 +67,10 @@ export const shots: Shot[] = [
       await page.locator('.menu-account > summary').click()
     },
   },
+  { name: 'account', role: 'staff', open: '/account' },
+  { name: 'account-password', role: 'staff', open: '/account/password' },
+  { name: 'notices', role: 'staff', open: '/notices' },
+  { name: 'drafts', role: 'staff', open: '/drafts' },
   { name: 'not-found', role: 'staff', open: '/nothing-here' },
   { name: 'forbidden', role: 'staff', open: '/exports' },
   { name: 'clients', role: 'staff', open: '/clients' },
@@ -75,6 +80,7 @@ export const shots: Shot[] = [
   { name: 'client-new', role: 'staff', open: '/clients/new' },
   { name: 'client-problems', role: 'staff', open: sendEmpty('/clients/new') },
   { name: 'client-edit', role: 'staff', open: fromClient(new RegExp(`^/clients/${id}/edit$`)) },
+  { name: 'client-print', role: 'staff', open: fromClient(new RegExp(`^/clients/${id}/print$`)) },
   { name: 'client-history', role: 'staff', open: fromClient(new RegExp(`^/clients/${id}/history`)), optional: true },
   { name: 'contact-new', role: 'staff', open: fromClient(new RegExp(`^/clients/${id}/contacts/new$`)) },
   {
@@ -96,5 +102,17 @@ export const shots: Shot[] = [
   { name: 'start-officer', role: 'security_officer', open: '/' },
   { name: 'exports', role: 'security_officer', open: '/exports' },
   { name: 'export-new', role: 'security_officer', open: '/exports/new', optional: true },
+  { name: 'accounts', role: 'administrator', open: '/accounts' },
+  { name: 'account-new', role: 'administrator', open: '/accounts/new' },
+  { name: 'account-problems', role: 'administrator', open: sendEmpty('/accounts/new') },
+  {
+    name: 'account-person',
+    role: 'administrator',
+    open: async page => {
+      await page.goto('/accounts')
+      await follow(page, /^\/accounts\/\d+$/)
+    },
+  },
+  { name: 'settings', role: 'administrator', open: '/settings' },
   { name: 'erasures', role: 'administrator', open: '/erasures' },
 ]
