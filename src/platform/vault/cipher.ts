@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto'
 
 /** A sealed value that does not open: altered, cut, moved from another place, or sealed with another key. */
 export class SealBroken extends Error {}
@@ -12,7 +12,7 @@ const tagLength = 16
  * AES-256-GCM (NIST SP 800-38D). Format: version(1) ‖ key id(4) ‖ nonce(12) ‖ ciphertext ‖ tag(16). The header is
  * authenticated with `place`, so that neither it nor the place a value belongs to can be changed unnoticed.
  */
-export const sealWith = (key: Buffer, keyId: number, plain: Buffer, place: string): Buffer => {
+export const sealWith = (key: Buffer | KeyObject, keyId: number, plain: Buffer, place: string): Buffer => {
   const header = headerOf(keyId)
   const nonce = randomBytes(nonceLength)
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.concat([header, Buffer.from(place)]))
@@ -20,7 +20,7 @@ export const sealWith = (key: Buffer, keyId: number, plain: Buffer, place: strin
 }
 
 /** @throws SealBroken */
-export const openWith = (key: Buffer, sealed: Buffer, place: string): Buffer => {
+export const openWith = (key: Buffer | KeyObject, sealed: Buffer, place: string): Buffer => {
   keyIdOf(sealed)
   const body = headerLength + nonceLength
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(headerLength, body), {

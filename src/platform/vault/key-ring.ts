@@ -1,8 +1,10 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import type { Db, Trx } from '../db/tenant.ts'
 import { OperatorFault } from '../errors.ts'
 import { insertKey, purposes, rewrapKeys, selectWrapped, unwrap, type Purpose, type Roots } from './wrapped-keys.ts'
 
-export type TenantKey = { id: number; key: Buffer }
+/** A key object: one made anew of its bytes for every token took longer than the token. */
+export type TenantKey = { id: number; key: KeyObject }
 /**
  * A tenant's keys: the current ones seal and index; older ones are kept for opening until rotation is done.
  * `indexes`: every index key whose tokens a row may hold, the current one among them.
@@ -45,7 +47,7 @@ export const createKeyRings = (db: Db, roots: Roots, { freshMs = ringFreshMs } =
   const read = async (tenantId: string): Promise<KeyRing> => {
     const rows = await db.asTenant({ tenantId }, selectWrapped)
     const keys = new Map<number, TenantKey>()
-    for (const row of rows) keys.set(row.id, { id: row.id, key: await unwrap(roots, tenantId, row) })
+    for (const row of rows) keys.set(row.id, { id: row.id, key: createSecretKey(await unwrap(roots, tenantId, row)) })
     const current = (purpose: Purpose) => {
       const key = keys.get(rows.find(row => row.purpose === purpose && row.current)?.id ?? 0)
       if (!key) throw new OperatorFault(`tenant ${tenantId} has no keys; restore the database from a proven backup`)
