@@ -45,7 +45,7 @@ export const pageLocals =
         : null,
       can: (role: Role) => roles.includes(role),
       problem: problemIn(t),
-      ...formats(language),
+      ...formats[language],
     })
     onRender(res, 'csrfToken', () => csrfTokenOf(req))
     onRender(res, 'pageTicket', () => signedIn && tickets.write(ticketOf(req, res, signedIn, clock())))
@@ -110,7 +110,7 @@ const problemIn = (t: Translate) => (problems: Problems | undefined, field: stri
 const locales = { pl: 'pl-PL', en: 'en-GB' } as const
 
 /** Dates as people write them; a date without a time of day ('1983-11-14') is the same day everywhere. */
-const formats = (language: Language) => {
+const formatsOf = (language: Language) => {
   const day = new Intl.DateTimeFormat(locales[language], {
     day: 'numeric',
     month: 'short',
@@ -118,9 +118,13 @@ const formats = (language: Language) => {
     timeZone: 'UTC',
   })
   const moment = new Intl.DateTimeFormat(locales[language], { dateStyle: 'medium', timeStyle: 'short' })
+  const number = new Intl.NumberFormat(locales[language])
   return {
     formatDate: (date: string | Date | null | undefined) => (date ? day.format(new Date(date)) : ''),
     formatDateTime: (date: string | Date | null | undefined) => (date ? moment.format(new Date(date)) : ''),
-    formatNumber: (value: number) => new Intl.NumberFormat(locales[language]).format(value),
+    formatNumber: (value: number) => number.format(value),
   }
 }
+
+/** Made once: a formatter takes longer to make than a page. */
+const formats = { pl: formatsOf('pl'), en: formatsOf('en') } as const

@@ -35,16 +35,16 @@ export const createRecords = ({ db, clock, accountNames, contactsOf }: Needs, se
 
   const read = (actor: Actor, clientId: string, reading: Reading): Promise<ClientRecord> =>
     db.asTenant(actor, async trx => {
-      const row = await mustFind(findClient(trx, clientId))
-      const names = await namesFor(trx, actor, [row.created_by, row.updated_by])
+      const [row, contacts] = await Promise.all([mustFind(findClient(trx, clientId)), contactsOf(trx, actor, clientId)])
       await record(trx, actor, reading, clientId)
+      const names = await namesFor(trx, actor, [row.created_by, row.updated_by])
       return {
         id: row.id,
         status: row.status,
         profile: await sealing.open(actor.tenantId, row.id, row.profile_sealed),
         last: madeBy(row, names),
         created: { at: row.created_at, by: names.get(row.created_by ?? 0) ?? null },
-        contacts: await contactsOf(trx, actor, clientId),
+        contacts,
       }
     })
 

@@ -1,5 +1,5 @@
 import type { Actor } from '../actor.ts'
-import type { Trx } from '../db/tenant.ts'
+import { sendAlong, type Trx } from '../db/tenant.ts'
 
 /**
  * What an event may say besides who and what: counts and ids, nothing that tells who somebody is. An event about many holds
@@ -19,13 +19,17 @@ export const record = async (
   subjectId?: string | number,
   detail: Detail = {},
 ) => {
-  await trx('audit_events').insert({
-    tenant_id: actor.tenantId,
-    action,
-    account_id: actor.accountId,
-    subject_id: subjectId === undefined ? null : String(subjectId),
-    detail: JSON.stringify(detail),
-  })
+  await sendAlong(
+    trx,
+    'insert into audit_events (tenant_id, action, account_id, subject_id, detail) values (?, ?, ?, ?, ?)',
+    [
+      actor.tenantId,
+      action,
+      actor.accountId,
+      subjectId === undefined ? null : String(subjectId),
+      JSON.stringify(detail),
+    ],
+  )
 }
 
 /** The same for many subjects in one statement: every one of them stays traceable by itself. */
