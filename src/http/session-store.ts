@@ -4,6 +4,8 @@ import type { Redis } from 'ioredis'
 
 const anonymousSeconds = 30 * 60
 const signedInSeconds = 12 * 60 * 60
+const putOffEveryMs = 60_000
+const mostPutOff = 10_000
 
 /**
  * Keeps sessions in Redis. One that was read from there is only written while it is still there (SET … XX): a slow
@@ -12,6 +14,8 @@ const signedInSeconds = 12 * 60 * 60
 export class SessionStore extends RedisStore {
   readonly #redis: Redis
   readonly #kept = new WeakSet<object>()
+  /** When this process last put off the end of a session: once a minute is often enough. */
+  readonly #putOff = new Map<string, number>()
 
   constructor(redis: Redis) {
     super({ client: redis, prefix: 'session:' })
@@ -39,7 +43,12 @@ export class SessionStore extends RedisStore {
 
   override async touch(id: string, data: session.SessionData, done?: (fault?: unknown) => void): Promise<void> {
     try {
-      await this.#redis.expire(this.prefix + id, secondsFor(data))
+      const now = Date.now()
+      if ((this.#putOff.get(id) ?? 0) + putOffEveryMs < now) {
+        if (this.#putOff.size >= mostPutOff) this.#putOff.clear()
+        this.#putOff.set(id, now)
+        await this.#redis.expire(this.prefix + id, secondsFor(data))
+      }
       done?.()
     } catch (fault) {
       done?.(fault)

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Clock } from '../../platform/clock.ts'
+import { evaluate } from '../../platform/redis/evaluate.ts'
 import { scripts, type Transition } from './transitions.ts'
 
 export type AccountKey = { tenantId: string; accountId: number }
@@ -46,7 +47,7 @@ const longestWarning = 60_000
  */
 export const createActiveSessions = ({ redis, clock }: { redis: Redis; clock: Clock }) => {
   const run = (transition: Transition, account: AccountKey, ...args: (string | number)[]) =>
-    redis.eval(scripts[transition], 1, keyOf(account), clock().getTime(), ...args)
+    evaluate(redis, scripts[transition], keyOf(account), [clock().getTime(), ...args])
 
   /** The rules have changed for one account's live session. One that is over stays so. */
   const retime = async (account: AccountKey, idleMs: number, rememberAllowed: boolean): Promise<void> => {

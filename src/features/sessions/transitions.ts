@@ -31,6 +31,18 @@ local function read()
   for at = 1, #flat, 2 do held[flat[at]] = flat[at + 1] end
   return held
 end
+local names = { 'session', 'device', 'since', 'last', 'idle', 'remembered', 'leased', 'seen', 'closing', 'ended', 'before', 'beforeEnded' }
+local function facts()
+  local held, values = {}, redis.call('HMGET', key, unpack(names))
+  for at, name in ipairs(names) do held[name] = values[at] or nil end
+  return held
+end
+local function forgetPages(held)
+  for field, value in pairs(held) do
+    local at = field:sub(1, 5) == 'page:' and tonumber(value:sub(3))
+    if at and at < now - ${times.lease} then redis.call('HDEL', key, field) end
+  end
+end
 local function verdict(held)
   if not held.session then return 'none' end
   if held.ended then return held.ended end
@@ -77,7 +89,7 @@ return { 'claimed' }`,
 
   /** A request: now, session, active, page on its way or '' -> 'live', ms left, remembered | why not */
   touch: `${prelude}
-local held = read()
+local held = facts()
 if held.session ~= ARGV[2] then return { whyNot(held, ARGV[2]) } end
 local state = verdict(held)
 if state ~= 'live' then
@@ -90,7 +102,10 @@ if ARGV[3] == '1' then
   redis.call('HDEL', key, 'closing')
   act(held)
 end
-if ARGV[4] ~= '' then redis.call('HSET', key, 'page:' .. ARGV[4], 'e:' .. now) end
+if ARGV[4] ~= '' then
+  redis.call('HSET', key, 'page:' .. ARGV[4], 'e:' .. now)
+  if redis.call('HLEN', key) % 64 == 0 then forgetPages(read()) end
+end
 local left = ends(held)
 return { 'live', math.min(left[1], left[2]), held.remembered }`,
 
@@ -106,9 +121,7 @@ if ARGV[4] == '1' then
   held.last = now
   act(held)
 end
-for field, value in pairs(held) do
-  if field:sub(1, 5) == 'page:' and tonumber(value:sub(3)) < now - ${times.lease} then redis.call('HDEL', key, field) end
-end
+forgetPages(held)
 return ends(held)`,
 
   /** A page has been left: now, session, page. Only the last one's leaving starts the grace. */
