@@ -2,17 +2,32 @@ import type { Actor } from '../../platform/actor.ts'
 import type { Needs } from './needs.ts'
 import { readKey, writeKey } from './page-key.ts'
 import { alphabetically, displayName, type ClientLine, type Status } from './profile.ts'
-import { selectByLetter, selectPage, selectRecent, type LineRow } from './queries.ts'
+import { selectByLetter, selectPage, selectRecent, selectShelf, type LineRow } from './queries.ts'
+import { deepestShelf } from './search/terms.ts'
 import { recordShown } from './shown.ts'
 import type { Sealing } from './sealing.ts'
 
 const pageLength = 50
-/** Names are sealed, so a letter is opened and sorted here; past this many the search is the better way. */
-const mostOfOneLetter = 5_000
+/**
+ * Names are sealed, so what stands under a letter is opened and sorted here, at some 100,000 a second. Where there are more
+ * than this, the letters that may follow are offered instead: every page is whole, and none takes longer than another.
+ */
+const mostOfOneShelf = 1_000
+const following = 'abcdefghijklmnopqrstuvwxyz_'.split('')
+
+const isShelf = (letters: string) => letters.length > 1 && letters !== 'other'
 
 export type ListWish = { status: Status; after?: string | undefined; before?: string | undefined }
 export type ClientsPage = { lines: ClientLine[]; previous: string | null; next: string | null }
-export type LetterPage = { lines: ClientLine[]; page: number; pages: number; total: number; cut: boolean }
+/** `deeper`: the longer beginnings to go on with, where there are too many clients for one list; then there are no lines. */
+export type LetterPage = {
+  lines: ClientLine[]
+  page: number
+  pages: number
+  total: number
+  deeper: string[]
+  cut: boolean
+}
 export type RecentClient = {
   id: string
   displayName: string
@@ -54,19 +69,25 @@ export const createListing = ({ db }: Needs, sealing: Sealing) => {
         }
       }),
 
-    /** Those whose family name begins with a letter ('a' … 'z' or 'other'), in Polish order. `cut`: there are too many to sort. */
-    byLetter: (actor: Actor, letter: string, status: Status, page: number): Promise<LetterPage> =>
+    /**
+     * Those whose family name begins with `letters` ('a', 'ko', 'kowa', or 'other'), in Polish order. `cut`: so many share
+     * even the longest beginning that only some are shown.
+     */
+    byLetter: (actor: Actor, letters: string, status: Status, page: number): Promise<LetterPage> =>
       db.asTenant(actor, async trx => {
-        const tokens = await sealing.tokens.letter(actor.tenantId, letter)
-        const rows = await selectByLetter(trx, status, tokens, mostOfOneLetter + 1)
-        const sorted = (await open(actor, rows.slice(0, mostOfOneLetter))).sort((one, other) =>
-          alphabetically(one.profile, other.profile),
-        )
+        const most = mostOfOneShelf + 1
+        const rows = isShelf(letters)
+          ? await selectShelf(trx, status, await sealing.tokens.shelf(actor.tenantId, letters), most)
+          : await selectByLetter(trx, status, await sealing.tokens.letter(actor.tenantId, letters), most)
+        const crowded = rows.length === most
+        const deeper = crowded && letters.length < deepestShelf ? following.map(next => `${letters}${next}`) : []
+        const shown = deeper.length > 0 ? [] : rows.slice(0, mostOfOneShelf)
+        const sorted = (await open(actor, shown)).sort((one, other) => alphabetically(one.profile, other.profile))
         const pages = Math.max(1, Math.ceil(sorted.length / pageLength))
         const here = Math.min(page, pages)
         const lines = sorted.slice((here - 1) * pageLength, here * pageLength)
         await recordShown(trx, actor, 'clients.listed', lines)
-        return { lines, page: here, pages, total: sorted.length, cut: rows.length > mostOfOneLetter }
+        return { lines, page: here, pages, total: sorted.length, deeper, cut: crowded && deeper.length === 0 }
       }),
 
     /** The clients this account opened last, the latest first. */

@@ -112,11 +112,27 @@ export const selectByLetter = (
     .limit(most)
     .select(...lineColumns)
 
-/** The clients an account opened last, the latest first; its last `lookBack` deeds are looked at. An import's rows are not opened. */
-export const selectRecent = async (trx: Trx, accountId: number, most: number, lookBack = 300): Promise<LineRow[]> => {
+/** Clients whose family name begins in one way; a token for each living index key. In no order a reader would know. */
+export const selectShelf = async (
+  trx: Trx,
+  status: Status,
+  tokens: readonly string[],
+  most: number,
+): Promise<LineRow[]> => {
+  const browse = 'select id, status, profile_sealed, created_at from browse_clients(?::bigint, ?, ?::int)'
   const { rows } = await trx.raw<{ rows: LineRow[] }>(
-    `with deeds as (select id, action, subject_id, detail from audit_events where account_id = ? order by id desc limit ?),
-          opened as (select subject_id::uuid as client_id, max(id) as latest from deeds where action = 'client.viewed' and detail -> 'import' is null group by 1)
+    tokens.map(() => browse).join(' union all '),
+    tokens.flatMap(token => [token, status, most]),
+  )
+  return rows
+}
+
+/** The clients an account opened last, the latest first; its last `lookBack` readings are looked at. An import's rows are not opened. */
+export const selectRecent = async (trx: Trx, accountId: number, most: number, lookBack = 100): Promise<LineRow[]> => {
+  const { rows } = await trx.raw<{ rows: LineRow[] }>(
+    `with views as (select id, subject_id from audit_events
+                     where account_id = ? and action = 'client.viewed' and detail -> 'import' is null order by id desc limit ?),
+          opened as (select subject_id::uuid as client_id, max(id) as latest from views group by 1)
      select clients.id, clients.status, clients.profile_sealed, clients.created_at
        from opened join clients on clients.id = opened.client_id
       order by opened.latest desc limit ?`,

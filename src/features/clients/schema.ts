@@ -139,4 +139,4 @@ export const listQuery = z.object({
   page: z.coerce.number().int().min(1).max(10_000).catch(1),
 })
 
-export const letterParam = z.string().regex(/^([a-z]|other)$/i)
+export const letterParam = z.string().regex(/^([a-z][a-z_]{0,3}|other)$/i)

@@ -43,6 +43,8 @@ export const createSealing = (vault: Vault) => {
     tokens: {
       file: (tenantId: string, fileNumber: string) => tokensOf(tenantId, fileWord(fileNumber)),
       letter: (tenantId: string, letter: string) => tokensOf(tenantId, letterWord(letter)),
+      /** Of a beginning of family names, from two letters on (see shelvesOf). */
+      shelf: (tenantId: string, beginning: string) => tokensOf(tenantId, `f:${beginning}`),
       /** The same for people of the same folded names and birth date. */
       person: (tenantId: string, person: Person) => tokensOf(tenantId, personWord(person)),
     },

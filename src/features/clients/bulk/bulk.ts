@@ -4,12 +4,13 @@ import type { Trx } from '../../../platform/db/tenant.ts'
 import { findTaken, takeFileNumbers } from '../file-numbers.ts'
 import type { Needs } from '../needs.ts'
 import type { ClientProfile } from '../profile.ts'
-import { insertClients, insertVersions, type ReadRow } from '../queries.ts'
+import { insertVersions, type ReadRow } from '../queries.ts'
 import { fileNumberKey, type Sealing } from '../sealing.ts'
 import {
   countActive,
   countChangedSinceImport,
   deleteClients,
+  insertMany,
   lockClients,
   lockMadeByImport,
   replaceClients,
@@ -145,7 +146,7 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
             import_id: importId,
           }
         })
-        const created = await insertClients(trx, await Promise.all(rows))
+        const created = await insertMany(trx, await Promise.all(rows))
         await recordMany(trx, actor, 'client.created', created, { import: importId })
         const there = new Set(created)
         made.created.push(...created)

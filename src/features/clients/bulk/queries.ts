@@ -17,6 +17,45 @@ export const selectPersonTokens = async (trx: Trx, tokens: readonly string[]): P
   return rows.map(row => row.person_token)
 }
 
+/**
+ * Inserts those whose id and file number are free, a column at a time: a statement of eight thousand values of their own took
+ * longer to write and to read than to carry out. What is the same for all stands once. @returns the ids inserted
+ */
+export const insertMany = async (trx: Trx, rows: readonly ClientRow[]): Promise<string[]> => {
+  const [first] = rows
+  if (!first) return []
+  const all = <Name extends keyof ClientRow>(name: Name) => rows.map(row => row[name])
+  const { tenant_id, status, version, action, created_at, created_by, import_id, index_key } = first
+  const { rows: made } = await trx.raw<{ rows: { id: string }[] }>(
+    `insert into clients (tenant_id, status, version, action, created_at, created_by, updated_at, updated_by, import_id, index_key,
+                          id, profile_sealed, search_tokens, letter_token, person_token, file_number_token)
+     select ?::uuid, ?, ?::int, ?, ?::timestamptz, ?::int, ?::timestamptz, ?::int, ?::uuid, ?::int,
+            id, profile_sealed, search_tokens::bigint[], letter_token, person_token, file_number_token
+       from unnest(?::uuid[], ?::bytea[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[])
+         as fresh (id, profile_sealed, search_tokens, letter_token, person_token, file_number_token)
+     on conflict do nothing returning id`,
+    [
+      tenant_id,
+      status,
+      version,
+      action,
+      created_at,
+      created_by,
+      created_at,
+      created_by,
+      import_id,
+      index_key,
+      all('id'),
+      all('profile_sealed'),
+      rows.map(row => `{${row.search_tokens.join(',')}}`),
+      all('letter_token'),
+      all('person_token'),
+      all('file_number_token'),
+    ] as never,
+  )
+  return made.map(({ id }) => id)
+}
+
 /** In the order of ids, so that two batches that share clients wait for each other instead of locking each other out. */
 export const lockClients = (trx: Trx, ids: readonly string[]): Promise<ReadRow[]> =>
   clients(trx)

@@ -5,14 +5,17 @@ import type { Sealing } from '../sealing.ts'
 import { recordShown } from '../shown.ts'
 import { createKeptQueries } from './kept-queries.ts'
 import { searchClients, type HitRow } from './queries.ts'
-import { asked, match, readings, type Term } from './terms.ts'
+import { asked, askedBySound, match, readings, type Match, type Term } from './terms.ts'
 
 const mostOpened = 200
 const mostShown = 50
 
-export type Hit = { id: string; status: Status; profile: ClientProfile; match: 'exact' | 'prefix' }
+export type Hit = { id: string; status: Status; profile: ClientProfile; match: Match }
 /** `more`: there are others beside those shown. */
 export type Findings = { query: string; hits: Hit[]; more: boolean }
+
+/** With so many found by the letter, nobody looks for those that only sound alike. */
+const enough = 10
 
 /** Finds clients by what one knows of them: names, telephone, birth date, file number, in any order and without accents. */
 export const createSearch = ({ db, vault, redis }: Needs, sealing: Sealing) => {
@@ -29,21 +32,25 @@ export const createSearch = ({ db, vault, redis }: Needs, sealing: Sealing) => {
     keepQuery: kept.keep,
     findQuery: kept.find,
 
-    /** Runs a query: exact hits before others, in Polish order, archived clients last. */
+    /** Runs a query: exact hits, then beginnings, then what sounds alike, in Polish order; archived clients last. */
     search: (actor: Actor, query: string): Promise<Findings> =>
       db.asTenant(actor, async trx => {
         const found = new Map<string, Hit>()
         let more = false
         const { all } = await vault.blinders(actor.tenantId)
         for (const terms of readings(query)) {
-          const questions = all.map(({ tokens }) => ({
-            exact: tokens(asked(terms, true)),
-            prefix: tokens(asked(terms, false)),
-          }))
-          const rows = await searchClients(trx, questions, mostOpened + 1)
-          more ||= rows.length > mostOpened
-          const opened = await Promise.all(rows.slice(0, mostOpened).map(row => openHit(actor, row, terms)))
-          for (const hit of opened) if (hit && found.get(hit.id)?.match !== 'exact') found.set(hit.id, hit)
+          /** Adds what answers one of the questions. @returns whether there is more than was looked at */
+          const ask = async (asking: readonly { exact: string[]; prefix: string[] }[]): Promise<boolean> => {
+            const questions = all.flatMap(({ tokens }) =>
+              asking.map(({ exact, prefix }) => ({ exact: tokens(exact), prefix: tokens(prefix) })),
+            )
+            const rows = questions.length > 0 ? await searchClients(trx, questions, mostOpened + 1) : []
+            const opened = await Promise.all(rows.slice(0, mostOpened).map(row => openHit(actor, row, terms)))
+            for (const hit of opened) if (hit && rank(hit) < rank(found.get(hit.id))) found.set(hit.id, hit)
+            return rows.length > mostOpened
+          }
+          if (await ask([{ exact: asked(terms, true), prefix: asked(terms, false) }])) more = true
+          if (found.size < enough) await ask(askedBySound(terms).map(words => ({ exact: words, prefix: words })))
         }
         const hits = [...found.values()].sort(inOrder)
         const shown = hits.slice(0, mostShown)
@@ -53,7 +60,10 @@ export const createSearch = ({ db, vault, redis }: Needs, sealing: Sealing) => {
   }
 }
 
+const ranks: readonly Match[] = ['exact', 'prefix', 'sound']
+const rank = (hit: Hit | undefined) => (hit ? ranks.indexOf(hit.match) : ranks.length)
+
 const inOrder = (one: Hit, other: Hit): number =>
   Number(one.status === 'archived') - Number(other.status === 'archived') ||
-  Number(one.match === 'prefix') - Number(other.match === 'prefix') ||
+  rank(one) - rank(other) ||
   alphabetically(one.profile, other.profile)

@@ -1,7 +1,8 @@
 import parsePhoneNumberFromString from 'libphonenumber-js/min'
-import { longestPrefix, prefixes, words } from '../../../platform/text/fold.ts'
+import { fold, longestPrefix, prefixes, words } from '../../../platform/text/fold.ts'
 import { dayFrom } from '../days.ts'
 import type { ClientProfile, Phone } from '../profile.ts'
+import { soundsOf } from './sounds.ts'
 
 /**
  * One thing a query asks for. `word`: letters, a beginning of a name; `digits`: a file number, part of a telephone number or a
@@ -73,7 +74,7 @@ export const asked = (terms: readonly Term[], whole: boolean): string[] => {
 
 /**
  * Everything a client can be found by, before it is blinded: `n:` beginnings of words, `e:` whole words, `d:` runs of digits,
- * `b:` days and months. A few dozen for most; never more than `mostIndexWords`, so that no name makes saving slow.
+ * `b:` days and months, `s:` how a word sounds, `f:` how the family name begins, for browsing. A few dozen for most; never more than `mostIndexWords`, so that no name makes saving slow.
  */
 export const indexWords = (profile: ClientProfile): Set<string> => {
   const found = new Set<string>()
@@ -87,6 +88,9 @@ export const indexWords = (profile: ClientProfile): Set<string> => {
   for (const phone of profile.phones)
     for (const part of phoneParts(phone)) add({ kind: 'digits', text: withoutZeros(part) })
   fileNumberTerms(profile).forEach(add)
+  for (const word of joinedOf(profile)) add({ kind: 'word', text: word })
+  for (const code of namesOf(profile).flatMap(soundsOfName)) found.add(`s:${code}`)
+  for (const beginning of shelvesOf(profile)) found.add(`f:${beginning}`)
   for (const name of namesOf(profile)) {
     readings(name).flat().forEach(add)
     for (const word of words(name).filter(hasDigits)) prefixes(word).map(termOf).forEach(add)
@@ -94,17 +98,51 @@ export const indexWords = (profile: ClientProfile): Set<string> => {
   return new Set([...found].slice(0, mostIndexWords))
 }
 
-/** Whether an opened client answers every term, and whether to the letter: whole words, file number, telephone, day. */
-export const match = (profile: ClientProfile, terms: readonly Term[]): 'exact' | 'prefix' | null => {
+export type Match = 'exact' | 'prefix' | 'sound'
+
+/** Words so short sound like half of all others. */
+const fewestSoundLetters = 3
+const mostQuestions = 16
+
+/**
+ * What to ask the index for where names are to sound like what was typed: a word may have several sounds, so there may be
+ * several questions. None where nothing was typed that sounds.
+ */
+export const askedBySound = (terms: readonly Term[]): string[][] => {
+  if (!terms.some(sounds)) return []
+  const choices = terms.map(term =>
+    sounds(term) ? soundsOf(term.text).map(code => `s:${code}`) : asked([term], false),
+  )
+  return choices
+    .reduce<string[][]>((some, choice) => some.flatMap(asking => choice.map(word => [...asking, word])), [[]])
+    .slice(0, mostQuestions)
+}
+
+const sounds = ({ kind, text }: Term) =>
+  kind === 'word' && text.length >= fewestSoundLetters && soundsOf(text).length > 0
+
+/**
+ * Whether an opened client answers every term: to the letter (whole words, file number, telephone, day), by beginnings, or
+ * by names that sound alike.
+ */
+export const match = (profile: ClientProfile, terms: readonly Term[]): Match | null => {
   const found = indexWords(profile)
-  const whole = [...namesOf(profile).flatMap(words), ...fileNumberTerms(profile).map(({ text }) => text)]
+  const whole = [
+    ...namesOf(profile).flatMap(words),
+    ...joinedOf(profile),
+    ...fileNumberTerms(profile).map(({ text }) => text),
+  ]
   const telephones = profile.phones.flatMap(wholeNumbers).map(withoutZeros)
   const begins = (term: Term) =>
     term.kind === 'word' ? whole.some(word => word.startsWith(term.text)) : found.has(indexWord(term, true))
   const equals = ({ kind, text }: Term) =>
     whole.includes(text) || (kind === 'digits' ? telephones.includes(text) : text === profile.birthDate)
 
-  if (!terms.every(begins)) return null
+  const alike = (term: Term) =>
+    begins(term) || (sounds(term) && soundsOf(term.text).some(code => found.has(`s:${code}`)))
+
+  if (!terms.every(alike)) return null
+  if (!terms.every(begins)) return 'sound'
   return terms.every(equals) ? 'exact' : 'prefix'
 }
 
@@ -113,6 +151,32 @@ const namesOf = ({ givenNames, familyName, preferredName }: ClientProfile) => [
   familyName,
   preferredName ?? '',
 ]
+
+/** A family name of several parts as one word, as many type it: Kowalska-Nowak, kowalskanowak. */
+const joinedOf = ({ familyName }: ClientProfile): string[] => {
+  const parts = words(familyName)
+  return parts.length > 1 ? [parts.join('')] : []
+}
+
+const soundsOfName = (name: string): string[] =>
+  name
+    .split(/[\s-]+/)
+    .filter(part => part.length >= fewestSoundLetters)
+    .flatMap(soundsOf)
+
+/** How far browsing goes down into a family name. */
+export const deepestShelf = 4
+
+/**
+ * Beginnings of the family name that browsing by letters goes down to, from two letters on. A name that ends earlier has
+ * `_` for what it lacks, so that every client of a beginning is under one of the longer ones.
+ */
+export const shelvesOf = ({ familyName, givenNames }: Pick<ClientProfile, 'familyName' | 'givenNames'>): string[] => {
+  const letters = fold(familyName || givenNames).replace(/ /g, '')
+  if (!/^[a-z]/.test(letters)) return []
+  const padded = letters.replace(/[^a-z]/g, '_').padEnd(deepestShelf, '_')
+  return Array.from({ length: deepestShelf - 1 }, (_, index) => padded.slice(0, index + 2))
+}
 
 const hasDigits = (word: string) => /\d/.test(word)
 
