@@ -1,0 +1,80 @@
+import { cpus } from 'node:os'
+import { prepareGround, type Ground } from './ground.ts'
+import { measureExport, measureImport, measureRotation, measureSignIn } from './heavy.ts'
+import { memoryOf } from './load.ts'
+import { readOptions, type Options } from './options.ts'
+import { measureAlone, measurePages, measureTrigrams } from './pages.ts'
+import { createReport, type Report } from './report.ts'
+import { createClientsPath } from './saving.ts'
+import { createWorld, type World } from './world.ts'
+
+const say = (text: string) => process.stderr.write(`${text}\n`)
+
+/** One part after another; a part that fails is told of, and the others go on. */
+const carryOut = async (world: World, ground: Ground, options: Options, report: Report) => {
+  await world.worker()
+  const parts: Record<string, () => Promise<unknown>> = {
+    pages: () => measurePages(ground, options, report),
+    trigrams: () => measureTrigrams(ground, options, report),
+    saving: async () =>
+      report.row('Save a client', await createClientsPath(ground, { inFlight: 16, seconds: options.seconds })),
+    'sign-in': () => measureSignIn(ground, options, report),
+    import: () => measureImport(ground, options, report),
+    export: () => measureExport(ground, report),
+    rotation: () => measureRotation(ground, report),
+  }
+  for (const [name, part] of Object.entries(parts)) {
+    if (options.only && !options.only.split(',').includes(name)) continue
+    say(`Measuring: ${name}`)
+    await part().catch((fault: unknown) => {
+      report.notTaken(name, 'this part failed')
+      say(String(fault instanceof Error ? fault.stack : fault))
+    })
+  }
+  report.atMost('Memory of the web process after all that', memoryOf(ground.web.pid), 250, 'MB')
+  report.atMost('Ready after start, migrations done', ground.web.readyMs / 1000, 2, 's')
+  report.atMost('A session in Redis', await largestSession(world), 1024, 'bytes')
+}
+
+const largestSession = async ({ platform }: World): Promise<number> => {
+  const keys = await platform.redis.keys('session:*')
+  const sizes = await Promise.all(keys.map(key => platform.redis.memory('USAGE', key)))
+  return Math.max(0, ...sizes.map(Number))
+}
+
+/** The same pages with ever more clients: the times for one against those of the smallest. */
+const grow = async (world: World, options: Options, report: Report) => {
+  const most = { view: 1.1, search: 1.5, list: 1.1, save: 1.2 }
+  const taken: Awaited<ReturnType<typeof measureAlone>>[] = []
+  for (const clients of options.growth) {
+    const ground = await prepareGround(world, clients, say)
+    const alone = await measureAlone(ground, options)
+    taken.push(alone)
+    for (const [name, measured] of Object.entries(alone))
+      report.row(`${name}, one in flight, ${clients} clients`, measured)
+    if (clients === options.growth.at(-1)) await measureTrigrams(ground, options, report)
+    await world.end(ground.web.child)
+    await world.end(ground.floors.child)
+  }
+  for (const name of ['view', 'search', 'list', 'save'] as const) {
+    const goal = `Growth ${options.growth[0]} → ${options.growth.at(-1)} clients, ${name}`
+    report.atMost(goal, taken.at(-1)![name].p50 / taken[0]![name].p50, most[name])
+  }
+}
+
+const options = readOptions(process.argv.slice(2))
+const report = createReport()
+report.fact('machine', `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`)
+report.fact('node', process.version)
+report.fact('clients', options.clients)
+report.fact('taken', new Date().toISOString())
+const world = await createWorld(options.keep)
+try {
+  if (options.only !== 'growth')
+    await carryOut(world, await prepareGround(world, options.clients, say), options, report)
+  if (options.growth.length > 0) await grow(world, options, report)
+} finally {
+  await world.close()
+}
+process.stdout.write(`${report.text()}\n`)
+if (options.json) await report.save(options.json)

@@ -1,0 +1,129 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Actor } from '../src/platform/actor.ts'
+import { newAccount, openDoor } from './browser.ts'
+import { ageRate, argonRate, copyRate, resealRate } from './floor-work.ts'
+import { askProduct, type Ground } from './ground.ts'
+import { measure } from './load.ts'
+import type { Options } from './options.ts'
+import { personAt } from './people.ts'
+import type { Report } from './report.ts'
+
+/** What pages take while `work` goes on, against what they take by themselves. */
+const pagesMeanwhile = async (ground: Ground, work: () => Promise<unknown>) => {
+  const paths = ground.people.map(person => `/clients/${person.id}`)
+  const load = { inFlight: 2, seconds: 5 }
+  const alone = await askProduct(ground, paths, load)
+  const working = work()
+  await pause(500)
+  const meanwhile = await askProduct(ground, paths, load)
+  await working
+  return meanwhile.p99 / alone.p99
+}
+
+/** Twenty people sign in at once, again and again. */
+export const measureSignIn = async (ground: Ground, { seconds }: Options, report: Report) => {
+  const { world, web, tenantId } = ground
+  const headers: Record<string, string>[] = []
+  const targets: { method: 'POST'; path: string; body: string }[] = []
+  for (let index = 0; index < 20; index++) {
+    const { login, password } = await newAccount(world, tenantId, 100 + index)
+    const door = await openDoor(web.url)
+    headers.push(door.headers)
+    targets.push({
+      method: 'POST',
+      path: '/sign-in',
+      body: new URLSearchParams({ _csrf: door.token, login, password }).toString(),
+    })
+  }
+  // Who stays on the page that was open gets a new session each time; the one before is theirs, and goes.
+  const load = { url: web.url, headers, targets, inFlight: 20, seconds, expects: { status: 303 } }
+  const bare = await argonRate(60)
+  const signing = await measure(load, web.pid)
+  report.row('Bare Argon2id, 32 MiB, 3 passes', { perSecond: bare })
+  report.row('Sign-in, 20 at once', signing)
+  report.atLeast('Sign-in: throughput of bare Argon2id', signing.perSecond / bare, 0.85)
+  const slower = await pagesMeanwhile(ground, () => measure({ ...load, seconds: 8 }, web.pid))
+  report.atMost('Other pages’ p99 while 20 people sign in', slower, 2)
+}
+
+/** A spreadsheet, from its start to its last row, by the worker; against sealing, indexing and COPY of as many. */
+export const measureImport = async (ground: Ground, { importRows }: Options, report: Report) => {
+  const { world, tenantId, database, browsers } = ground
+  const { imports } = world.features
+  const actor: Actor = { tenantId, accountId: browsers[0]!.accountId, roles: ['staff'] }
+  const lines = Array.from({ length: importRows }, (_, index) => {
+    const { givenNames, familyName, birthDate, phone } = personAt(55, index)
+    return [givenNames, familyName, birthDate, phone].join(';')
+  })
+  const file = Buffer.from(['Imię;Nazwisko;Data urodzenia;Telefon', ...lines].join('\n'))
+  const came = await imports.upload(
+    actor,
+    'osoby.csv',
+    (async function* () {
+      yield file
+    })(),
+  )
+  if (!came.ok) throw came.fault
+  const { importId } = came
+  const { reading } = await imports.columns(actor, importId)
+  const untilDone = async () => {
+    while (!(await imports.progress(actor, importId)).done) await pause(100)
+  }
+  await imports.chooseColumns(actor, importId, reading)
+  await untilDone()
+  const began = performance.now()
+  await imports.start(actor, importId)
+  await untilDone()
+  const perSecond = (importRows * 1000) / (performance.now() - began)
+  const bare = await copyRate(world.platform, database, tenantId, importRows)
+  report.row(`Bare seal, index and COPY of ${importRows}`, { perSecond: bare })
+  report.row(`Import of ${importRows} rows`, { perSecond })
+  report.atLeast('Import: rate of bare seal, index and COPY', perSecond / bare, 0.5)
+}
+
+/** An export of everybody, by the worker, against `age` alone on as many bytes. */
+export const measureExport = async (ground: Ground, report: Report) => {
+  const { world, tenantId, browsers } = ground
+  const { exports } = world.features
+  const actor: Actor = { tenantId, accountId: browsers[0]!.accountId, roles: ['security_officer'] }
+  const { id } = await exports.request(actor, 'cztery-konie-jadą-przez-zielony-las')
+  const began = performance.now()
+  for (;;) {
+    const { status, size } = await exports.find(actor, id)
+    if (status === 'failed') throw new Error('The export failed: see worker.log')
+    if (status === 'ready') {
+      const plain = (Number(size) * 3) / 4
+      const perSecond = (plain * 1000) / (performance.now() - began)
+      const bare = await ageRate(plain)
+      report.row('age alone, MB', { perSecond: bare / 1e6 })
+      report.row(`Export of ${2 * ground.clients} contacts, MB`, { perSecond: perSecond / 1e6 })
+      return report.atLeast('Export: rate of age alone', perSecond / bare, 0.7)
+    }
+    await pause(50)
+  }
+}
+
+/** The data key of the tenant turns while pages are asked for. */
+export const measureRotation = async (ground: Ground, report: Report) => {
+  const { world, tenantId } = ground
+  const turn = async (load: number) => {
+    let [rows, began, last] = [0, performance.now(), 0]
+    await world.features.encryptionKeys.rotate('data', {
+      tenantId,
+      load,
+      tell: progress => {
+        if ('total' in progress) began = performance.now()
+        if (!('moved' in progress) || progress.moved === 0) return
+        rows += progress.moved
+        last = performance.now()
+      },
+    })
+    return (rows * 1000) / (last - began)
+  }
+  const bare = await resealRate(world.platform, tenantId, 50_000)
+  const perSecond = await turn(1)
+  report.row('Bare open and seal', { perSecond: bare })
+  report.row('Data key rotation, rows', { perSecond })
+  report.atLeast('Rotation: rate of bare open and seal', perSecond / bare, 0.5)
+  report.atMost('Pages’ p99 while a data key turns', await pagesMeanwhile(ground, () => turn(0.5)), 2)
+}

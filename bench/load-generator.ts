@@ -1,0 +1,56 @@
+import { Agent, request } from 'node:http'
+import type { Load } from './load.ts'
+
+/** A process of its own, so that asking doesn't slow the answering: sends a load, and tells its parent how long each took. */
+const run = async ({ url, headers, targets, inFlight, seconds, expects }: Load) => {
+  const agent = new Agent({ keepAlive: true, maxSockets: inFlight, scheduling: 'fifo' })
+  const latencies: number[] = []
+  let sent = 0
+  let bytes = 0
+
+  const ask = () =>
+    new Promise<void>((resolve, reject) => {
+      const { method = 'GET', path, body } = targets[sent % targets.length]!
+      const own = headers[sent++ % headers.length]!
+      const began = performance.now()
+      const form =
+        body === undefined
+          ? {}
+          : { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': Buffer.byteLength(body) }
+      const asked = request(`${url}${path}`, { method, agent, headers: { ...own, ...form } }, answer => {
+        const chunks: Buffer[] = []
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+        answer.on('error', reject)
+        answer.on('end', () => {
+          latencies.push(performance.now() - began)
+          const text = Buffer.concat(chunks)
+          bytes = text.length
+          if (answer.statusCode !== expects.status || (expects.text && !text.includes(expects.text)))
+            reject(
+              new Error(`${method} ${path} was answered by ${answer.statusCode}: ${text.toString().slice(0, 300)}`),
+            )
+          else resolve()
+        })
+      })
+      asked.on('error', reject)
+      asked.end(body)
+    })
+
+  const until = async (end: number) => {
+    while (performance.now() < end) await ask()
+  }
+  const many = (end: number) => Promise.all(Array.from({ length: inFlight }, () => until(end)))
+
+  await many(performance.now() + Math.min(1500, seconds * 400))
+  latencies.length = 0
+  const began = performance.now()
+  await many(began + seconds * 1000)
+  return { latencies: Float64Array.from(latencies), seconds: (performance.now() - began) / 1000, bytes }
+}
+
+process.once('message', (load: Load) => {
+  run(load).then(
+    measured => process.send?.(measured),
+    (fault: unknown) => process.send?.({ latencies: new Float64Array(), seconds: 0, bytes: 0, fault: String(fault) }),
+  )
+})
