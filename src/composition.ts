@@ -28,6 +28,7 @@ import { connect } from './platform/db/connect.ts'
 import { pendingMigrations } from './platform/db/migrate.ts'
 import { createDb } from './platform/db/tenant.ts'
 import { createUnscoped } from './platform/db/unscoped.ts'
+import { OperatorFault } from './platform/errors.ts'
 import { loadTranslations, type Language } from './platform/i18n/translations.ts'
 import type { Schedule, Tasks } from './platform/jobs/jobs.ts'
 import { createLog } from './platform/log.ts'
@@ -257,12 +258,14 @@ export const createFeatures = (platform: Platform) => {
 export type Features = ReturnType<typeof createFeatures>
 
 /**
- * What must be right before anything is served or worked off: the keys are this database's, the realm of the operators is
- * there, and nobody who was erased has come back with an older database.
+ * What must be right before anything is served or worked off: the keys are this database's, no migration is missing, the realm
+ * of the operators is there, and nobody who was erased has come back with an older database.
  * @throws OperatorFault
  */
 export const prepareToRun = async ({ platform, tenants, erasures }: Features): Promise<void> => {
   await platform.keyChecks.check()
+  if (!(await platform.checks.migrations()))
+    throw new OperatorFault('The database lacks migrations; apply them with "bin/ostoja database prepare".')
   await tenants.prepareInstallation()
   await platform.keyChecks.remember()
   await erasures.reconcile()
