@@ -8,18 +8,8 @@ export type Standing = { since: Date; lastActive: Date }
 export type Claim = { claimed: true } | { claimed: false; standing: Standing }
 
 /** Why a session is over. */
-export const endings = [
-  'idle',
-  'limit',
-  'closed',
-  'lost',
-  'elsewhere',
-  'administrator',
-  'password',
-  'deactivated',
-  'signed-out',
-] as const
-export type Ending = (typeof endings)[number]
+export type Ending =
+  'idle' | 'limit' | 'closed' | 'lost' | 'elsewhere' | 'administrator' | 'password' | 'deactivated' | 'signed-out'
 
 /** What a claim brings along: the session's id, its browser, and the tenant's rules as they are now. */
 export type Claimant = {

@@ -1,2 +1,2 @@
-export { createActiveSessions, endings, type ActiveSessions, type Ending, type Standing } from './active-session.ts'
+export { createActiveSessions, type ActiveSessions, type Ending, type Standing } from './active-session.ts'
 export { sessionRoutes } from './routes.ts'
