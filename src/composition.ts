@@ -18,7 +18,7 @@ import { noticeAttention, noticeRoutes } from './features/notices/index.ts'
 import { passwordResetRoutes } from './features/password-resets/index.ts'
 import { createActiveSessions, sessionRoutes } from './features/sessions/index.ts'
 import { createSettings, settingsRoutes } from './features/settings/index.ts'
-import { createAttempts, createSignIn, signInRoutes } from './features/sign-in/index.ts'
+import { createAttempts, createLogins, createSignIn, signInRoutes } from './features/sign-in/index.ts'
 import { startPageRoutes } from './features/start-page/index.ts'
 import { createTenants } from './features/tenants/index.ts'
 import { createApp as createWebApp } from './http/app.ts'
@@ -129,6 +129,7 @@ export const createFeatures = (platform: Platform) => {
   const around = createAccountFeatures({
     ...platform,
     translations,
+    ownerOf: createLogins(platform.unscoped).ownerOf,
     endSession: (account, because) => sessions.end(account, because),
   })
   const { accounts, notices } = around

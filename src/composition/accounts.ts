@@ -14,11 +14,13 @@ import {
   revokeLinks,
 } from '../features/password-resets/index.ts'
 import type { Redis } from 'ioredis'
+import type { Unscoped } from '../platform/db/unscoped.ts'
 import type { Translations } from '../platform/i18n/translations.ts'
 import type { Tasks } from '../platform/jobs/jobs.ts'
 import type { Mailer } from '../platform/mail/mailer.ts'
 
-type Given = Pick<AccountNeeds, 'db' | 'unscoped' | 'vault' | 'passwords' | 'clock' | 'endSession'> & {
+type Given = Pick<AccountNeeds, 'db' | 'vault' | 'passwords' | 'clock' | 'ownerOf' | 'endSession'> & {
+  unscoped: Unscoped
   redis: Redis
   translations: Translations
   mailer: Mailer | null

@@ -28,7 +28,9 @@ describe('while passwords wait to be hashed', () => {
     for (let made = 0; made < 6; made++) ids.push((await ostoja.newAccount(tenant, ['staff'])).id)
     const queue = Array.from({ length: 30 }, () => ostoja.platform.passwords.hash('x'))
     let done = 0
-    const count = () => void done++
+    const count = () => {
+      done++
+    }
     const administrator = { ...systemActor(tenant), accountId: 0 }
     const actions = [
       ...Array.from({ length: 6 }, () => accounts.create(systemActor(tenant), { ...person, roles: ['staff'] })),
@@ -45,6 +47,7 @@ describe('while passwords wait to be hashed', () => {
 describe('where the sessions cannot be reached', () => {
   const unreachable = (): AccountNeeds => ({
     ...ostoja.platform,
+    ownerOf: () => Promise.resolve(null),
     notify: () => Promise.resolve(),
     tellFormerAddress: () => Promise.resolve(),
     sendFirstLink: null,

@@ -1,7 +1,6 @@
 import type { Role } from '../../platform/actor.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
-import type { Unscoped } from '../../platform/db/unscoped.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
 import type { Passwords } from '../../platform/vault/passwords.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
@@ -12,10 +11,11 @@ export type Mailbox = { email: string; language: Language }
 type Told = 'password-changed' | 'password-reset-by-administrator' | 'password-reset-by-operator' | 'email-changed'
 export type AccountNeeds = {
   db: Db
-  unscoped: Unscoped
   vault: Vault
   passwords: Passwords
   clock: Clock
+  /** Whose login it is, of whatever tenant; null where it is nobody's. */
+  ownerOf: (login: string) => Promise<AccountKey | null>
   /** Ends the account's live session, whichever it is; says whether there was one. */
   endSession: (account: AccountKey, because: 'administrator' | 'password' | 'deactivated') => Promise<boolean>
   notify: (trx: Trx, tenantId: string, accountIds: readonly number[], kind: Told) => Promise<unknown>

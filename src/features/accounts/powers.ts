@@ -6,15 +6,7 @@ import { generatePasswordFor } from './generated-password.ts'
 import type { AccountNeeds } from './needs.ts'
 import { keepsAnAdministrator } from './policy.ts'
 import { openProfile, sealPassword } from './profile.ts'
-import {
-  findAccount,
-  findLogin,
-  findTenant,
-  lockAccount,
-  lockAdministrators,
-  updateAccount,
-  type AccountRow,
-} from './queries.ts'
+import { findAccount, findTenant, lockAccount, lockAdministrators, updateAccount, type AccountRow } from './queries.ts'
 
 type HandedOver = { login: string; password: string }
 
@@ -24,7 +16,7 @@ type HandedOver = { login: string; password: string }
  */
 export const createAccountPowers = ({
   db,
-  unscoped,
+  ownerOf,
   vault,
   passwords,
   clock,
@@ -90,8 +82,8 @@ export const createAccountPowers = ({
      * @throws NotFound where nobody has this login, Conflict for a deactivated account
      */
     resetByOperator: async (login: string): Promise<HandedOver> => {
-      const found = await unscoped.read(trx => findLogin(trx, login.toLowerCase()))
-      const handed = found && (await reset(systemActor(found.tenant_id), found.account_id, randomUUID(), 'operator'))
+      const owner = await ownerOf(login)
+      const handed = owner && (await reset(systemActor(owner.tenantId), owner.accountId, randomUUID(), 'operator'))
       if (!handed) throw new NotFound()
       return handed
     },

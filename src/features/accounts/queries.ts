@@ -1,4 +1,3 @@
-import type { Knex } from 'knex'
 import type { Role } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
@@ -49,16 +48,6 @@ export const insertAccount = async (trx: Trx, account: NewAccount): Promise<bool
   })
   return true
 }
-
-/** Read as `ostoja_signin`: whose login this is, where only the login is known. */
-export const findLogin = (
-  trx: Knex.Transaction,
-  loginKey: string,
-): Promise<{ tenant_id: string; account_id: number } | undefined> =>
-  trx('logins')
-    .join('tenants', 'tenants.id', 'logins.tenant_id')
-    .where({ 'logins.login_key': loginKey, 'tenants.status': 'active' })
-    .first('logins.tenant_id', 'logins.account_id')
 
 export const findAccount = (trx: Trx, id: number): Promise<AccountRow | undefined> =>
   trx<AccountRow>('accounts').where({ id }).first()
