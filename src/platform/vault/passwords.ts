@@ -24,10 +24,10 @@ export const createPasswords = (peppers: KeySource & { reload?: () => Promise<un
   const inTurn = createTurns(mostAtOnce, mostWaiting)
 
   const make = (password: string): Promise<PasswordHash> =>
-    inTurn(async () => ({
-      argon2: await hash(peppered(peppers.current.key, password), cost),
-      pepper: peppers.current.id,
-    }))
+    inTurn(async () => {
+      const { id, key } = peppers.current // taken together: it may turn while the password is being hashed
+      return { argon2: await hash(peppered(key, password), cost), pepper: id }
+    })
 
   let decoy: { pepper: string; hash: Promise<PasswordHash> } | undefined
   /** Made anew when the pepper turns: the old one's key will be taken out of the file. */
