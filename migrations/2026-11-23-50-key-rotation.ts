@@ -3,7 +3,7 @@ import { guardSealed } from '../src/platform/db/guard-sealed.ts'
 import { protect } from '../src/platform/db/protect.ts'
 
 /**
- * What turning keys needs (docs/adr/0005): since when a key is no longer the current one, which keys nothing may be
+ * What turning keys needs (docs/adr/0007): since when a key is no longer the current one, which keys nothing may be
  * sealed with any more, and, in the clear, which key made a row's blind tokens and which pepper a password was mixed
  * with. `index_key` and `pepper_id` are null in rows from before they were noted: those count as another key's.
  */

@@ -102,7 +102,7 @@ export const createPeople = async (ostoja: Ostoja, actor: Actor, features: reado
   const loop = async (work: () => Promise<void>) => {
     while (!stopped) {
       await work()
-      await new Promise(resolve => setTimeout(resolve, 20))
+      await new Promise(resolve => setTimeout(resolve, 25))
     }
   }
   const working = [read, search, write, collide].map(loop)

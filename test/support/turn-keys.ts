@@ -2,21 +2,14 @@
 import { createInterface } from 'node:readline'
 import { createFeatures, createPlatform, type Replaced } from '../../src/composition.ts'
 import type { Config } from '../../src/config.ts'
+import { turnsOf, type Kind } from './turns.ts'
 
 const { config, pace } = JSON.parse(process.argv[2]!) as { config: Config } & Required<Pick<Replaced, 'pace'>>
-const { encryptionKeys } = createFeatures(await createPlatform(config, { pace }))
-const silent = () => undefined
-
-const turn = {
-  data: (tenantId: string) => encryptionKeys.rotate('data', { tenantId, atOnce: true }),
-  index: (tenantId: string) => encryptionKeys.rotate('index', { tenantId }),
-  root: () => encryptionKeys.rotateRoot(silent),
-  pepper: () => encryptionKeys.rotatePepper(silent),
-}
+const turns = turnsOf(createFeatures(await createPlatform(config, { pace })))
 
 process.stdout.write('ready\n')
 for await (const line of createInterface({ input: process.stdin })) {
   const [what, tenantId = ''] = line.split(' ')
-  await turn[what as keyof typeof turn](tenantId)
+  await turns[what as Kind](tenantId)
   process.stdout.write('done\n')
 }
