@@ -18,7 +18,7 @@ const carryOut = async (world: World, ground: Ground, options: Options, report: 
     trigrams: () => measureTrigrams(ground, options, report),
     saving: async () =>
       report.row('Save a client', await createClientsPath(ground, { inFlight: 16, seconds: options.seconds })),
-    'sign-in': () => measureSignIn(ground, options, report),
+    'sign-in': () => measureSignIn(ground, report),
     import: () => measureImport(ground, options, report),
     export: () => measureExport(ground, report),
     rotation: () => measureRotation(ground, report),

@@ -1,7 +1,7 @@
 import { systemActor, type Role } from '../src/platform/actor.ts'
 import { proxied, type World } from './world.ts'
 
-export type SignedInBrowser = { headers: Record<string, string>; token: string; accountId: number }
+export type SignedInBrowser = { headers: Record<string, string>; token: string; accountId: number; device: string }
 type Credentials = { login: string; password: string; id: number }
 
 /** What a browser sends with every page it asks for. */
@@ -41,13 +41,17 @@ export const signIn = async (url: string, { login, password, id }: Credentials):
   if (answer.status !== 303) throw new Error(`Signing in was answered by ${answer.status}`)
   const headers = { ...asBrowser, Cookie: cookieOf(answer) }
   const page = await fetch(`${url}/`, { headers })
-  return { headers, token: tokenOf(await page.text()), accountId: id }
+  const device = cookieOf(answer)
+    .split('; ')
+    .find(cookie => !cookie.startsWith('__Host-ostoja='))
+  return { headers, token: tokenOf(await page.text()), accountId: id, device: device ?? '' }
 }
 
-/** The sign-in page as a stranger has it open: cookie and token. */
-export const openDoor = async (url: string) => {
-  const page = await fetch(`${url}/sign-in`, { headers: asBrowser })
-  return { headers: { ...asBrowser, Cookie: cookieOf(page) }, token: tokenOf(await page.text()) }
+/** The sign-in page as it is open in a browser: cookies and token. @param device the cookie of a browser that has been here before */
+export const openDoor = async (url: string, device = '') => {
+  const page = await fetch(`${url}/sign-in`, { headers: { ...asBrowser, Cookie: device } })
+  const cookies = [device, cookieOf(page)].filter(Boolean).join('; ')
+  return { headers: { ...asBrowser, Cookie: cookies }, token: tokenOf(await page.text()) }
 }
 
 export const cookieOf = (answer: Response) =>

@@ -8,7 +8,6 @@ import { personAt, profileOf, random } from './people.ts'
 import { copyInto, fileNumberAt, seedClients, settleTables } from './seed.ts'
 import { proxied, type Process, type World } from './world.ts'
 
-export const seed = 1
 const sessions = 16
 
 /** A tenant with so many clients, browsers signed in to it, and the floors beside it. */

@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http'
 import type { Load } from './load.ts'
 
 /** A process of its own, so that asking doesn't slow the answering: sends a load, and tells its parent how long each took. */
-const run = async ({ url, headers, targets, inFlight, seconds, expects }: Load) => {
+const run = async ({ url, headers, targets, inFlight, seconds, expects, once = false }: Load) => {
   const agent = new Agent({ keepAlive: true, maxSockets: inFlight, scheduling: 'fifo' })
   const latencies: number[] = []
   let sent = 0
@@ -37,11 +37,11 @@ const run = async ({ url, headers, targets, inFlight, seconds, expects }: Load) 
     })
 
   const until = async (end: number) => {
-    while (performance.now() < end) await ask()
+    while (performance.now() < end && !(once && sent >= targets.length)) await ask()
   }
   const many = (end: number) => Promise.all(Array.from({ length: inFlight }, () => until(end)))
 
-  await many(performance.now() + Math.min(1500, seconds * 400))
+  if (!once) await many(performance.now() + Math.min(1500, seconds * 400))
   latencies.length = 0
   const began = performance.now()
   await many(began + seconds * 1000)

@@ -9,6 +9,8 @@ export type Load = {
   headers: Record<string, string>[]
   targets: { method?: 'GET' | 'POST'; path: string; body?: string }[]
   inFlight: number
+  /** Each target once, and then it is over: a form that cannot be sent twice. */
+  once?: boolean
   seconds: number
   /** What an answer must be; anything else is a fault of the run. */
   expects: { status: number; text?: string }
