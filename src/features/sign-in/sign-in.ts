@@ -83,7 +83,11 @@ export const createSignIn = ({
   /** The pepper turns at the one moment when the password is known. */
   const keep = async (found: Found, kept: PasswordHash, password: string): Promise<KeptPassword> => {
     if (!passwords.isStale(kept)) return { pepper_id: kept.pepper }
-    const fresh = await passwords.hash(password)
+    const fresh = await passwords.hash(password).catch((fault: unknown) => {
+      if (fault instanceof TooBusy) return null // it can turn next time; a right password is not refused for that
+      throw fault
+    })
+    if (!fresh) return { pepper_id: kept.pepper }
     return { password_sealed: await vault.seal(fresh, passwordPlace(found)), pepper_id: fresh.pepper }
   }
 
