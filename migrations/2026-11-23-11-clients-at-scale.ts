@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 
 /**
- * What lists need with a million clients: docs/adr/0007.
+ * What lists need with a million clients: docs/adr/0008.
  *
  * `browse_clients` gives the clients of one shelf, a beginning of family names, out of the search index: a function for the
  * reason that `search_clients` is one (docs/adr/0002), with the same owner, the same rights and the same tenant condition.
