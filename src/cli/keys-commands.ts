@@ -54,8 +54,7 @@ export const addKeysCommands = (program: Command) => {
         await withFeatures(async ({ encryptionKeys }) => {
           const show = createShow(`${purpose} keys`)
           const wish = { tenantId: tenant, load, atOnce, tell: show.tell }
-          const outcomes = await encryptionKeys.rotate(purpose, wish).catch(explain)
-          show.end()
+          const outcomes = await encryptionKeys.rotate(purpose, wish).catch(explain).finally(show.end)
           report(outcomes)
         })
       })
@@ -65,7 +64,8 @@ export const addKeysCommands = (program: Command) => {
     .description('make a new root key and put every other key under it, in moments; safe to stop and repeat')
     .option('--announce-only', 'only add it to the file, to copy that to the other machines; the next call goes on')
     .action(async ({ announceOnly = false }: { announceOnly?: boolean }) => {
-      await withFeatures(async ({ encryptionKeys, platform }) => {
+      await withFeatures(async ({ encryptionKeys, platform, tenants }) => {
+        await tenants.prepareInstallation() // its audit log takes the note of it
         const wrapped = await encryptionKeys.rotateRoot(sayStep, { announceOnly })
         if (announceOnly) return
         await platform.keyChecks.remember()
@@ -79,7 +79,8 @@ export const addKeysCommands = (program: Command) => {
     .description('make a new pepper; each password comes under it when its owner next signs in')
     .option('--announce-only', 'only add it to the file, to copy that to the other machines; the next call goes on')
     .action(async ({ announceOnly = false }: { announceOnly?: boolean }) => {
-      await withFeatures(async ({ encryptionKeys, platform }) => {
+      await withFeatures(async ({ encryptionKeys, platform, tenants }) => {
+        await tenants.prepareInstallation() // its audit log takes the note of it
         await encryptionKeys.rotatePepper(sayStep, { announceOnly })
         if (announceOnly) return
         await platform.keyChecks.remember()
@@ -92,7 +93,8 @@ export const addKeysCommands = (program: Command) => {
     .command('drop-unused')
     .description('take root keys and peppers that nothing needs out of their files; older backups may need them still')
     .action(async () => {
-      await withFeatures(async ({ encryptionKeys }) => {
+      await withFeatures(async ({ encryptionKeys, tenants }) => {
+        await tenants.prepareInstallation()
         const { roots, peppers } = await encryptionKeys.dropUnused()
         say(
           roots.length + peppers.length === 0
@@ -135,25 +137,33 @@ const waits = {
   settling: 'until no process uses the old key any more',
 } as const
 
-/** Adds up what all organisations tell. */
+/** Adds up what all organisations tell, and counts down while nothing happens. */
 const createShow = (what: string) => {
   const bar = createProgressBar(what)
-  const state = { done: 0, total: 0, waiting: undefined as string | undefined }
+  const state = { done: 0, total: 0 }
+  let wait: { for: keyof typeof waits; until: number } | undefined
+  const draw = () => {
+    const leftMs = wait ? wait.until - Date.now() : 0
+    bar.draw({ ...state, waiting: wait && leftMs > 0 ? `${spellTime(leftMs)} ${waits[wait.for]}` : undefined })
+  }
+  const ticking = setInterval(draw, 1000)
   return {
     tell: (progress: Progress) => {
       if ('total' in progress) state.total += progress.total
       else if ('moved' in progress) state.done += progress.moved
       else {
         const { standing } = progress
-        state.waiting =
-          standing.phase === 'announced' || standing.phase === 'settling'
-            ? `waiting ${spellTime(standing.waitMs)} ${waits[standing.phase]}`
-            : undefined
+        if (standing.phase === 'announced' || standing.phase === 'settling')
+          wait = { for: standing.phase, until: Date.now() + standing.waitMs }
+        else wait = undefined
       }
       state.total = Math.max(state.total, state.done)
-      bar.draw(state)
+      draw()
     },
-    end: () => bar.end({ ...state, waiting: undefined }),
+    end: () => {
+      clearInterval(ticking)
+      bar.end(state)
+    },
   }
 }
 
