@@ -195,9 +195,7 @@ describe('erasing a client', () => {
   it('takes rows of imports about the person along, and the name out of the file’s', async () => {
     const rows = await query('select number from import_rows where import_id = $1 order by number', [importId])
     expect(rows).toHaveLength(2)
-    expect((await ostoja.features.imports.list(actor)).imports.map(({ name }) => name)).toEqual([
-      'import.csv',
-    ])
+    expect((await ostoja.features.imports.list(actor)).imports.map(({ name }) => name)).toEqual(['import.csv'])
   })
 
   it('expires exports, their files as well, and forgets searches', async () => {

@@ -46,6 +46,3 @@ export const beginSession = async (req: Request): Promise<void> => {
   if (language) req.session.language = language
   csrfTokenOf(req)
 }
-
-export const endSession = (req: Request): Promise<void> =>
-  new Promise((resolve, reject) => req.session.destroy(fault => (fault ? reject(fault as Error) : resolve())))
