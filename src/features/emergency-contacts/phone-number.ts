@@ -21,7 +21,7 @@ export const toE164 = (typed: string): string | null => parse(typed)?.number ?? 
 export const shownNumber = ({ number, typed }: { number: string | null; typed: string }): ShownNumber => {
   const read = parse(typed)
   if (!read || read.number !== number)
-    return { dial: number ?? dialable(typed), shown: number ?? typed, extension: null }
+    return { dial: number ?? dialable(typed), shown: number ? grouped(number) : typed, extension: null }
   const extension = read.ext ?? null
   read.setExt('')
   return {
@@ -30,6 +30,9 @@ export const shownNumber = ({ number, typed }: { number: string | null; typed: s
     extension,
   }
 }
+
+/** A number as it is read aloud, also one of a range the library does not know. */
+const grouped = (number: string): string => parsePhoneNumber(number)?.formatInternational() ?? number
 
 /** Short and internal numbers are no E.164, yet they can be called from here. */
 const dialable = (typed: string): string | null => (/^[\d\s()-]{3,}$/.test(typed) ? typed.replaceAll(/\D/g, '') : null)

@@ -1,0 +1,90 @@
+import { hkdfSync } from 'node:crypto'
+import type { Config } from '../config.ts'
+import { systemClock, type Clock } from '../platform/clock.ts'
+import { connect } from '../platform/db/connect.ts'
+import { pendingMigrations } from '../platform/db/migrate.ts'
+import { createDb } from '../platform/db/tenant.ts'
+import { createUnscoped } from '../platform/db/unscoped.ts'
+import { createLog } from '../platform/log.ts'
+import { createMailer } from '../platform/mail/mailer.ts'
+import { connectRedis } from '../platform/redis/connect.ts'
+import { createKeyChecks } from '../platform/vault/key-checks.ts'
+import type { NamedKey } from '../platform/vault/key-files.ts'
+import { createKeyRings, ringFreshMs } from '../platform/vault/key-ring.ts'
+import { followKeys, keyFilePollMs } from '../platform/vault/live-keys.ts'
+import { createPasswords } from '../platform/vault/passwords.ts'
+import { createVault } from '../platform/vault/vault.ts'
+
+/**
+ * How long a process may go on with keys as it has read them: from the database, and from the key files; and what is added
+ * to be sure. In milliseconds.
+ */
+const keyPace = { ringFreshMs, filePollMs: keyFilePollMs, marginMs: 15_000 }
+
+/** What tests put in the place of the outside world. */
+export type Replaced = { clock?: Clock; pace?: typeof keyPace }
+
+/** The ground everything stands on: keys, database, Redis, log. Nothing connects before its first use. */
+export const createPlatform = async (config: Config, { clock = systemClock, pace = keyPace }: Replaced = {}) => {
+  const roots = await followKeys(config.rootKeysFile, pace.filePollMs)
+  const peppers = await followKeys(config.peppersFile, pace.filePollMs)
+  const log = createLog(config.logLevel)
+  const redis = connectRedis(config.redisUrl, log)
+  const knex = connect(config.databaseUrl)
+  const db = createDb(knex)
+  const keysDb = createDb(connect(config.databaseUrl, 2))
+  const unscoped = createUnscoped(connect(config.signinDatabaseUrl, 4))
+  const derive = (purpose: string, from = roots.current) =>
+    Buffer.from(hkdfSync('sha256', from.key, '', `ostoja ${purpose}`, 32))
+  const rings = createKeyRings(keysDb, roots, { freshMs: pace.ringFreshMs })
+
+  /** What is signed with a root key stays good while that key is in the file: the list follows the file, current one first. */
+  const ofEveryRoot = <T>(make: (root: NamedKey) => T): T[] => {
+    const list = roots.all.map(make)
+    roots.onChange(() => list.splice(0, list.length, ...roots.all.map(make)))
+    return list
+  }
+
+  return {
+    config,
+    clock,
+    log,
+    redis,
+    db,
+    unscoped,
+    rings,
+    vault: createVault(rings),
+    passwords: createPasswords(peppers),
+    keyChecks: createKeyChecks({
+      db,
+      unscoped,
+      files: {
+        root: { file: config.rootKeysFile, keys: roots },
+        pepper: { file: config.peppersFile, keys: peppers },
+      },
+    }),
+    /** Null where this installation sends no mail. */
+    mailer: config.mail && createMailer(config.mail),
+    rootKeys: { path: config.rootKeysFile, keys: roots },
+    peppers: { path: config.peppersFile, keys: peppers },
+    pace,
+    /** For what only has to stay the same: the oldest root key's, so that a new one forgets no counts. */
+    derive: (purpose: string) => derive(purpose, roots.all.at(-1)),
+    /** The first signs, all are good. */
+    deriveEach: (purpose: string) => ofEveryRoot(root => derive(purpose, root)),
+    /** The first signs; cookies signed before a root key turned stay good. */
+    sessionSecrets: ofEveryRoot(root => derive('session cookie', root).toString('base64')),
+    checks: {
+      database: async () => (await knex.raw('select 1')) !== undefined,
+      migrations: async () => (await pendingMigrations(knex)).length === 0,
+      redis: async () => Boolean(await redis.ping()),
+    },
+    close: async () => {
+      await Promise.all([knex.destroy(), keysDb.close(), unscoped.close()])
+      roots.close()
+      peppers.close()
+      redis.disconnect()
+    },
+  }
+}
+export type Platform = Awaited<ReturnType<typeof createPlatform>>
