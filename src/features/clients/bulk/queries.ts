@@ -19,20 +19,21 @@ export const selectPersonTokens = async (trx: Trx, tokens: readonly string[]): P
 
 /**
  * Inserts those whose id and file number are free, a column at a time: a statement of eight thousand values of their own took
- * longer to write and to read than to carry out. What is the same for all stands once. @returns the ids inserted
+ * longer to write and to read than to carry out. What is the same for all stands once; the
+ * index key is not, for it may turn between two rows of a batch. @returns the ids inserted
  */
 export const insertMany = async (trx: Trx, rows: readonly ClientRow[]): Promise<string[]> => {
   const [first] = rows
   if (!first) return []
   const all = <Name extends keyof ClientRow>(name: Name) => rows.map(row => row[name])
-  const { tenant_id, status, version, action, created_at, created_by, import_id, index_key } = first
+  const { tenant_id, status, version, action, created_at, created_by, import_id } = first
   const { rows: made } = await trx.raw<{ rows: { id: string }[] }>(
-    `insert into clients (tenant_id, status, version, action, created_at, created_by, updated_at, updated_by, import_id, index_key,
-                          id, profile_sealed, search_tokens, letter_token, person_token, file_number_token)
-     select ?::uuid, ?, ?::int, ?, ?::timestamptz, ?::int, ?::timestamptz, ?::int, ?::uuid, ?::int,
-            id, profile_sealed, search_tokens::bigint[], letter_token, person_token, file_number_token
-       from unnest(?::uuid[], ?::bytea[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[])
-         as fresh (id, profile_sealed, search_tokens, letter_token, person_token, file_number_token)
+    `insert into clients (tenant_id, status, version, action, created_at, created_by, updated_at, updated_by, import_id,
+                          id, profile_sealed, search_tokens, letter_token, person_token, file_number_token, index_key)
+     select ?::uuid, ?, ?::int, ?, ?::timestamptz, ?::int, ?::timestamptz, ?::int, ?::uuid,
+            id, profile_sealed, search_tokens::bigint[], letter_token, person_token, file_number_token, index_key
+       from unnest(?::uuid[], ?::bytea[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::int[])
+         as fresh (id, profile_sealed, search_tokens, letter_token, person_token, file_number_token, index_key)
      on conflict do nothing returning id`,
     [
       tenant_id,
@@ -44,13 +45,13 @@ export const insertMany = async (trx: Trx, rows: readonly ClientRow[]): Promise<
       created_at,
       created_by,
       import_id,
-      index_key,
       all('id'),
       all('profile_sealed'),
       rows.map(row => `{${row.search_tokens.join(',')}}`),
       all('letter_token'),
       all('person_token'),
       all('file_number_token'),
+      all('index_key'),
     ] as never,
   )
   return made.map(({ id }) => id)
