@@ -58,7 +58,9 @@ export const createPeople = async (ostoja: Ostoja, actor: Actor, features: reado
         actor,
         phoneOf(Number([...familyName.slice(5)].map(l => 'abcdefghij'.indexOf(l)).join(''))),
       )
-      done.searches += 2
+      const listed = await clients.byLetter(actor, 'kow'.slice(0, randomInt(1, 4)), 'active', 1)
+      if (listed.total !== known.length) return `listed ${listed.total} of ${known.length} by letter`
+      done.searches += 3
       if (!byNumber.hits.some(hit => hit.id === id)) return `not found by telephone: ${familyName}`
       return byName.more || byName.hits.some(hit => hit.id === id) ? null : `not found: ${familyName}`
     })
