@@ -91,7 +91,8 @@ const say = (list: HTMLElement, item: HTMLElement) => {
 const save = async (url: string, list: HTMLElement) => {
   const body = new URLSearchParams({ _csrf: csrfToken() })
   for (const item of itemsOf(list)) body.append('order[]', item.dataset.reorderId ?? '')
-  const response = await fetch(url, { method: 'POST', body, redirect: 'manual' })
+  // Kept alive: whoever leaves the page right after has moved it all the same.
+  const response = await fetch(url, { method: 'POST', body, redirect: 'manual', keepalive: true })
   // A redirect would be to the sign-in page: nothing was saved.
   if (!response.ok) throw new Error(String(response.status))
 }

@@ -121,7 +121,11 @@ const mainJob = async (language: Language) => {
   expect((await page.locator('#contacts').innerText()).indexOf(contacts[0]!.name)).toBeLessThan(
     (await page.locator('#contacts').innerText()).indexOf(contacts[1]!.name),
   )
+  const saved = page.waitForResponse(
+    response => response.url().endsWith('/contacts/order') && response.status() === 204,
+  )
   await page.getByRole('button', { name: t('layout:move.up', { name: contacts[1]!.name }) }).click()
+  await saved
   await expect
     .poll(async () => {
       const text = await page.locator('#contacts').innerText()

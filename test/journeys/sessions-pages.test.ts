@@ -165,8 +165,9 @@ describe('what was typed', () => {
     await signIn(first, account)
     await first.goto(`${ostoja.url}/settings`)
     await first.fill('#autoLogoutMinutes', '33')
-    const offline = async () => first.route('**/sessions/**', route => route.abort())
-    await offline()
+    // A beat that is still under way would hear of the end.
+    await first.waitForLoadState('networkidle')
+    await first.route('**/sessions/**', route => route.abort())
     await ostoja.features.sessions.end({ tenantId: tenant, accountId: account.id }, 'administrator')
     await signIn(second, account)
     await first.unroute('**/sessions/**')
