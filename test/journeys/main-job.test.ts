@@ -178,6 +178,7 @@ const openOffline = async (
   await page.keyboard.type('jose eduardo gomez')
   await expect.poll(() => page.locator('.results button').count()).toBe(1)
   await page.locator('.results button').click()
+  await page.locator('.contact').nth(1).waitFor()
   expect(await page.locator('.contact h3').allInnerTexts()).toEqual([contacts[1]!.name, contacts[0]!.name])
   expect(await page.locator('.contact a.call').first().getAttribute('href')).toBe('tel:+48602444555')
   expect(asked.filter(address => !/^(file:|blob:null)/.test(address))).toEqual([])

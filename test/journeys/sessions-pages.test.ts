@@ -174,7 +174,7 @@ describe('what was typed', () => {
     const heard = first.waitForResponse(response => response.url().endsWith('/sessions/heartbeat') && response.ok())
     // A page that is still busy with the beat that failed takes no notice of the first nudge.
     const nudge = setInterval(() => {
-      void first.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+      first.evaluate(() => document.dispatchEvent(new Event('visibilitychange'))).catch(() => undefined)
     }, 500)
     await heard
     clearInterval(nudge)
