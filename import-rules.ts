@@ -24,7 +24,13 @@ export const importRules: IConfiguration = {
       'feature-stands-alone',
       'Join features in composition.ts.',
       { path: '^src/features/([^/]+)/' },
-      { path: '^src/', pathNot: '^src/(platform/|features/$1/)' },
+      { path: '^src/', pathNot: '^src/(platform/|safe-to-contact/|features/$1/)' },
+    ),
+    error(
+      'safe-to-contact-knows-nothing',
+      'Rules are pure: a browser and a server tell the same ones.',
+      { path: '^src/safe-to-contact/' },
+      { pathNot: '^(src/safe-to-contact/|node_modules/zod/)' },
     ),
     error(
       'front-door-only',
@@ -40,9 +46,13 @@ export const importRules: IConfiguration = {
     ),
     error(
       'browser-apart',
-      'Code for the page and code for the server share nothing but types.',
+      'Code for the page and code for the server share nothing but types, and the rules of safe contact.',
       { path: '^src/browser/' },
-      { path: '^src/', pathNot: '^src/browser/', dependencyTypesNot: ['type-only'] },
+      {
+        path: '^src/',
+        pathNot: '^src/(browser/|safe-to-contact/(rules|times|words)\\.ts$)',
+        dependencyTypesNot: ['type-only'],
+      },
     ),
     error(
       'http-at-the-edge',

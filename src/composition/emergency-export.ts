@@ -8,6 +8,7 @@ import type { ExportedClient, ExportedContact, ExportVocabulary } from '../featu
 import type { Actor } from '../platform/actor.ts'
 import type { Db } from '../platform/db/tenant.ts'
 import { languages, type Translations } from '../platform/i18n/translations.ts'
+import { addressGivenOut, givenOut } from '../safe-to-contact/rules.ts'
 
 type Needs = { db: Db; clients: Clients; contacts: EmergencyContacts }
 type ReadClient = { id: string; profile: Parameters<Clients['create']>[2] }
@@ -62,7 +63,7 @@ const exported = ({ id, profile }: ReadClient, contacts: EmergencyContact[]): Ex
     ...kept,
     id,
     preferredName: preferredName ?? '',
-    addresses: addresses.map(({ line, postalCode, city, region, country }) =>
+    addresses: givenOut(addresses).map(({ line, postalCode, city, region, country }) =>
       [line, [postalCode, city].filter(Boolean).join(' '), region, country].filter(Boolean).join(', '),
     ),
     contacts: contacts.map(exportedContact),
@@ -74,7 +75,7 @@ const exportedContact = ({ id: _, ...contact }: EmergencyContact): ExportedConta
   relationshipText: contact.relationshipText ?? '',
   phones: contact.phones.map(phone => ({ ...phone, hours: phone.hours ?? '' })),
   email: contact.email ?? '',
-  address: contact.address ?? '',
+  address: addressGivenOut(contact) ?? '',
   language: contact.language ?? '',
   tellNote: contact.tellNote ?? '',
 })

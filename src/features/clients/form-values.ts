@@ -1,4 +1,7 @@
+import { typedFromRules, typedRules, type TypedRules } from '../../safe-to-contact/typed.ts'
 import type { ClientProfile } from './profile.ts'
+
+const placeFields = ['use', 'line', 'postalCode', 'city', 'region', 'country'] as const
 
 /** What the fields of the form hold, by their names; a page shows exactly this. */
 export type FormValues = {
@@ -11,9 +14,9 @@ export type FormValues = {
   gender: string
   interpreterNeeded: boolean
   languages: { code: string }[]
-  phones: { type: string; number: string }[]
+  phones: ({ type: string; number: string } & TypedRules)[]
   emails: { address: string }[]
-  addresses: { use: string; line: string; postalCode: string; city: string; region: string; country: string }[]
+  addresses: (Record<(typeof placeFields)[number], string> & { hidden: boolean })[]
   alerts: { text: string }[]
   notes: string
 }
@@ -29,9 +32,14 @@ export const valuesOf = (profile: ClientProfile): FormValues => ({
   gender: profile.gender,
   interpreterNeeded: profile.interpreterNeeded,
   languages: profile.languages.map(code => ({ code })),
-  phones: profile.phones.map(({ type, typed }) => ({ type, number: typed })),
+  phones: profile.phones.map(({ type, typed, ...rules }) => ({ type, number: typed, ...typedFromRules(rules) })),
   emails: profile.emails.map(address => ({ address })),
-  addresses: profile.addresses.map(({ use, line, ...place }) => ({ use, line, ...filled(place) })),
+  addresses: profile.addresses.map(({ use, line, hidden, ...place }) => ({
+    use,
+    line,
+    ...filled(place),
+    hidden: hidden ?? false,
+  })),
   alerts: profile.alerts.map(text => ({ text })),
   notes: profile.notes ?? '',
 })
@@ -52,9 +60,9 @@ export const typedValues = (body: unknown): FormValues => {
     ]),
     interpreterNeeded: sent.interpreterNeeded === 'on',
     languages: rowsOf(sent.languages, ['code']),
-    phones: rowsOf(sent.phones, ['type', 'number']),
+    phones: rowsOf(sent.phones, ['type', 'number'], typedRules),
     emails: rowsOf(sent.emails, ['address']),
-    addresses: rowsOf(sent.addresses, ['use', 'line', 'postalCode', 'city', 'region', 'country']),
+    addresses: rowsOf(sent.addresses, placeFields, row => ({ hidden: fieldsOf(row).hidden === 'on' })),
     alerts: rowsOf(sent.alerts, ['text']),
   }
 }
@@ -71,8 +79,12 @@ const pick = <Name extends string>(sent: Record<string, unknown>, names: readonl
     string
   >
 
-const rowsOf = <Name extends string>(sent: unknown, names: readonly Name[]): Record<Name, string>[] =>
-  Object.values(fieldsOf(sent)).map(row => pick(fieldsOf(row), names))
+const rowsOf = <Name extends string, More extends object = object>(
+  sent: unknown,
+  names: readonly Name[],
+  more: (row: unknown) => More = () => ({}) as More,
+): (Record<Name, string> & More)[] =>
+  Object.values(fieldsOf(sent)).map(row => ({ ...pick(fieldsOf(row), names), ...more(row) }))
 
 const filled = <Name extends string>(place: Record<Name, string | null>): Record<Name, string> =>
   Object.fromEntries(Object.entries(place).map(([name, text]) => [name, text ?? ''])) as Record<Name, string>

@@ -1,9 +1,11 @@
+import type { RecordedRules } from '../../safe-to-contact/rules.ts'
+
 export const genders = ['female', 'male', 'other', 'unknown'] as const
 export const phoneTypes = ['mobile', 'home', 'work', 'other'] as const
 export const addressUses = ['home', 'temp', 'old', 'other'] as const
 
-/** A telephone number: as typed, and as E.164 where what was typed is one. */
-export type Phone = { type: (typeof phoneTypes)[number]; number: string | null; typed: string }
+/** A telephone number: as typed, as E.164 where what was typed is one, and with the rules of calling it that somebody has said. */
+export type Phone = RecordedRules & { type: (typeof phoneTypes)[number]; number: string | null; typed: string }
 export type Address = {
   use: (typeof addressUses)[number]
   line: string
@@ -11,6 +13,8 @@ export type Address = {
   city: string | null
   region: string | null
   country: string | null
+  /** A hidden address never leaves the record: no card, sheet, export or print carries it. */
+  hidden?: boolean
 }
 
 /**

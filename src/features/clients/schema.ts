@@ -1,6 +1,9 @@
 import parsePhoneNumberFromString from 'libphonenumber-js/min'
 import { z } from 'zod'
 import { canonicalLanguage } from '../../platform/text/language-name.ts'
+import { recordedRules } from '../../safe-to-contact/rules.ts'
+import { ruleFields } from '../../safe-to-contact/schema.ts'
+import { saysNothingTyped, typedRules } from '../../safe-to-contact/typed.ts'
 import { readDay } from './days.ts'
 import { addressUses, genders, phoneTypes, type ClientProfile } from './profile.ts'
 
@@ -59,14 +62,21 @@ const rows = <Row extends z.ZodType>(row: Row, most: number) =>
     .transform(all => all.filter((one): one is NonNullable<typeof one> => one !== null))
     .refine(all => all.length <= most, 'problems:too-many')
 
-const phone = z
-  .object({ type: z.enum(phoneTypes, choose).default('mobile'), number: line(50) })
-  .transform(({ type, number: typed }, context) => {
-    if (!typed) return null
+const typedPhone = z
+  .object({ type: z.enum(phoneTypes, choose).default('mobile'), number: line(50), said: z.boolean(), ...ruleFields })
+  .transform(({ type, number: typed, said, ...rules }, context) => {
+    if (!typed && !said) return null
     const read = parsePhoneNumberFromString(typed, 'PL')
-    if (!read?.isPossible()) context.addIssue({ code: 'custom', path: ['number'], message: 'problems:phone' })
-    return { type, number: read?.number ?? null, typed }
+    const problem = !typed ? 'problems:required' : !read?.isPossible() ? 'problems:phone' : null
+    if (problem) context.addIssue({ code: 'custom', path: ['number'], message: problem })
+    return { type, number: read?.number ?? null, typed, ...recordedRules(rules) }
   })
+
+/** A row with rules and no number is a number forgotten, not an empty row. */
+const phone = z.preprocess(row => {
+  const rules = typedRules(row)
+  return { ...(row as object), ...rules, said: !saysNothingTyped(rules) }
+}, typedPhone)
 
 const email = z
   .object({ address: line(254).refine(typed => !typed || z.email().safeParse(typed).success, 'problems:email') })
@@ -80,8 +90,12 @@ const address = z
     city: orNull(line(100)),
     region: orNull(line(100)),
     country: orNull(line(100)),
+    hidden: z.unknown().optional(),
   })
-  .transform(({ use, ...place }) => (Object.values(place).some(Boolean) ? { use, ...place } : null))
+  .transform(({ use, hidden, ...place }) => {
+    if (!Object.values(place).some(Boolean)) return null
+    return hidden === 'on' ? { use, ...place, hidden: true } : { use, ...place }
+  })
 
 const language = z
   .object({ code: line(35).refine(typed => !typed || canonicalLanguage(typed) !== null, choose) })

@@ -1,5 +1,7 @@
 import type { Translate } from '../../platform/i18n/translations.ts'
 import parsePhoneNumberFromString from 'libphonenumber-js/min'
+import { rulesOf } from '../../safe-to-contact/rules.ts'
+import { ruleWords, sayRule } from '../../safe-to-contact/words.ts'
 import type { Field } from './changes.ts'
 import { languageName } from './languages.ts'
 import type { Address, Phone } from './profile.ts'
@@ -9,8 +11,15 @@ type Formats = { t: Translate; language: string; formatDate: (day: string) => st
 /** How the parts of a profile read, in the reader's language. A part that is not recorded reads ''. */
 export const wordsFor = ({ t, language, formatDate }: Formats) => {
   const named = (code: string) => languageName(code, language)
-  const phone = (one: Phone) => `${phoneShown(one)} (${t(`clients:phone-type.${one.type}`)})`
-  const address = (one: Address) => `${t(`clients:address-use.${one.use}`)}: ${addressShown(one)}`
+  const say = ruleWords(t)
+  const rules = (one: Phone) => rulesOf(one).map(rule => sayRule(say, rule, formatDate))
+  const phone = (one: Phone) =>
+    [`${phoneShown(one)} (${t(`clients:phone-type.${one.type}`)})`, ...rules(one)].join(' · ')
+  const address = (one: Address) =>
+    [
+      `${t(`clients:address-use.${one.use}`)}: ${addressShown(one)}`,
+      ...(one.hidden ? [t('safe-to-contact:hidden')] : []),
+    ].join(' · ')
 
   const parts: Partial<Record<Field, (value: never) => string>> = {
     birthDate: formatDate,

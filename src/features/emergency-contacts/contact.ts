@@ -1,10 +1,12 @@
 import type { Language } from '../../platform/i18n/translations.ts'
+import type { RecordedRules } from '../../safe-to-contact/rules.ts'
 
 /** What a number is for. */
 export const phoneTypes = ['mobile', 'home', 'work', 'other'] as const
 export type PhoneType = (typeof phoneTypes)[number]
 
-export type ContactPhone = {
+/** A number with the rules of calling it; those nobody has said are left out. */
+export type ContactPhone = RecordedRules & {
   type: PhoneType
   /** E.164, or null where what was typed is no number that can be dialled from everywhere. */
   number: string | null
@@ -21,6 +23,8 @@ export type ContactProfile = {
   phones: ContactPhone[]
   email: string | null
   address: string | null
+  /** A hidden address never leaves the record: no card, sheet, export or print carries it. */
+  addressHidden?: boolean
   language: string | null
   /** Whether this person may be told about the client's situation. */
   mayBeTold: boolean

@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { recordedRules } from '../../safe-to-contact/rules.ts'
+import { ruleFields } from '../../safe-to-contact/schema.ts'
+import { saysNothingTyped, typedFromRules, typedRules, type TypedRules } from '../../safe-to-contact/typed.ts'
 import { mostPhones, phoneTypes, type ContactProfile } from './contact.ts'
 import { isLanguageCode } from './languages.ts'
 import { toE164 } from './phone-number.ts'
@@ -30,8 +33,15 @@ const phone = z
     type: z.enum(phoneTypes, { error: choose }),
     number: line(60).refine(typed => typed !== '', 'problems:required'),
     hours: line(100).transform(orNull),
+    ...ruleFields,
   })
-  .transform(({ type, number, hours }) => ({ type, number: toE164(number), typed: number, hours }))
+  .transform(({ type, number, hours, ...rules }) => ({
+    type,
+    number: toE164(number),
+    typed: number,
+    hours,
+    ...recordedRules(rules),
+  }))
   .refine(({ number, typed }) => number !== null || typed === '', { error: 'problems:phone', path: ['number'] })
 
 /**
@@ -51,6 +61,7 @@ export const contactForm = (today: string) =>
         .transform(orNull)
         .refine(typed => typed === null || z.email().safeParse(typed).success, 'problems:email'),
       address: lines(500).transform(orNull),
+      addressHidden: z.enum(['on', '']),
       language: line(35)
         .transform(orNull)
         .refine(code => code === null || isLanguageCode(code), choose),
@@ -71,9 +82,12 @@ export const contactForm = (today: string) =>
     .refine(({ phones, email, address }) => phones.length > 0 || email !== null || address !== null, {
       error: 'emergency-contacts:problems.no-way-to-reach',
       path: ['phones'],
-    }) satisfies z.ZodType<ContactProfile>
+    })
+    .transform(({ addressHidden, ...contact }) =>
+      addressHidden && contact.address ? { ...contact, addressHidden: true } : contact,
+    ) satisfies z.ZodType<ContactProfile>
 
-export type TypedPhone = { type: string; number: string; hours: string }
+export type TypedPhone = { type: string; number: string; hours: string } & TypedRules
 /** A contact as it stands in the form. */
 export type TypedContact = Record<Exclude<keyof ContactProfile, 'phones'>, string> & { phones: TypedPhone[] }
 
@@ -86,9 +100,10 @@ export const typedContact = (body: unknown): TypedContact => {
     relationshipText: asText(form.relationshipText),
     phones: asRows(form.phones)
       .map(asPhone)
-      .filter(row => row.number.trim() || row.hours.trim()),
+      .filter(row => row.number.trim() || row.hours.trim() || !saysNothingTyped(row)),
     email: asText(form.email),
     address: asText(form.address),
+    addressHidden: form.addressHidden === 'on' ? 'on' : '',
     language: asText(form.language),
     mayBeTold: asText(form.mayBeTold),
     tellNote: asText(form.tellNote),
@@ -101,9 +116,15 @@ export const typedFrom = (contact: ContactProfile): TypedContact => ({
   name: contact.name,
   relationship: contact.relationship,
   relationshipText: contact.relationshipText ?? '',
-  phones: contact.phones.map(({ type, typed, hours }) => ({ type, number: typed, hours: hours ?? '' })),
+  phones: contact.phones.map(({ type, typed, hours, ...rules }) => ({
+    type,
+    number: typed,
+    hours: hours ?? '',
+    ...typedFromRules(rules),
+  })),
   email: contact.email ?? '',
   address: contact.address ?? '',
+  addressHidden: contact.addressHidden ? 'on' : '',
   language: contact.language ?? '',
   mayBeTold: contact.mayBeTold ? 'yes' : 'no',
   tellNote: contact.tellNote ?? '',
@@ -121,5 +142,5 @@ const asText = (value: unknown): string => (typeof value === 'string' ? value.re
 const asRows = (value: unknown): unknown[] => (typeof value === 'object' && value !== null ? Object.values(value) : [])
 const asPhone = (row: unknown): TypedPhone => {
   const { type, number, hours } = (row ?? {}) as Record<string, unknown>
-  return { type: asText(type) || 'mobile', number: asText(number), hours: asText(hours) }
+  return { type: asText(type) || 'mobile', number: asText(number), hours: asText(hours), ...typedRules(row) }
 }

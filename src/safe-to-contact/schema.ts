@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { permissions, weekdays } from './rules.ts'
+import { emptyRange, mostRanges, type TypedRange } from './typed.ts'
+
+const choose = 'problems:choose'
+const mostSigns = 200
+
+const asTime = (typed: string): string | null => {
+  const [, hours, minutes = '00'] = /^(\d{1,2})(?:[:.](\d{2}))?$/.exec(typed) ?? []
+  return hours && Number(hours) < 24 && Number(minutes) < 60 ? `${hours.padStart(2, '0')}:${minutes}` : null
+}
+
+const time = z.string().transform((typed, context) => {
+  const read = typed ? asTime(typed) : ''
+  if (read === null) context.addIssue({ code: 'custom', message: 'safe-to-contact:problem.time' })
+  return read ?? ''
+})
+
+const isHalf = ({ from, to }: TypedRange) => Boolean(from) !== Boolean(to)
+const needsBoth = (missing: 'from' | 'to') => ({
+  check: (range: TypedRange) => !isHalf(range) || Boolean(range[missing]),
+  problem: { error: 'problems:required', path: [missing] },
+})
+const [needsFrom, needsTo] = [needsBoth('from'), needsBoth('to')]
+
+const range = z
+  .object({ from: time, to: time })
+  .refine(needsFrom.check, needsFrom.problem)
+  .refine(needsTo.check, needsTo.problem)
+
+/** Days without hours are whole days. */
+const available = z
+  .object({ from: time, to: time, daysOfWeek: z.array(z.enum(weekdays, choose)) })
+  .refine(needsFrom.check, needsFrom.problem)
+  .refine(needsTo.check, needsTo.problem)
+  .transform(row => (row.daysOfWeek.length > 0 && emptyRange(row) ? { ...row, from: '00:00', to: '00:00' } : row))
+  .transform(({ daysOfWeek, ...hours }) => ({
+    daysOfWeek: weekdays.filter(day => daysOfWeek.length < weekdays.length && daysOfWeek.includes(day)),
+    ...hours,
+  }))
+
+/** The fields of one number's rules, as `typedRules` gives them; what they read is kept through `recordedRules`. */
+export const ruleFields = {
+  voicemail: z.enum(permissions, choose),
+  text: z.enum(permissions, choose),
+  knownBy: z
+    .string()
+    .refine(typed => Array.from(typed).length <= mostSigns, 'problems:too-long')
+    .refine(typed => !/\p{Cc}/u.test(typed), 'problems:invalid')
+    .transform(typed => typed || null),
+  doNotCallBetween: z
+    .array(range)
+    .max(mostRanges, 'problems:too-many')
+    .transform(rows => rows.filter(row => !emptyRange(row))),
+  reachable: z
+    .array(available)
+    .max(mostRanges, 'problems:too-many')
+    .transform(rows => rows.filter(row => !emptyRange(row))),
+  wrongSince: z.string().transform(typed => (z.iso.date().safeParse(typed).success ? typed : null)),
+}

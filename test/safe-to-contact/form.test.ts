@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { readForm } from '../../src/platform/web/forms.ts'
+import { recordedRules } from '../../src/safe-to-contact/rules.ts'
+import { ruleFields } from '../../src/safe-to-contact/schema.ts'
+import { saysNothingTyped, typedFromRules, typedRules } from '../../src/safe-to-contact/typed.ts'
+
+const rulesForm = z.object(ruleFields).transform(recordedRules)
+const read = (row: object) => readForm(rulesForm, typedRules(row))
+
+describe('the form of rules', () => {
+  it('says nothing as it comes, and nothing is then kept', () => {
+    const untouched = { number: '', voicemail: 'unknown', text: 'unknown', doNotCallBetween: [{ from: '', to: '' }] }
+    expect(saysNothingTyped(typedRules(untouched))).toBe(true)
+    expect(saysNothingTyped(typedRules({}))).toBe(true)
+    expect(read(untouched)).toEqual({ ok: true, data: {} })
+  })
+
+  it('reads every rule, and shows it again as it was', () => {
+    const rules = {
+      voicemail: 'not_allowed',
+      text: 'allowed',
+      knownBy: 'mąż',
+      doNotCallBetween: [
+        { from: '22:00', to: '06:00' },
+        { from: '', to: '' },
+      ],
+      reachable: [
+        { daysOfWeek: ['tue', 'mon'], from: '8:00', to: '16' },
+        { daysOfWeek: ['sat'], from: '', to: '' },
+        { from: '', to: '' },
+      ],
+      wrongSince: '2026-11-20',
+      wrongNumber: '500 000 123',
+      number: '500000123',
+    }
+    const form = read(rules)
+    expect(form).toEqual({
+      ok: true,
+      data: {
+        voicemail: 'not_allowed',
+        text: 'allowed',
+        knownBy: 'mąż',
+        doNotCallBetween: [{ from: '22:00', to: '06:00' }],
+        reachable: [
+          { daysOfWeek: ['mon', 'tue'], from: '08:00', to: '16:00' },
+          { daysOfWeek: ['sat'], from: '00:00', to: '00:00' },
+        ],
+        wrongSince: '2026-11-20',
+      },
+    })
+    expect(form.ok && readForm(rulesForm, typedFromRules(form.data))).toEqual(form)
+  })
+
+  it('takes a number that was put right for a wrong one no longer', () => {
+    const flagged = { wrongSince: '2026-11-20', wrongNumber: '500 000 123' }
+    expect(read({ ...flagged, number: '500 000 124' })).toEqual({ ok: true, data: {} })
+    expect(read({ ...flagged, number: '500-000-123' })).toEqual({ ok: true, data: { wrongSince: '2026-11-20' } })
+    expect(read({ ...flagged, wrongSince: undefined, number: '500 000 123' })).toEqual({ ok: true, data: {} })
+  })
+
+  it.each([
+    ['half a range', { doNotCallBetween: [{ from: '22:00', to: '' }] }, 'doNotCallBetween.0.to', 'problems:required'],
+    ['the other half', { reachable: [{ from: '', to: '06:00' }] }, 'reachable.0.from', 'problems:required'],
+    [
+      'no time of day',
+      { doNotCallBetween: [{ from: '25:00', to: '06:00' }] },
+      'doNotCallBetween.0.from',
+      'safe-to-contact:problem.time',
+    ],
+    ['no permission', { voicemail: 'perhaps' }, 'voicemail', 'problems:choose'],
+    [
+      'no day',
+      { reachable: [{ daysOfWeek: ['someday'], from: '1', to: '2' }] },
+      'reachable.0.daysOfWeek.0',
+      'problems:choose',
+    ],
+    ['a novel', { knownBy: 'ż'.repeat(201) }, 'knownBy', 'problems:too-long'],
+    ['a sign nobody types', { knownBy: 'a\0b' }, 'knownBy', 'problems:invalid'],
+    [
+      'a timetable',
+      { doNotCallBetween: Array.from({ length: 8 }, () => ({ from: '1', to: '2' })) },
+      'doNotCallBetween',
+      'problems:too-many',
+    ],
+  ])('refuses %s', (_what, row, place, problem) => {
+    expect(read(row)).toEqual({ ok: false, problems: { [place]: problem } })
+  })
+})
