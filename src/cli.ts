@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { addDemonstrationCommands } from './cli/demonstration-commands.ts'
 import { addErasureCommands } from './cli/erasure-commands.ts'
 import { addInstallationCommands } from './cli/installation-commands.ts'
+import { addKeyPairCommand } from './cli/key-pair-command.ts'
 import { addKeysCommands } from './cli/keys-commands.ts'
 import { addRecoveryKitCommands } from './cli/recovery-kit-commands.ts'
 import { addTenantCommands } from './cli/tenant-commands.ts'
@@ -20,6 +21,7 @@ addTenantCommands(program)
 addDemonstrationCommands(program)
 addErasureCommands(program)
 addRecoveryKitCommands(program)
+addKeyPairCommand(program)
 
 try {
   await program.parseAsync()

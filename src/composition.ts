@@ -13,6 +13,7 @@ import { createEmergencyContacts, emergencyContactRoutes } from './features/emer
 import { erasureRoutes } from './features/erasure/index.ts'
 import { createExports, exportAttention, exportRoutes, loadViewer } from './features/exports/index.ts'
 import { createImports, importRoutes, importTasks } from './features/imports/index.ts'
+import { createOfficerKeys, officerKeyRoutes } from './features/officer-keys/index.ts'
 import { noticeAttention, noticeRoutes } from './features/notices/index.ts'
 import { passwordResetRoutes } from './features/password-resets/index.ts'
 import { createActiveSessions, sessionRoutes } from './features/sessions/index.ts'
@@ -64,6 +65,13 @@ export const createFeatures = (platform: Platform) => {
     accountNames: accounts.names,
     contactsOf: contacts.ofClient,
     havingContacts: contacts.havingContacts,
+  })
+  const officerKeys = createOfficerKeys({
+    ...platform,
+    accountNames: accounts.names,
+    officers: trx => accounts.activeWith(trx, 'security_officer'),
+    tellOfficers: (trx, tenantId, what, accountId) =>
+      notices.notify(trx, tenantId, { role: 'security_officer' }, `officer-key-${what}`, { accountId }),
   })
   const exports = createExports({
     ...platform,
@@ -126,6 +134,7 @@ export const createFeatures = (platform: Platform) => {
     clientRoutes(clients, clock),
     searchRoutes(clients, clock),
     emergencyContactRoutes(contacts),
+    officerKeyRoutes(officerKeys),
     exportRoutes(exports),
     importRoutes(imports),
     erasureRoutes(erasures, clock),
@@ -161,6 +170,7 @@ export const createFeatures = (platform: Platform) => {
     clients,
     emergencyContacts: contacts,
     exports,
+    officerKeys,
     imports,
     erasures,
     encryptionKeys,

@@ -102,6 +102,7 @@ export const shots: Shot[] = [
   { name: 'start-officer', role: 'security_officer', open: '/' },
   { name: 'exports', role: 'security_officer', open: '/exports' },
   { name: 'export-new', role: 'security_officer', open: '/exports/new', optional: true },
+  { name: 'export-keys', role: 'security_officer', open: '/exports/keys' },
   { name: 'accounts', role: 'administrator', open: '/accounts' },
   { name: 'account-new', role: 'administrator', open: '/accounts/new' },
   { name: 'account-problems', role: 'administrator', open: sendEmpty('/accounts/new') },

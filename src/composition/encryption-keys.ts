@@ -17,6 +17,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { column: 'imports.file_sealed', key: ['id'] },
   { column: 'imports.reading_sealed', key: ['id'] },
   { column: 'import_rows.row_sealed', key: ['id'] },
+  { column: 'officer_keys.name_sealed', key: ['id'] },
   { column: 'erasures.reason_sealed', key: ['id'] },
 ]
 

@@ -11,10 +11,14 @@ export const extractWithTools = async (html: string, ageFile: string) => {
   await run('sh', ['-c', command.replace('EXPORT.html', `'${html}'`).replace('export.age', `'${ageFile}'`)])
 }
 
-/** Opens a file with Debian's age, which reads a passphrase only from a terminal: `script` is that terminal. */
-export const openWithAge = (ageFile: string, passphrase: string, plainFile: string) =>
+/** Opens a file with Debian's age (by `identity`, a file that a passphrase protects, or by a passphrase), which reads a passphrase only from a terminal: `script` is that terminal. */
+export const openWithAge = (ageFile: string, passphrase: string, plainFile: string, identity = '') =>
   new Promise<{ code: number; said: string }>((resolve, reject) => {
-    const terminal = spawn('script', ['-qec', `age -d -o '${plainFile}' '${ageFile}'`, '/dev/null'])
+    const terminal = spawn('script', [
+      '-qec',
+      `age -d ${identity && `-i '${identity}'`} -o '${plainFile}' '${ageFile}'`,
+      '/dev/null',
+    ])
     let said = ''
     let typed = false
     terminal.stdout.on('data', (bytes: Buffer) => {

@@ -15,6 +15,9 @@ export type World = {
   expected: Record<string, number>
 }
 
+/** A key made for tests; its secret half was thrown away. */
+export const samplePublicKey = 'age19adjex5mvccdq8n6ps66gj5jnt0jay8zjs02jtuad8ylzawkw4dqr07r3j'
+
 export const clientProfile = {
   fileNumber: '',
   givenNames: 'Łucja',
@@ -47,7 +50,7 @@ export const contactProfile = {
 
 /** Furnishes a tenant: a client with a contact, a search, an import, an export, an account. */
 export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
-  const { clients, db, drafts, emergencyContacts, exports, notices } = ostoja.features
+  const { clients, db, drafts, emergencyContacts, exports, notices, officerKeys } = ostoja.features
   const tenantId = await ostoja.newTenant(name)
   const account = await ostoja.newAccount(tenantId, ['staff', 'administrator', 'security_officer'])
   const actor: Actor = { tenantId, accountId: account.id, roles: ['staff', 'administrator', 'security_officer'] }
@@ -63,6 +66,8 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
   ])
   const [draft] = await drafts.offers(actor)
   await db.asTenant(actor, trx => notices.notify(trx, tenantId, [account.id], 'sign-in-blocked'))
+  await officerKeys.register(actor, { name: 'laptop', publicKey: samplePublicKey })
+  const [officerKey] = await officerKeys.list(actor)
   const [notice] = await notices.list(actor)
   await until(async () => (await exports.find(actor, exportId)).status === 'ready')
 
@@ -88,6 +93,7 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
       exportId,
       accountId: String(account.id),
       draftId: draft!.id,
+      officerKeyId: officerKey!.id,
       noticeId: notice!.id,
       letter: 's',
     },

@@ -77,6 +77,10 @@ export const updateAccount = (trx: Trx, id: number, changes: Partial<AccountRow>
 export const selectAccounts = (trx: Trx, status: AccountRow['status']): Promise<AccountRow[]> =>
   trx<AccountRow>('accounts').where({ status }).orderBy('id').select('*')
 
+/** Who is active and has a role. */
+export const selectActiveWithRole = (trx: Trx, role: Role): Promise<number[]> =>
+  trx<AccountRow>('accounts').where({ status: 'active' }).whereRaw('? = any (roles)', [role]).orderBy('id').pluck('id')
+
 export const countByStatus = async (trx: Trx): Promise<Record<AccountRow['status'], number>> => {
   const rows: { status: AccountRow['status']; count: string }[] = await trx('accounts')
     .groupBy('status')

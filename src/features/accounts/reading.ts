@@ -1,10 +1,17 @@
-import type { Actor } from '../../platform/actor.ts'
+import type { Actor, Role } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { SealBroken } from '../../platform/vault/cipher.ts'
 import type { AccountKey, AccountNeeds, Mailbox } from './needs.ts'
 import { displayName, openProfile, type AccountProfile } from './profile.ts'
-import { countByStatus, findAccount, selectAccounts, selectProfiles, type AccountRow } from './queries.ts'
+import {
+  countByStatus,
+  findAccount,
+  selectAccounts,
+  selectActiveWithRole,
+  selectProfiles,
+  type AccountRow,
+} from './queries.ts'
 
 type KeptInSession = AccountKey & { login: string; profileSealed: string }
 
@@ -33,6 +40,9 @@ export const createAccountReading = ({ db, vault }: Pick<AccountNeeds, 'db' | 'v
       const named = rows.map(async row => [row.id, displayName(await openProfile(vault, tenantId, row))] as const)
       return new Map(await Promise.all(named))
     },
+
+    /** Ids of the active accounts that have a role. */
+    activeWith: (trx: Trx, role: Role): Promise<number[]> => selectActiveWithRole(trx, role),
 
     /** The organisation's accounts of one status, by family name, and how many there are of each. */
     list: (actor: Actor, status: AccountRow['status']) =>

@@ -10,6 +10,8 @@ export const noticeKinds = {
   'email-changed': { sign: 'warning', href: '/account', quietMs: 0 },
   'sign-in-blocked': { sign: 'warning', href: '/notices', quietMs: 15 * minute },
   'new-browser': { sign: 'warning', href: '/account', quietMs: 0 },
+  'officer-key-registered': { sign: 'warning', href: '/exports/keys', quietMs: 0 },
+  'officer-key-retired': { sign: 'info', href: '/exports/keys', quietMs: 0 },
 } as const
 
 export type NoticeKind = keyof typeof noticeKinds

@@ -10,6 +10,15 @@ export const readForm = <Schema extends z.ZodType>(schema: Schema, body: unknown
   return read.success ? { ok: true, data: read.data } : { ok: false, problems: problemsOf(read.error) }
 }
 
+/** As readForm, for a schema that has to wait for something before it can judge. */
+export const readFormLater = async <Schema extends z.ZodType>(
+  schema: Schema,
+  body: unknown,
+): Promise<ReadForm<z.output<Schema>>> => {
+  const read = await schema.safeParseAsync(body ?? {})
+  return read.success ? { ok: true, data: read.data } : { ok: false, problems: problemsOf(read.error) }
+}
+
 const problemsOf = (fault: z.ZodError): Problems => {
   const problems: Problems = {}
   for (const issue of fault.issues) problems[issue.path.join('.')] ??= messageKey(issue.message)
