@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { Router } from 'express'
 import { createExportReader, exportVocabulary } from './composition/emergency-export.ts'
 import { createAccountFeatures } from './composition/accounts.ts'
-import { createKeyTurning } from './composition/encryption-keys.ts'
+import { createKeyTurning, sealedColumns } from './composition/encryption-keys.ts'
 import { createErasure } from './composition/erasure.ts'
 import { createPlatform, type Platform, type Replaced } from './composition/platform.ts'
 import { accountPageRoutes } from './features/account-page/index.ts'
@@ -20,7 +20,7 @@ import { createActiveSessions, sessionRoutes } from './features/sessions/index.t
 import { createSettings, settingsRoutes } from './features/settings/index.ts'
 import { createAttempts, createLogins, createSignIn, signInRoutes } from './features/sign-in/index.ts'
 import { startPageRoutes } from './features/start-page/index.ts'
-import { createTenants } from './features/tenants/index.ts'
+import { createTenants, tenantRoutes } from './features/tenants/index.ts'
 import { createApp as createWebApp } from './http/app.ts'
 import { systemActor, type Actor } from './platform/actor.ts'
 import { OperatorFault } from './platform/errors.ts'
@@ -39,7 +39,14 @@ export const createFeatures = (platform: Platform) => {
   const tickets = createPageTickets(platform.deriveEach('page tickets'))
   const drafts = createDrafts(platform)
   const settings = createSettings({ db, apply: sessions.retimeAll })
-  const tenants = createTenants(platform)
+  const tenants = createTenants({
+    ...platform,
+    endSession: sessions.end,
+    sealed: sealedColumns.map(({ column }) => column),
+    makeAdministrator: (tenantId, person, alongside) =>
+      accounts.create(systemActor(tenantId), { ...person, roles: ['administrator'], alongside }),
+    destroyIfDue: (tenantId, dueAt) => erasures.destroyTenantIfDue(tenantId, dueAt),
+  })
   const around = createAccountFeatures({
     ...platform,
     translations,
@@ -138,11 +145,14 @@ export const createFeatures = (platform: Platform) => {
     exportRoutes(exports),
     importRoutes(imports),
     erasureRoutes(erasures, clock),
+    tenantRoutes({ tenants, clock, mailed: around.mailed, goneFromBackups: erasures.goneFromBackups }),
   ]
   const tasks: Tasks = {
     'export.make': exports.make,
     'exports.sweep': exports.sweep,
     'tenants.sweep': sweepTenants,
+    'tenants.destroy-due': tenants.destroyDue,
+    'tenants.measure': tenants.measure,
     'erasures.reconcile': erasures.reconcile,
     'keys.turn': encryptionKeys.turnDue,
     ...importTasks(imports),
@@ -151,6 +161,8 @@ export const createFeatures = (platform: Platform) => {
   const schedule: Schedule = {
     'exports.sweep': '*/10 * * * *',
     'tenants.sweep': '17 3 * * *',
+    'tenants.destroy-due': '7 * * * *',
+    'tenants.measure': '47 * * * *',
     'erasures.reconcile': '*/10 * * * *',
     'keys.turn': '*/10 * * * *',
   }

@@ -12,6 +12,7 @@ const iconNames = [
   'archive',
   'box-arrow-right',
   'box-arrow-in-right',
+  'building',
   'calendar3',
   'check-circle',
   'check-lg',

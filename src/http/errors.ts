@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Logger } from 'pino'
+import { limitOf } from '../platform/db/limits.ts'
 import { Conflict, NotFound, TooBusy } from '../platform/errors.ts'
 import { csrfFault } from '../platform/web/csrf.ts'
 
@@ -29,6 +30,8 @@ export const answerFaults =
 const answerTo = (fault: unknown): { status: number; view: string; locals?: object } => {
   if (fault instanceof NotFound || fault instanceof URIError) return { status: 404, view: 'not-found' }
   if (fault instanceof Conflict) return { status: 409, view: 'conflict', locals: { messageKey: fault.messageKey } }
+  const limit = limitOf(fault)
+  if (limit) return { status: 409, view: 'full', locals: { messageKey: `tenants:full.${limit}` } }
   if (fault instanceof TooBusy) return { status: 503, view: 'busy' }
   if (fault === csrfFault) return { status: 403, view: 'expired' }
   // Faults of the body parser and the static files carry their HTTP status.

@@ -123,7 +123,17 @@ const formatsOf = (language: Language) => {
     formatDate: (date: string | Date | null | undefined) => (date ? day.format(new Date(date)) : ''),
     formatDateTime: (date: string | Date | null | undefined) => (date ? moment.format(new Date(date)) : ''),
     formatNumber: (value: number) => number.format(value),
+    formatBytes: (bytes: number) => bytesIn(language, bytes),
   }
+}
+
+const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+
+const bytesIn = (language: Language, bytes: number): string => {
+  const step = Math.min(units.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3))
+  const unit = units[step]
+  const style = { style: 'unit', unit, unitDisplay: step === 0 ? 'long' : 'short', maximumFractionDigits: 1 } as const
+  return new Intl.NumberFormat(locales[language], style).format(bytes / 1000 ** step)
 }
 
 /** Made once: a formatter takes longer to make than a page. */

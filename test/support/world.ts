@@ -9,6 +9,8 @@ export type World = {
   ids: Record<string, string>
   /** Parameters that name nobody's record, such as a letter of the alphabet. */
   harmless: ReadonlySet<string>
+  /** Parameters that name what belongs to the installation: operators mean every organisation by them. */
+  ofInstallation: ReadonlySet<string>
   /** What a form of a route must hold to be accepted, where an empty one is not. */
   forms: Record<string, Record<string, string>>
   /** What a GET is answered by where it is not a page. */
@@ -96,14 +98,18 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
       officerKeyId: officerKey!.id,
       noticeId: notice!.id,
       letter: 's',
+      tenantId,
     },
     harmless: new Set(['letter']),
+    ofInstallation: new Set(['tenantId']),
     forms: {},
     expected: {
       // A search and a draft are for the one account that made them.
       '/searches/:searchId': 404,
       '/drafts/:draftId': 404,
       '/drafts/:draftId/fields': 404,
+      // It has one.
+      '/tenants/:tenantId/administrator': 409,
       // No row was refused.
       '/imports/:importId/refused.csv': 404,
     },

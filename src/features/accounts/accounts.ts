@@ -26,6 +26,8 @@ type Wish = AccountForm & {
   byLink?: boolean
   /** Left out, the password has to be changed at the first sign-in. */
   mustChangePassword?: boolean
+  /** What else belongs to the making, in its transaction. */
+  alongside?: (trx: Trx, id: number) => Promise<unknown>
 }
 type MadeAccount = { id: number; login: string; password: string; madeBefore: boolean }
 
@@ -50,7 +52,7 @@ export const createAccounts = (needs: AccountNeeds) => {
      * @throws TooBusy
      */
     create: async (actor: Actor, wish: Wish): Promise<MadeAccount> => {
-      const { roles, language, formId = null, byLink = false, mustChangePassword = true, ...profile } = wish
+      const { roles, language, formId = null, byLink = false, mustChangePassword = true, alongside, ...profile } = wish
       const { tenantId } = actor
       const begun = await db.asTenant(actor, async trx => ({
         before: await madeBy(trx, formId),
@@ -80,6 +82,7 @@ export const createAccounts = (needs: AccountNeeds) => {
         await indexEmail(trx, tenantId, id, profile.email)
         if (byLink) await sendFirstLink?.(trx, tenantId, id)
         await record(trx, actor, 'account.created', id, { roles: roles.join(' '), link: byLink })
+        await alongside?.(trx, id)
         return { id, login, password, madeBefore: false }
       })
     },

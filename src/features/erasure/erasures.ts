@@ -45,6 +45,7 @@ export const createErasures = (needs: Needs) => {
     ...client,
     findTenant: tenant.findTenant,
     destroyTenant: tenant.destroy,
+    destroyTenantIfDue: tenant.destroyIfDue,
 
     /** The day by which the last backup that holds what is erased now is deleted. */
     goneFromBackups: (erasedAt: Date): Date => {

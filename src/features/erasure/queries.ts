@@ -11,7 +11,13 @@ export type ErasureRow = {
   erased_by: number | null
   reason_sealed: Buffer | null
 }
-export type Tenant = { id: string; name: string; status: 'active' | 'suspended' | 'closed' }
+export type Tenant = {
+  id: string
+  name: string
+  status: 'active' | 'suspended' | 'closed'
+  closes_at: Date | null
+  domain: string | null
+}
 
 /** Erasures shown; older ones stay in the table and in the audit log. */
 const mostShown = 200
@@ -61,10 +67,10 @@ export const selectTombstones = async (trx: Knex.Transaction): Promise<Tombstone
 }
 
 export const lockTenant = (trx: Trx, id: string): Promise<Tenant | undefined> =>
-  trx<Tenant>('tenants').where({ id }).forUpdate().first('id', 'name', 'status')
+  trx<Tenant>('tenants').where({ id }).forUpdate().first('id', 'name', 'status', 'closes_at', 'domain')
 
 export const closeTenant = (trx: Trx, id: string, name: string) =>
-  trx<Tenant>('tenants').where({ id }).update({ name, status: 'closed' })
+  trx<Tenant>('tenants').where({ id }).update({ name, status: 'closed', domain: null, closes_at: null })
 
 /** How many contacts and earlier versions go with a client. */
 export const countOfClient = async (trx: Trx, clientId: string): Promise<{ contacts: number; versions: number }> => {

@@ -17,11 +17,16 @@ export const createTenantErasure = (
   passing: ReturnType<typeof createPassingThings>,
 ) => {
   /** Everything in one transaction: either all is gone and the tombstone stands, or nothing has happened. */
-  const empty = (tenantId: string, erasedAt: Date, action: string) => {
+  const empty = (
+    tenantId: string,
+    erasedAt: Date,
+    action: string,
+    wanted: (tenant: Tenant) => boolean = () => true,
+  ) => {
     const actor = systemActor(tenantId)
     return db.asTenant(actor, async trx => {
       const tenant = await lockTenant(trx, tenantId)
-      if (!tenant) return null
+      if (!tenant || !wanted(tenant)) return null
       await closeTenant(trx, tenantId, nameless)
       await insertErasure(trx, {
         tenant_id: tenantId,
@@ -51,6 +56,15 @@ export const createTenantErasure = (
     return db.asTenant(operator, trx => record(trx, operator, action, tenantId, detail))
   }
 
+  const destroy = async (tenantId: string, wanted?: (tenant: Tenant) => boolean): Promise<number> => {
+    await inRealm('tenant.destruction-begun', tenantId)
+    const emptied = await empty(tenantId, clock(), 'tenant.destroyed', wanted)
+    if (!emptied && wanted) return 0
+    await afterwards(tenantId)
+    await inRealm('tenant.destroyed', tenantId, { rows: emptied?.rows ?? 0 })
+    return emptied?.rows ?? 0
+  }
+
   return {
     /** The organisation an operator speaks of. @throws OperatorFault where there is none, or it is the operators' own realm */
     findTenant: async (tenantId: string): Promise<Tenant> => {
@@ -64,13 +78,11 @@ export const createTenantErasure = (
     },
 
     /** Destroys an organisation. One that was destroyed is gone over again. @returns how many rows were deleted */
-    destroy: async (tenantId: string): Promise<number> => {
-      await inRealm('tenant.destruction-begun', tenantId)
-      const emptied = await empty(tenantId, clock(), 'tenant.destroyed')
-      await afterwards(tenantId)
-      await inRealm('tenant.destroyed', tenantId, { rows: emptied?.rows ?? 0 })
-      return emptied?.rows ?? 0
-    },
+    destroy: (tenantId: string) => destroy(tenantId),
+
+    /** The same for one whose waiting time was over by `dueAt`; one whose closing was taken back meanwhile stays. */
+    destroyIfDue: (tenantId: string, dueAt: Date): Promise<number> =>
+      destroy(tenantId, ({ closes_at }) => closes_at !== null && closes_at <= dueAt),
 
     /** As destroy, for a database that knows nothing of it. @returns whether anything was there */
     repeat: async (tenantId: string, erasedAt: Date): Promise<boolean> => {

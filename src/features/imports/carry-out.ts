@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../platform/actor.ts'
 import { record as audit } from '../../platform/audit/record.ts'
+import { limitOf } from '../../platform/db/limits.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import type { Needs } from './needs.ts'
 import { nobodySeen, planRows, type PlannedRow } from './plan.ts'
@@ -22,6 +23,8 @@ import type { Seals } from './sealed.ts'
 const batch = 100
 /** A turn of the worker; a long import takes many, so that a worker that is asked to stop soon can. */
 const turnMs = 2000
+/** So many rows are refused at once where there is no room. */
+const mostRefused = 1000
 
 /**
  * Carries out a previewed import, `batch` rows a transaction. A row is deleted in the transaction that makes its client:
@@ -76,16 +79,22 @@ export const createCarryOut = ({ db, clock, clients }: Needs, seals: Seals) => {
     return withIds.map(({ row, id }) => (refused.has(id) ? refusedMeanwhile(row) : row))
   }
 
-  /** Refuses, by itself, a row that the records would not take, so that it does not hold up the others. */
-  const refuseNext = async (trx: Trx, importId: string): Promise<void> => {
+  /**
+   * Refuses, by itself, a row that the records would not take, so that it does not hold up the others. Where it is the
+   * organisation that is full, every row that would make a client is refused; those that change one go on.
+   */
+  const refuseNext = async (trx: Trx, importId: string, full: boolean): Promise<void> => {
     const record = await lockImport(trx, importId)
-    const [row] = await listRows(trx, importId, { outcomes: ['new', 'changed'], limit: 1 })
-    if (record?.state !== 'importing' || !row) return
+    const rows = full
+      ? await listRows(trx, importId, { outcomes: ['new'], limit: mostRefused })
+      : await listRows(trx, importId, { outcomes: ['new', 'changed'], limit: 1 })
+    if (record?.state !== 'importing' || rows.length === 0) return
+    const code = full ? 'no-room' : 'not-saved'
     await settle(
       trx,
       record,
-      [{ id: row.id, outcome: 'refused', refusals: [{ code: 'not-saved' }], warnings: [] }],
-      [{ outcome: 'refused' }],
+      rows.map(({ id }) => ({ id, outcome: 'refused', refusals: [{ code }], warnings: [] })),
+      rows.map(() => ({ outcome: 'refused' })),
     )
   }
 
@@ -125,7 +134,9 @@ export const createCarryOut = ({ db, clock, clients }: Needs, seals: Seals) => {
       } catch (fault) {
         // One row may be at fault: it is found by taking fewer at a time. With the database gone, this fails as well.
         if (size === 1)
-          await db.asTenant(behalf, trx => refuseNext(trx, importId)).catch(() => Promise.reject(fault as Error))
+          await db
+            .asTenant(behalf, trx => refuseNext(trx, importId, limitOf(fault) !== null))
+            .catch(() => Promise.reject(fault as Error))
         size = size === 1 ? batch : Math.ceil(size / 8)
       }
     }

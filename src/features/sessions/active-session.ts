@@ -9,7 +9,16 @@ export type Claim = { claimed: true } | { claimed: false; standing: Standing }
 
 /** Why a session is over. */
 export type Ending =
-  'idle' | 'limit' | 'closed' | 'lost' | 'elsewhere' | 'administrator' | 'password' | 'deactivated' | 'signed-out'
+  | 'idle'
+  | 'limit'
+  | 'closed'
+  | 'lost'
+  | 'elsewhere'
+  | 'administrator'
+  | 'password'
+  | 'deactivated'
+  | 'suspended'
+  | 'signed-out'
 
 /** What a claim brings along: the session's id, its browser, and the tenant's rules as they are now. */
 export type Claimant = {

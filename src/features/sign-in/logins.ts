@@ -6,6 +6,6 @@ export const createLogins = (unscoped: Unscoped) => ({
   /** Whose login it is, in whatever case it is written; null where it is nobody's, or its organisation's doors are shut. */
   ownerOf: async (login: string): Promise<{ tenantId: string; accountId: number } | null> => {
     const found = await unscoped.read(trx => findLogin(trx, login.toLowerCase()))
-    return found ? { tenantId: found.tenant_id, accountId: found.account_id } : null
+    return found?.tenant_status === 'active' ? { tenantId: found.tenant_id, accountId: found.account_id } : null
   },
 })

@@ -25,10 +25,17 @@ export const signInRoutes = ({ signIn, endSession, pageToReturnTo, setDraftsAsid
 
   const show = async (req: Request, res: Response, status: number, shown: object) => {
     const rememberMeOffered = await signIn.offersToRemember()
+    const organisation = await signIn.organisationAt(req.hostname)
     const because = whySignedOut(req.session.formerly?.because)
-    res
-      .status(status)
-      .render('sign-in/sign-in', { values: {}, problems: {}, refusal: null, because, rememberMeOffered, ...shown })
+    res.status(status).render('sign-in/sign-in', {
+      values: {},
+      problems: {},
+      refusal: null,
+      because,
+      rememberMeOffered,
+      organisation,
+      ...shown,
+    })
   }
 
   const leave = async (req: Request, actor: Actor) => {
@@ -100,7 +107,7 @@ export const signInRoutes = ({ signIn, endSession, pageToReturnTo, setDraftsAsid
   return router
 }
 
-const statusOf = { wrong: 422, blocked: 409, 'slow-down': 429 } as const
+const statusOf = { wrong: 422, blocked: 409, 'slow-down': 429, suspended: 403 } as const
 
 const typed = (body: object): string => {
   const { login } = body as { login?: unknown }

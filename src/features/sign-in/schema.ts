@@ -23,6 +23,7 @@ const whys = [
   'administrator',
   'password',
   'deactivated',
+  'suspended',
   'signed-out',
 ] as const
 export type WhySignedOut = (typeof whys)[number]

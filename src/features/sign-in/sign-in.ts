@@ -14,6 +14,7 @@ import {
   anyRemembers,
   findActiveAccount,
   findLogin,
+  findNameByDomain,
   noteSignIn,
   type AccountRow,
   type Found,
@@ -60,6 +61,7 @@ export type Outcome =
   | { outcome: 'wrong' }
   | { outcome: 'slow-down'; seconds: number }
   | { outcome: 'blocked'; standing: Standing }
+  | { outcome: 'suspended' }
 
 export const createSignIn = ({
   db,
@@ -144,7 +146,7 @@ export const createSignIn = ({
     )
 
   /** What happens at an unknown login belongs to nobody's organisation: it is the installation's. */
-  const note = (found: Found | undefined, event: 'sign-in.refused' | 'sign-in.slowed') => {
+  const note = (found: Found | undefined, event: 'sign-in.refused' | 'sign-in.slowed' | 'sign-in.suspended') => {
     const actor = systemActor(found?.tenant_id ?? installationId)
     return db.asTenant(actor, trx => record(trx, actor, event, found?.account_id))
   }
@@ -167,13 +169,18 @@ export const createSignIn = ({
     }
 
     await attempts.forget(from)
+    if (found.tenant_status === 'suspended') {
+      await note(found, 'sign-in.suspended')
+      return { outcome: 'suspended' }
+    }
     return enter(found, account, place, { kept, password })
   }
 
   return {
     /**
      * Signs somebody in. An unknown login takes the same path and time as a wrong password. A right password while
-     * another browser's session is live is 'blocked', and never counts as a failed one.
+     * another browser's session is live is 'blocked', and never counts as a failed one; only a right password is told that the
+     * organisation is suspended.
      */
     signIn: (credentials: Credentials, place: Place): Promise<Outcome> =>
       judge(credentials, place).catch((fault: unknown): Outcome => {
@@ -184,11 +191,18 @@ export const createSignIn = ({
     /** Whether the sign-in page has a box to tick; whose organisation does not offer it is told so after signing in. */
     offersToRemember: () => unscoped.read(anyRemembers),
 
+    /** The name of the organisation that people reach at this address, if one has it for itself. */
+    organisationAt: (hostname: string): Promise<string | null> =>
+      isDomain(hostname) ? unscoped.read(trx => findNameByDomain(trx, hostname.toLowerCase())) : Promise.resolve(null),
+
     noteSignOut: (actor: Actor) =>
       db.asTenant(actor, trx => record(trx, actor, 'session.ended', actor.accountId ?? undefined)),
   }
 }
 export type SignIn = ReturnType<typeof createSignIn>
+
+/** Anything else is not worth a question: the name comes from the request. */
+const isDomain = (hostname: string) => /^[a-z0-9.-]{4,253}$/i.test(hostname)
 
 type Whose = Pick<Found, 'tenant_id' | 'account_id'>
 const nobody: Whose = { tenant_id: installationId, account_id: 0 }

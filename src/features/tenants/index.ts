@@ -1,1 +1,2 @@
+export { tenantRoutes } from './routes.ts'
 export { createTenants, type Tenants } from './tenants.ts'

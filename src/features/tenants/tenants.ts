@@ -1,27 +1,44 @@
 import { randomUUID } from 'node:crypto'
 import { installationId, systemActor, type Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
-import type { Db } from '../../platform/db/tenant.ts'
-import type { Unscoped } from '../../platform/db/unscoped.ts'
+import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
-import type { Vault } from '../../platform/vault/vault.ts'
-import { findTenant, insertTenant, selectOpenTenants } from './queries.ts'
+import type { Needs } from './needs.ts'
+import { createLifecycle } from './lifecycle.ts'
+import { findTenant, insertTenant, insertUsage, selectOpenTenants, type TenantRow } from './queries.ts'
+import { createRegister } from './register.ts'
+import { createRounds } from './rounds.ts'
 
-type Needs = { db: Db; unscoped: Unscoped; vault: Vault }
+export type NewTenant = { name: string; language: Language } & Partial<TenantRow>
+type Alongside = (trx: Trx, id: string) => Promise<unknown>
+export type MakeTenant = (id: string, tenant: NewTenant, alongside?: Alongside) => Promise<boolean>
 
-export const createTenants = ({ db, unscoped, vault }: Needs) => {
-  const create = (id: string, name: string, language: Language) =>
+/** Organisations: what everybody may ask of theirs, and what operators do with all of them. */
+export const createTenants = (needs: Needs) => {
+  const { db, unscoped, vault } = needs
+  /** @returns false where the same form has made one already */
+  const make: MakeTenant = (id, tenant, alongside) =>
     db.asTenant({ tenantId: id }, async trx => {
-      await insertTenant(trx, { id, name, language })
+      if (!(await insertTenant(trx, { ...tenant, id }))) return false
+      await insertUsage(trx, id)
       await vault.createKeys(trx, id)
       await record(trx, systemActor(id), 'tenant.created', id)
-      return id
+      await alongside?.(trx, id)
+      return true
     })
 
   return {
+    ...createRegister(needs, make),
+    ...createLifecycle(needs),
+    ...createRounds(needs),
+
     /** Makes an organisation with its own keys. @returns its id */
-    create: (name: string, language: Language) => create(randomUUID(), name, language),
+    create: async (name: string, language: Language): Promise<string> => {
+      const id = randomUUID()
+      await make(id, { name, language })
+      return id
+    },
 
     /** The name of the actor's organisation. @throws NotFound */
     nameOf: async (actor: Pick<Actor, 'tenantId'>): Promise<string> => {
@@ -37,11 +54,11 @@ export const createTenants = ({ db, unscoped, vault }: Needs) => {
     prepareInstallation: async (): Promise<string> => {
       const there = await db.asTenant({ tenantId: installationId }, trx => findTenant(trx, installationId))
       if (there) return there.id
-      return create(installationId, 'Ostoja', 'pl').catch((fault: unknown) => {
+      await make(installationId, { name: 'Ostoja', language: 'pl' }).catch((fault: unknown) => {
         // Another process made it in the same moment.
-        if ((fault as { code?: string }).code === '23505') return installationId
-        throw fault
+        if ((fault as { code?: string }).code !== '23505') throw fault
       })
+      return installationId
     },
   }
 }

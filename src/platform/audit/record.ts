@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.ts'
+import { installationId, type Actor } from '../actor.ts'
 import { sendAlong, type Trx } from '../db/tenant.ts'
 
 /**
@@ -46,3 +46,22 @@ export const recordMany = async (
     [actor.tenantId, action, actor.accountId, JSON.stringify(detail), subjectIds as string[]],
   )
 }
+
+/**
+ * Writes an event of what an operator did in an organisation into the installation's log, in the transaction that did it there.
+ * @param tenantId the organisation of this transaction, to which it returns
+ */
+export const recordInInstallation = async (
+  trx: Trx,
+  tenantId: string,
+  operator: Actor,
+  action: string,
+  subjectId: string,
+  detail: Detail = {},
+) => {
+  await enter(trx, installationId)
+  await record(trx, { ...operator, tenantId: installationId }, action, subjectId, detail)
+  await enter(trx, tenantId)
+}
+
+const enter = (trx: Trx, tenantId: string) => sendAlong(trx, `select set_config('app.tenant_id', ?, true)`, [tenantId])

@@ -18,6 +18,7 @@ export type RefusalCode =
   | 'same-person-twice'
   | 'looks-like-existing'
   | 'not-saved'
+  | 'no-room'
   | 'changed-meanwhile'
   | 'birth-date-in-future'
   | 'died-in-future'
