@@ -40,6 +40,16 @@ export const up = async (knex: Knex) => {
     `create policy tenant_usage_for_operators on tenant_usage for select to ostoja_app using (${inTheRealm})`,
   )
   await count(knex)
+  await letGoWithTheirTenant(knex, 'officer_keys')
+}
+
+/** Rows that are never deleted but where their organisation was closed for good. */
+const letGoWithTheirTenant = async (knex: Knex, table: string) => {
+  await knex.raw(`
+    grant delete on ${table} to ostoja_app;
+    create policy ${table}_deleted_with_tenant on ${table} as restrictive for delete to ostoja_app
+      using ((select status from tenants where id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) = 'closed');
+  `)
 }
 
 /**

@@ -17,10 +17,12 @@ afterAll(() => ostoja.close())
 
 const day = 24 * 60 * 60_000
 const form = { name: 'Harbour', domain: '', language: 'en', mostAccounts: '', mostClients: '', mostMegabytes: '' }
-const eventsIn = (tenantId: string, subject: string): Promise<string[]> =>
-  ostoja.features.db.asTenant({ tenantId }, trx =>
-    trx('audit_events').where({ subject_id: subject }).orderBy('id').pluck('action'),
+const eventsIn = async (tenantId: string, subject: string): Promise<string[]> => {
+  const rows: { action: string }[] = await ostoja.features.db.asTenant({ tenantId }, trx =>
+    trx('audit_events').where({ subject_id: subject }).orderBy('id').select('action'),
   )
+  return rows.map(({ action }) => action)
+}
 const register = async (more: object = {}) => {
   const answer = await operator.post('/tenants', { ...form, ...more, formId: randomUUID() }, '/tenants/new')
   expect([answer.status, answer.headers.location]).toEqual([303, expect.stringMatching(/^\/tenants\/[0-9a-f-]{36}$/)])

@@ -3,6 +3,7 @@ import type { Db, Trx } from '../../platform/db/tenant.ts'
 import type { Unscoped } from '../../platform/db/unscoped.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
+import type { TenantRow } from './queries.ts'
 
 type Administrator = {
   givenName: string
@@ -13,6 +14,14 @@ type Administrator = {
   formId: string
 }
 export type HandedOver = { login: string; password: string; madeBefore: boolean }
+
+/** @returns false where the form that asks for this organisation has made one already */
+export type MakeTenant = (
+  id: string,
+  tenant: { name: string; language: Language } & Partial<TenantRow>,
+  /** What else belongs to the making, in its transaction. */
+  alongside?: (trx: Trx) => Promise<unknown>,
+) => Promise<boolean>
 
 /** What organisations need of the platform, and of other features through composition. */
 export type Needs = {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { installationId, type Actor } from '../../platform/actor.ts'
 import { record, recordInInstallation, type Detail } from '../../platform/audit/record.ts'
 import { Conflict, NotFound } from '../../platform/errors.ts'
-import type { HandedOver, Needs } from './needs.ts'
+import type { HandedOver, MakeTenant, Needs } from './needs.ts'
 import {
   countAdministrators,
   findByForm,
@@ -14,7 +14,6 @@ import {
   type TenantRow,
 } from './queries.ts'
 import { megabyte, type AdministratorForm, type shows, type TenantForm } from './schema.ts'
-import type { MakeTenant } from './tenants.ts'
 
 /** Another organisation is reached at this address already. */
 export class DomainTaken extends Error {}

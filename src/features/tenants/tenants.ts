@@ -1,30 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { installationId, systemActor, type Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
-import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
-import type { Needs } from './needs.ts'
+import type { MakeTenant, Needs } from './needs.ts'
 import { createLifecycle } from './lifecycle.ts'
-import { findTenant, insertTenant, insertUsage, selectOpenTenants, type TenantRow } from './queries.ts'
+import { findTenant, insertTenant, insertUsage, selectOpenTenants } from './queries.ts'
 import { createRegister } from './register.ts'
 import { createRounds } from './rounds.ts'
-
-export type NewTenant = { name: string; language: Language } & Partial<TenantRow>
-type Alongside = (trx: Trx, id: string) => Promise<unknown>
-export type MakeTenant = (id: string, tenant: NewTenant, alongside?: Alongside) => Promise<boolean>
 
 /** Organisations: what everybody may ask of theirs, and what operators do with all of them. */
 export const createTenants = (needs: Needs) => {
   const { db, unscoped, vault } = needs
-  /** @returns false where the same form has made one already */
   const make: MakeTenant = (id, tenant, alongside) =>
     db.asTenant({ tenantId: id }, async trx => {
       if (!(await insertTenant(trx, { ...tenant, id }))) return false
       await insertUsage(trx, id)
       await vault.createKeys(trx, id)
       await record(trx, systemActor(id), 'tenant.created', id)
-      await alongside?.(trx, id)
+      await alongside?.(trx)
       return true
     })
 
