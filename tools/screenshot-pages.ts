@@ -26,6 +26,10 @@ const fromClient = (pattern: RegExp) => async (page: Page) => {
   await openClient(page)
   await follow(page, pattern)
 }
+const openTenant = async (page: Page) => {
+  await page.goto('/tenants')
+  await follow(page, new RegExp(`^/tenants/${id}$`))
+}
 /** Sends the page's form as it stands, past the browser's own checks, so that the server's problems show. */
 const sendEmpty = (address: string) => async (page: Page) => {
   await page.goto(address)
@@ -116,4 +120,16 @@ export const shots: Shot[] = [
   },
   { name: 'settings', role: 'administrator', open: '/settings' },
   { name: 'erasures', role: 'administrator', open: '/erasures' },
+  { name: 'tenants', role: 'operator', open: '/tenants' },
+  { name: 'tenant-new', role: 'operator', open: '/tenants/new' },
+  { name: 'tenant-problems', role: 'operator', open: sendEmpty('/tenants/new') },
+  { name: 'tenant', role: 'operator', open: openTenant },
+  {
+    name: 'tenant-close',
+    role: 'operator',
+    open: async page => {
+      await openTenant(page)
+      await follow(page, new RegExp(`^/tenants/${id}/close$`))
+    },
+  },
 ]
