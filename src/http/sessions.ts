@@ -15,6 +15,7 @@ export type Liveness = {
     session: string,
     request: { active: boolean; page?: string | undefined },
   ) => Promise<Touched>
+  answered: (account: Account, session: string, page: string) => Promise<void>
   unpage: (account: Account, session: string, page: string) => Promise<void>
 }
 
@@ -53,8 +54,11 @@ export const onlyLiveSessions =
     if (!touched.remembered && req.session.keptUntil) forgetCookie(req)
     if (page) {
       res.locals.pageId = page
+      const askedAt = clock().getTime()
       res.once('finish', () => {
-        if (!res.locals.pageShown) sessions.unpage(signedIn, req.sessionID, page).catch(() => undefined)
+        const isSlow = clock().getTime() - askedAt > slowMs
+        const note = !res.locals.pageShown ? sessions.unpage : isSlow ? sessions.answered : null
+        note?.(signedIn, req.sessionID, page).catch(() => undefined)
       })
     }
     next()
@@ -74,6 +78,9 @@ const asksForPage = (req: Request) => {
   const mode = req.get('sec-fetch-mode')
   return mode === undefined ? req.accepts(['json', 'html']) === 'html' : mode === 'navigate'
 }
+
+/** A page that took longer is noted as on its way once more when it is answered. */
+const slowMs = 1000
 
 /** How stale the browser's own idea of the end may be. */
 const stepMs = 30_000

@@ -1,11 +1,10 @@
 import { Router } from 'express'
 import { randomUUID } from 'node:crypto'
-import { Agent, request } from 'node:https'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signedIn } from '../../src/platform/web/guard.ts'
 import { anotherWeb } from '../support/another-web.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
-import { createVisitor, type Visitor } from '../support/visitor.ts'
+import { createPlainBrowser, type PlainBrowser } from '../support/plain-browser.ts'
 
 let ostoja: Ostoja
 let second: Awaited<ReturnType<typeof anotherWeb>>
@@ -64,51 +63,37 @@ describe('many sign-ins to one account at once, over two webs', () => {
         }
       }
     })
-
-  it('leave exactly one signed in when they come through the form', async () => {
-    for (let round = 0; round < 6; round++) {
-      const { login, password } = await ostoja.newAccount(tenant, ['staff'])
-      const visitors = Array.from({ length: 8 }, (_, index) => createVisitor(index % 2 ? second.url : ostoja.url))
-      const answers = await Promise.all(
-        visitors.map(visitor => visitor.post('/sign-in', { login, password }, '/sign-in')),
-      )
-      expect(answers.map(answer => answer.status).sort()).toEqual([303, 409, 409, 409, 409, 409, 409, 409])
-      const pages = await Promise.all(visitors.map(visitor => visitor.get('/')))
-      expect(pages.filter(page => page.status === 200).length).toBe(1)
-    }
-  })
 })
 
 describe('500 slow requests that are under way while their session ends', () => {
-  const startSlow = async (visitor: Visitor) => {
-    const cookies = await cookiesOf(visitor)
+  const startSlow = async (browser: PlainBrowser) => {
     gate = new Promise(resolve => (letGo = resolve))
     waiting = 0
-    const agent = new Agent({ rejectUnauthorized: false, maxSockets: 500 })
-    const answers = Array.from({ length: 500 }, () => ask(`${second.url}/slow`, cookies, agent))
+    const requests = Array.from({ length: 500 }, () => browser.copy().get(`${second.url}/slow`))
     while (waiting < 500) await new Promise(resolve => setTimeout(resolve, 20))
     return {
       finish: async () => {
         letGo()
-        const statuses = await Promise.all(answers)
-        agent.destroy()
+        const statuses = (await Promise.all(requests)).map(({ status }) => status)
         expect(statuses).toEqual(Array.from({ length: 500 }, () => 200))
       },
     }
   }
   const newcomer = async () => {
     const account = await ostoja.newAccount(tenant, ['staff'])
-    const visitor = createVisitor(second.url)
-    await visitor.signIn(account)
-    return { visitor, account: { tenantId: tenant, accountId: account.id } }
+    const { login, password } = account
+    const browser = createPlainBrowser()
+    const page = await browser.get(`${second.url}/sign-in`)
+    expect((await browser.post(`${second.url}/sign-in`, { login, password }, page)).status).toBe(303)
+    return { browser, account: { tenantId: tenant, accountId: account.id } }
   }
   const sessionKeys = () => ostoja.platform.redis.keys('session:*')
 
   it('bring none back after a sign-out, nor any of its data', async () => {
-    const { visitor, account } = await newcomer()
-    const slow = await startSlow(visitor)
-    const old = await cookiesOf(visitor)
-    await visitor.post('/sign-out')
+    const { browser, account } = await newcomer()
+    const slow = await startSlow(browser)
+    const old = browser.copy()
+    await browser.post(`${second.url}/sign-out`, {}, await browser.get(`${second.url}/`))
     await slow.finish()
 
     expect(await ostoja.features.sessions.look(account)).toBeNull()
@@ -117,33 +102,16 @@ describe('500 slow requests that are under way while their session ends', () => 
       text => (JSON.parse(text ?? '{}') as { signedIn?: { accountId: number } }).signedIn?.accountId,
     )
     expect(owners).not.toContain(account.accountId)
-    expect(await ask(`${second.url}/`, old)).toBe(303)
+    expect((await old.get(`${second.url}/`)).status).toBe(303)
   })
 
   it('bring none back after an administrator ended it, and somebody else is in by then', async () => {
-    const { visitor, account } = await newcomer()
-    const slow = await startSlow(visitor)
-    const old = await cookiesOf(visitor)
+    const { browser, account } = await newcomer()
+    const slow = await startSlow(browser)
+    const old = browser.copy()
     await ostoja.features.sessions.end(account, 'administrator')
     await slow.finish()
     expect(await ostoja.features.sessions.look(account)).toBeNull()
-    expect(await ask(`${second.url}/`, old)).toBe(303)
+    expect((await old.get(`${second.url}/`)).status).toBe(303)
   })
 })
-
-const cookiesOf = async (visitor: Visitor): Promise<string> => {
-  const { hostname } = new URL(second.url)
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the jar's own type has no front door
-  const jar = visitor.agent.jar.getCookies({ domain: hostname, path: '/', secure: true, script: false })
-  return jar.toValueString()
-}
-
-const ask = (url: string, cookie: string, agent = new Agent({ rejectUnauthorized: false })): Promise<number> =>
-  new Promise((resolve, reject) => {
-    request(url, { agent, headers: { cookie } }, answer => {
-      answer.resume()
-      answer.on('end', () => resolve(answer.statusCode ?? 0))
-    })
-      .on('error', reject)
-      .end()
-  })

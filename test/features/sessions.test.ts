@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadTranslations } from '../../src/platform/i18n/translations.ts'
 import { startOstoja, type Ostoja, type TestAccount } from '../support/ostoja.ts'
 import type { Visitor } from '../support/visitor.ts'
 
@@ -85,6 +86,45 @@ describe('closing the last page', () => {
     expect(await isOut(visitor)).toBe(false)
   })
 
+  it('ends nothing while a page that took long to be answered is on its way, whichever is heard of first', async () => {
+    for (const answeredFirst of [true, false]) {
+      const { visitor, key } = await newcomer()
+      const first = await openPage(visitor)
+      await first.beat()
+      const { session = '' } = await ostoja.platform.redis.hgetall(`active:${tenant}:${key.accountId}`)
+      const { sessions } = ostoja.features
+      await sessions.touch(key, session, { active: true, page: 'slow' })
+      ostoja.skip(20_000)
+      if (answeredFirst) await sessions.answered(key, session, 'slow')
+      await first.leave()
+      if (!answeredFirst) await sessions.answered(key, session, 'slow')
+      ostoja.skip(10_000)
+      expect(await sessions.beat(key, session, 'slow', false)).not.toBeNull()
+      ostoja.skip(minutes(1))
+      expect(await isOut(visitor)).toBe(false)
+    }
+  })
+
+  it('is not undone by an answer that comes when the grace is over, nor is an open page taken for one on its way', async () => {
+    const { visitor, key } = await newcomer()
+    const page = await openPage(visitor)
+    await page.beat()
+    const { session = '' } = await ostoja.platform.redis.hgetall(`active:${tenant}:${key.accountId}`)
+    const { sessions } = ostoja.features
+    await sessions.touch(key, session, { active: true, page: 'slow' })
+    await sessions.beat(key, session, 'slow', false)
+    await sessions.answered(key, session, 'slow')
+    await page.leave()
+    ostoja.skip(20_000)
+    expect(await isOut(visitor)).toBe(false)
+    await sessions.touch(key, session, { active: false, page: 'late' })
+    ostoja.skip(20_000)
+    await sessions.close(key, session, 'slow')
+    ostoja.skip(3000)
+    await sessions.answered(key, session, 'late')
+    expect(await isOut(visitor)).toBe(true)
+  })
+
   it('ends the session even when the page on its way never arrives', async () => {
     const { visitor } = await newcomer()
     const first = await openPage(visitor)
@@ -158,6 +198,26 @@ describe('a browser that is not heard of any more', () => {
     expect(await ostoja.features.sessions.look(key)).toBeNull()
     expect((await tryToSignIn(account)).status).toBe(303)
     expect(await isOut(visitor)).toBe(true)
+    expect(await reason(visitor)).toContain('the browser was out of reach')
+  })
+
+  it('is told so when it comes back, by the page that was open and by the sign-in page', async () => {
+    const { visitor } = await newcomer()
+    const page = await openPage(visitor)
+    await page.beat()
+    ostoja.skip(minutes(2))
+    expect((await page.beat()).status).toBe(401)
+    expect((await visitor.get('/signed-out')).text).toContain('heard nothing from your browser for two minutes')
+    expect(await reason(visitor)).toContain('the browser was out of reach')
+  })
+
+  it('is told so in Polish as well', async () => {
+    const { visitor } = await newcomer()
+    const page = await openPage(visitor)
+    await page.beat()
+    ostoja.skip(minutes(2))
+    await visitor.post('/language', { language: 'pl', return_to: '/sign-in' }, '/sign-in')
+    expect((await visitor.get('/signed-out')).text).toContain(loadTranslations().to('pl')('sessions:because.lost.text'))
   })
 
   it('that never sent a heartbeat (no script) is left alone until the idle limit', async () => {

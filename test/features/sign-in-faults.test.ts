@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createAttempts } from '../../src/features/sign-in/attempts.ts'
 import { createSignIn } from '../../src/features/sign-in/sign-in.ts'
 import { installationId } from '../../src/platform/actor.ts'
+import { TooBusy } from '../../src/platform/errors.ts'
 import { untilSomebodyWaits } from '../support/locks.ts'
 import { startOstoja, type Ostoja, type TestAccount } from '../support/ostoja.ts'
 
@@ -24,6 +25,14 @@ afterEach(async () => {
 
 const attempt = (login = account.login, password = account.password) =>
   ostoja.visitor().post('/sign-in', { login, password }, '/sign-in')
+const needs = (): Parameters<typeof createSignIn>[0] => ({
+  ...ostoja.platform,
+  sessions: ostoja.features.sessions,
+  rulesOf: ostoja.features.settings.of,
+  noteBlocked: () => Promise.resolve(),
+  attempts: createAttempts(ostoja.platform.redis, ostoja.platform.derive('sign-in attempts')),
+  history: { knows: (_trx, _id, device) => Promise.resolve(device === 'usual'), note: () => Promise.resolve() },
+})
 const events = async (action: string, tenantId = tenant) =>
   (await ostoja.features.db.asTenant({ tenantId }, trx => trx('audit_events').where({ action }))) as {
     subject_id: string | null
@@ -46,14 +55,8 @@ describe('a sign-in during which something changes', () => {
   })
 
   it('keeps nobody out where the database fails after the session was claimed', async () => {
-    const { db, platform, features } = { ...ostoja, db: ostoja.features.db }
     const broken = createSignIn({
-      ...platform,
-      db,
-      sessions: features.sessions,
-      rulesOf: features.settings.of,
-      noteBlocked: () => Promise.resolve(),
-      attempts: createAttempts(platform.redis, platform.derive('sign-in attempts')),
+      ...needs(),
       history: { knows: () => Promise.resolve(false), note: () => Promise.reject(new Error('the database is gone')) },
     })
     const place = { address: '192.0.2.1', userAgent: '', session: 'lost', device: 'elsewhere', rememberMe: false }
@@ -95,6 +98,23 @@ describe('a sign-in that is told to wait', () => {
     } finally {
       clearInterval(keepFull)
       await Promise.all(crowd)
+    }
+  })
+})
+
+describe('a refusal for want of room', () => {
+  it('is no guess: however often it comes, the right password is looked at as soon as there is room', async () => {
+    const { passwords } = ostoja.platform
+    const crowded = createSignIn({
+      ...needs(),
+      passwords: { ...passwords, verify: () => Promise.reject(new TooBusy(5)) },
+    })
+    for (const device of ['usual', 'never seen']) {
+      const place = { address: '127.0.0.1', userAgent: '', session: device, device, rememberMe: false }
+      for (let attempts = 0; attempts < 30; attempts++)
+        expect(await crowded.signIn(account, place)).toEqual({ outcome: 'slow-down', seconds: 5 })
+      expect((await createSignIn(needs()).signIn(account, place)).outcome).toBe('signed-in')
+      await ostoja.features.sessions.end({ tenantId: tenant, accountId: account.id }, 'signed-out')
     }
   })
 })

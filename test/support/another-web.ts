@@ -1,17 +1,21 @@
 import { readFile } from 'node:fs/promises'
+import type { RequestListener } from 'node:http'
 import type { Router } from 'express'
 import { createApp, createFeatures, createPlatform } from '../../src/composition.ts'
 import { listen } from '../../src/http/listener.ts'
 import type { Ostoja } from './ostoja.ts'
 
-/** A second web of the same Ostoja, as another process would be: its own pools, its own Redis connection, the same clock. */
-export const anotherWeb = async (ostoja: Ostoja, more: readonly Router[] = []) => {
+/**
+ * A second web of the same Ostoja, as another process would be: its own pools, its own Redis connection, the same clock.
+ * @param keepable its pages do not say "no-store", as if to a browser that puts pages into its back/forward cache all the same
+ */
+export const anotherWeb = async (ostoja: Ostoja, more: readonly Router[] = [], { keepable = false } = {}) => {
   const { config } = ostoja
   const platform = await createPlatform(config, { clock: ostoja.platform.clock, pace: ostoja.platform.pace })
   const features = createFeatures(platform)
   const { app } = createApp({ ...features, routers: [...features.routers, ...more] })
   const certificate = { cert: await readFile(config.tls!.certFile), key: await readFile(config.tls!.keyFile) }
-  const listener = await listen(app, { host: '127.0.0.1', port: 0, certificate })
+  const listener = await listen(keepable ? withoutNoStore(app) : app, { host: '127.0.0.1', port: 0, certificate })
   return {
     url: `https://localhost:${listener.port}`,
     features,
@@ -21,3 +25,11 @@ export const anotherWeb = async (ostoja: Ostoja, more: readonly Router[] = []) =
     },
   }
 }
+
+const withoutNoStore =
+  (app: RequestListener): RequestListener =>
+  (req, res) => {
+    const set = res.setHeader.bind(res)
+    res.setHeader = (name, value) => (value === 'no-store' ? res : set(name, value))
+    app(req, res)
+  }

@@ -1,7 +1,8 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { execFile, spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -36,8 +37,11 @@ export type LongRunning = {
 }
 
 /** Starts one of bin/* that goes on until it is told to stop. */
-export const startProgram = (program: string, set: Record<string, string>): LongRunning => {
-  const child = spawn(`${root}bin/${program}`, [], { env: plainEnvironment(set), stdio: ['ignore', 'pipe', 'pipe'] })
+export const startProgram = (program: string, set: Record<string, string>): LongRunning =>
+  follow(spawn(`${root}bin/${program}`, [], { env: plainEnvironment(set), stdio: ['ignore', 'pipe', 'pipe'] }))
+
+/** Listens to a process from its start on. */
+export const follow = (child: ChildProcessByStdio<null, Readable, Readable>): LongRunning => {
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))

@@ -96,6 +96,11 @@ export const createActiveSessions = ({ redis, clock }: { redis: Redis; clock: Cl
       await run('close', account, session, page)
     },
 
+    /** The page that was asked for took long: how long it may be on its way counts from its answer. */
+    answered: async (account: AccountKey, session: string, page: string): Promise<void> => {
+      await run('answered', account, session, page)
+    },
+
     /** The answer to a request was no page (a download, a redirect), so none is on its way. */
     unpage: async (account: AccountKey, session: string, page: string): Promise<void> => {
       await run('unpage', account, session, page)

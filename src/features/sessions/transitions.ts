@@ -20,7 +20,7 @@ export const times = {
   lease: 110_000,
   /** How long a page that has not been heard of again counts as open. */
   pageLife: 90_000,
-  /** How long a page may take from its request to its first heartbeat. */
+  /** How long a page may take from its request, or from its answer where that took long, to its first heartbeat. */
   arrival: 15_000,
 }
 
@@ -139,6 +139,15 @@ for field, value in pairs(held) do
   end
 end
 redis.call('HSET', key, 'closing', ends)
+return 1`,
+
+  /** A page has been answered that took long, and is on its way only now: now, session, page */
+  answered: `${prelude}
+local held = read()
+local own = 'page:' .. ARGV[3]
+if held.session ~= ARGV[2] or verdict(held) ~= 'live' or (held[own] or ''):sub(1, 1) ~= 'e' then return 0 end
+redis.call('HSET', key, own, 'e:' .. now)
+if held.closing then redis.call('HSET', key, 'closing', now + ${times.arrival}) end
 return 1`,
 
   /** A request was answered by something else than a page (a download, a redirect): now, session, page */

@@ -62,6 +62,20 @@ export const createAttempts = (redis: Redis, key: Buffer, limits: Limits = usual
     firstSlowed: async ({ login }: Attempt): Promise<boolean> =>
       (await redis.set(`attempts:slowed:${keyed(login.toLowerCase())}`, '1', 'PX', slowedQuietMs, 'NX')) === 'OK',
 
+    /** The password was not looked at after all: what `begin` counted of this attempt is taken back. */
+    takeBack: async (attempt: Attempt) => {
+      const keys = keysOf(attempt)
+      if (attempt.device !== null) {
+        await perDevice.reward(keys.device)
+        return
+      }
+      await Promise.all([
+        perLogin.reward(keys.login),
+        perAddress.reward(keys.address),
+        strangers.reward(keys.strangers),
+      ])
+    },
+
     /** The password was right: what was counted is forgotten. */
     forget: async (attempt: Attempt) => {
       const keys = keysOf(attempt)

@@ -7,9 +7,9 @@ import { readForm } from '../../platform/web/forms.ts'
 import { actorOf, anyone, signedIn } from '../../platform/web/guard.ts'
 import { beginSession } from '../../platform/web/session-data.ts'
 import { signInForm, whySignedOut } from './schema.ts'
-import type { Outcome, SignIn } from './sign-in.ts'
+import type { Account, Outcome } from './needs.ts'
+import type { SignIn } from './sign-in.ts'
 
-type Account = { tenantId: string; accountId: number }
 type Needs = {
   signIn: SignIn
   endSession: (account: Account, because: 'signed-out', session: string) => Promise<unknown>

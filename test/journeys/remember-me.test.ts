@@ -1,0 +1,116 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, type BrowserContext } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { quietArguments } from '../support/browser.ts'
+import { startOstoja, type Ostoja, type TestAccount } from '../support/ostoja.ts'
+import { signIn, until, watchSessions } from '../support/session-watch.ts'
+
+let ostoja: Ostoja
+let watch: ReturnType<typeof watchSessions>
+let account: TestAccount
+let profile: string
+let context: BrowserContext
+
+beforeAll(async () => {
+  ostoja = await startOstoja()
+  const tenant = await ostoja.newTenant('Remembers')
+  const administrator = await ostoja.signedIn(tenant, ['administrator'])
+  const form = { autoLogoutMinutes: 10, secondSignIn: 'block', rememberMe: 'on', passwordMinimum: 8 }
+  expect((await administrator.post('/settings', form, '/settings')).status).toBe(303)
+  watch = watchSessions(ostoja, tenant)
+})
+afterAll(() => ostoja.close())
+beforeEach(async () => {
+  account = await ostoja.newAccount(watch.tenantId, ['staff'])
+  profile = await mkdtemp(join(tmpdir(), 'ostoja-profile-'))
+})
+afterEach(async () => {
+  await context.close()
+  await rm(profile, { recursive: true, force: true })
+})
+
+/** The whole browser, as a process of its own, with the profile as the one before has left it. */
+const startBrowser = async () => {
+  context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: quietArguments,
+    ignoreHTTPSErrors: true,
+    locale: 'en-GB',
+  })
+  return context.pages()[0] ?? (await context.newPage())
+}
+const sessionCookie = async () => (await context.cookies()).find(({ name }) => name === '__Host-ostoja')
+const minutes = (count: number) => count * 60_000
+/** The last window, then the browser. */
+const closeWindow = async () => {
+  await Promise.all(context.pages().map(page => page.close()))
+  await until('the server heard of the closing', async () => (await watch.held(account)).closing)
+  await context.close()
+}
+
+describe('a browser that is closed and started again', () => {
+  it('is still signed in where the box was ticked, until the idle limit and never longer', async () => {
+    let page = await startBrowser()
+    await page.goto(`${ostoja.url}/sign-in`)
+    expect(await page.isChecked('#rememberMe')).toBe(false)
+    await signIn(page, account, ostoja.url, { remember: true })
+    await watch.settled(account)
+    const left = (await sessionCookie())!.expires * 1000 - Date.now()
+    expect([left > minutes(8), left <= minutes(10)]).toEqual([true, true])
+
+    await context.close()
+    ostoja.skip(minutes(5))
+    expect(await watch.isLive(account)).toBe(true)
+    page = await startBrowser()
+    await page.goto(`${ostoja.url}/clients`)
+    expect(await page.locator('.shell').count()).toBe(1)
+
+    await context.close()
+    ostoja.skip(minutes(10))
+    expect(await watch.isLive(account)).toBe(false)
+    page = await startBrowser()
+    await page.goto(`${ostoja.url}/clients`)
+    expect(new URL(page.url()).pathname).toBe('/sign-in')
+    expect(await page.textContent('main')).toContain('nothing happened for a while')
+  })
+
+  it('is signed out where it was not ticked, and the account is free', async () => {
+    let page = await startBrowser()
+    await signIn(page, account, ostoja.url)
+    await watch.settled(account)
+    expect((await sessionCookie())!.expires).toBe(-1)
+
+    await closeWindow()
+    ostoja.skip(4000)
+    expect(await watch.isLive(account)).toBe(false)
+    page = await startBrowser()
+    expect(await sessionCookie()).toBeUndefined()
+    await page.goto(`${ostoja.url}/clients`)
+    expect(new URL(page.url()).pathname).toBe('/sign-in')
+  })
+
+  for (const [how, end, afterMs, words] of [
+    ['its window is closed', closeWindow, 4000, 'the window was closed'],
+    // Chromium ends before it has sent the page's last word: to the server it is a lost browser.
+    ['it is quit as a whole', () => context.close(), 120_000, 'the browser was out of reach'],
+  ] as const)
+    it(`is signed out as well where it brings its session cookie back ("continue where you left off"): ${how}`, async () => {
+      await mkdir(join(profile, 'Default'))
+      await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify({ session: { restore_on_startup: 1 } }))
+      let page = await startBrowser()
+      await signIn(page, account, ostoja.url)
+      await watch.settled(account)
+      const before = (await sessionCookie())!.value
+
+      await end()
+      ostoja.skip(afterMs)
+      expect(await watch.isLive(account)).toBe(false)
+      page = await startBrowser()
+      expect((await sessionCookie())?.value).toBe(before)
+      await page.goto(`${ostoja.url}/clients`)
+      expect(new URL(page.url()).pathname).toBe('/sign-in')
+      expect(await page.textContent('main')).toContain(words)
+    })
+})
