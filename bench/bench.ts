@@ -20,7 +20,7 @@ const carryOut = async (world: World, ground: Ground, options: Options, report: 
       report.row('Save a client', await createClientsPath(ground, { inFlight: 16, seconds: options.seconds })),
     'sign-in': () => measureSignIn(ground, report),
     import: () => measureImport(ground, options, report),
-    export: () => measureExport(ground, report),
+    export: () => measureExport(ground, options, report),
     rotation: () => measureRotation(ground, report),
   }
   for (const [name, part] of Object.entries(parts)) {

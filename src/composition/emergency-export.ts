@@ -7,28 +7,29 @@ import {
 import type { ExportedClient, ExportedContact, ExportVocabulary } from '../features/exports/index.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Db } from '../platform/db/tenant.ts'
+import { readAhead } from '../platform/read-ahead.ts'
 import { languages, type Translations } from '../platform/i18n/translations.ts'
 import { addressGivenOut, givenOut } from '../safe-to-contact/rules.ts'
 
 type Needs = { db: Db; clients: Clients; contacts: EmergencyContacts }
 type ReadClient = { id: string; profile: Parameters<Clients['create']>[2] }
 
-const batchSize = 200
+/** So many batches are on their way from the database while one is written. */
+const batchesAhead = 2
 
 /** Every active client with their contacts, a batch at a time, as the export carries them. */
-export const createExportReader = ({ db, clients, contacts }: Needs) =>
-  async function* readForExport(actor: Actor): AsyncGenerator<ExportedClient> {
-    for await (const batch of inBatches(clients.readActive(actor))) {
-      const byClient = await db.asTenant(actor, trx =>
-        contacts.ofClients(
-          trx,
-          actor,
-          batch.map(({ id }) => id),
-        ),
-      )
-      for (const client of batch) yield exported(client, byClient.get(client.id) ?? [])
-    }
-  }
+export const createExportReader =
+  ({ db, clients, contacts }: Needs) =>
+  (actor: Actor): AsyncIterable<ExportedClient[]> =>
+    readAhead(
+      clients.readActive(actor),
+      async batch => {
+        const ids = batch.map(({ id }) => id)
+        const byClient = await db.asTenant(actor, trx => contacts.ofClients(trx, actor, ids))
+        return batch.map(client => exported(client, byClient.get(client.id) ?? []))
+      },
+      batchesAhead,
+    )
 
 /** The plain names of the codes in an export, so that the file stands alone. */
 export const exportVocabulary = (translations: Translations): ExportVocabulary => {
@@ -43,18 +44,6 @@ export const exportVocabulary = (translations: Translations): ExportVocabulary =
     }
   }
   return { pl: wordsIn('pl'), en: wordsIn('en') }
-}
-
-async function* inBatches(clients: AsyncIterable<ReadClient>): AsyncGenerator<ReadClient[]> {
-  let batch: ReadClient[] = []
-  for await (const client of clients) {
-    batch.push(client)
-    if (batch.length === batchSize) {
-      yield batch
-      batch = []
-    }
-  }
-  if (batch.length > 0) yield batch
 }
 
 const exported = ({ id, profile }: ReadClient, contacts: EmergencyContact[]): ExportedClient => {

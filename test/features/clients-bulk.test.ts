@@ -145,10 +145,11 @@ test('a large import goes in and is taken back whole', async () => {
   await asTenant(trx => clients.createMany(trx, staff, many, importId))
   expect(await clients.countActive(staff)).toBe(1200)
   const read = new Set<string>()
-  for await (const { id, profile: opened } of clients.readActive(staff)) {
-    expect(opened.familyName).toMatch(/^Masowa/)
-    read.add(id)
-  }
+  for await (const some of clients.readActive(staff))
+    for (const { id, profile: opened } of some) {
+      expect(opened.familyName).toMatch(/^Masowa/)
+      read.add(id)
+    }
   expect(read.size).toBe(1200)
   expect(await asTenant(trx => clients.takeBack(trx, staff, importId))).toEqual({ removed: 1200, reverted: 0, kept: 0 })
   expect(await clients.countActive(staff)).toBe(0)

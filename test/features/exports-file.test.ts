@@ -129,9 +129,9 @@ describe('an emergency export', () => {
       },
     })
     async function* counted() {
-      for await (const client of sampleClients(3000)) {
-        ahead += 1
-        yield client
+      for await (const clients of sampleClients(3000)) {
+        ahead += clients.length
+        yield clients
       }
     }
     await writeExport({ records: counted(), manifest: sampleManifest(), wrapKey, viewer: blankViewer, out: slow })
@@ -139,7 +139,7 @@ describe('an emergency export', () => {
   })
 
   it('leaves no end marker when its records fail', async () => {
-    async function* failing(): AsyncGenerator<ExportedClient> {
+    async function* failing(): AsyncGenerator<ExportedClient[]> {
       yield* sampleClients(500)
       throw new Error('the database went away')
     }
@@ -181,8 +181,8 @@ describe('base64 lines', () => {
     for (const size of [1, 2, 3, 56, 57, 58, 400, 1000]) {
       const lines = createBase64Lines()
       let text = ''
-      for (let at = 0; at < bytes.length; at += size) text += lines.push(bytes.subarray(at, at + size))
-      text += lines.end()
+      for (let at = 0; at < bytes.length; at += size) text += lines.push(bytes.subarray(at, at + size)).toString()
+      text += lines.end().toString()
       expect(text).toBe(bytes.toString('base64').replace(/.{1,76}/g, '$&\n'))
     }
   })

@@ -16,7 +16,7 @@ const fault = new Error('the database went away')
 let ostoja: Ostoja
 let officer: Actor
 let directory: string
-let read: () => AsyncIterable<ExportedClient>
+let read: () => AsyncIterable<readonly ExportedClient[]>
 
 beforeAll(async () => {
   ostoja = await startOstoja()

@@ -72,7 +72,7 @@ const profilesOf = async (staff: Staff) => {
   const { db, clients } = ostoja.features
   const actor = { tenantId: staff.account.tenantId, accountId: staff.account.id, roles: ['staff'] as const }
   const all = []
-  for await (const client of clients.readActive(actor)) all.push(client.profile)
+  for await (const some of clients.readActive(actor)) all.push(...some.map(client => client.profile))
   expect(db).toBeDefined()
   return all
 }

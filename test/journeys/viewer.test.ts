@@ -21,7 +21,7 @@ let browser: Browser
 let folder: string
 let whole: string
 
-const write = async (name: string, records: AsyncIterable<ExportedClient>, logN = 10) => {
+const write = async (name: string, records: AsyncIterable<readonly ExportedClient[]>, logN = 10) => {
   const file = join(folder, name)
   const manifest = sampleManifest({ createdAt: new Date(Date.now() - 3 * DAY).toISOString() })
   await writeSample(file, records, { viewer: await loadViewer('build/viewer'), manifest, logN })

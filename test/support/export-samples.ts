@@ -91,14 +91,16 @@ export const sampleManifest = (change: Partial<ExportManifest> = {}): ExportMani
 /** A viewer that does nothing, for tests of the file around it. */
 export const blankViewer: Viewer = { script: 'void 0', style: 'body{margin:0}' }
 
+/** Batches of seven, so that no seam of a batch is one of a chunk. */
 export async function* sampleClients(count: number, change: (n: number) => Partial<ExportedClient> = () => ({})) {
-  for (let n = 0; n < count; n += 1) yield sampleClient(n, change(n))
+  for (let from = 0; from < count; from += 7)
+    yield Array.from({ length: Math.min(7, count - from) }, (_, n) => sampleClient(from + n, change(from + n)))
 }
 
 /** Writes an export to `file` as the product does, with a cheap key. */
 export const writeSample = async (
   file: string,
-  records: AsyncIterable<ExportedClient>,
+  records: AsyncIterable<readonly ExportedClient[]>,
   { viewer = blankViewer, manifest = sampleManifest(), passphrase = samplePassphrase, logN = QUICK_LOG_N } = {},
 ) => {
   const wrapKey = await deriveWrapKey(normalPassphrase(passphrase), logN)

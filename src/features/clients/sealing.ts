@@ -54,6 +54,11 @@ export const createSealing = (vault: Vault) => {
       ...(await index(tenantId, profile)),
     }),
     open: (tenantId: string, id: string, sealed: Buffer) => vault.open<ClientProfile>(sealed, present(tenantId, id)),
+    openAll: (tenant: string, rows: readonly { id: string; profile_sealed: Buffer }[]): Promise<ClientProfile[]> =>
+      vault.openAll(
+        rows.map(({ id, profile_sealed: sealed }) => ({ row: id, sealed })),
+        { tenant, column: 'clients.profile_sealed' },
+      ),
     sealEarlier: (tenantId: string, id: string, version: number, profile: ClientProfile) =>
       vault.seal(profile, earlier(tenantId, id, version)),
     openEarlier: (tenantId: string, id: string, version: number, sealed: Buffer) =>

@@ -7,6 +7,7 @@ import {
   insertContact,
   insertVersion,
   selectContact,
+  selectContactLines,
   selectContacts,
   updateContact,
   type ContactRow,
@@ -55,6 +56,23 @@ export const createContactRecords = ({ vault, clock }: { vault: Vault; clock: Cl
       const opened = rows.map(async row => ({ row, profile: await open(actor.tenantId, row) }))
       const found = Map.groupBy(await Promise.all(opened), ({ row }) => row.client_id)
       return new Map([...found].map(([clientId, contacts]) => [clientId, contacts.map(recorded)]))
+    },
+
+    /** The same of very many clients, as they are to be called. */
+    lines: async (trx: Trx, { tenantId }: Actor, clientIds: readonly string[]) => {
+      const rows = await selectContactLines(trx, clientIds)
+      const profiles = await vault.openAll<ContactProfile>(
+        rows.map(({ id, profile_sealed: sealed }) => ({ row: id, sealed })),
+        { tenant: tenantId, column: 'emergency_contacts.profile_sealed' },
+      )
+      const found = new Map<string, EmergencyContact[]>()
+      for (const [index, { id, client_id: clientId, rank }] of rows.entries()) {
+        const contact = { ...profiles[index]!, id, rank }
+        const before = found.get(clientId)
+        if (before) before.push(contact)
+        else found.set(clientId, [contact])
+      }
+      return found
     },
 
     insert: async (

@@ -69,7 +69,7 @@ export const createEmergencyContacts = (needs: Needs) => {
 
     /** The contacts of many clients, each client's in order; clients without any are left out. One query. */
     ofClients: (trx: Trx, actor: Actor, clientIds: readonly string[]): Promise<Map<string, EmergencyContact[]>> =>
-      all(trx, actor, clientIds),
+      records.lines(trx, actor, clientIds),
 
     /** Of these clients, those for whom there is or ever was a contact. */
     havingContacts: async (trx: Trx, _actor: Actor, clientIds: readonly string[]): Promise<ReadonlySet<string>> =>

@@ -17,6 +17,15 @@ export const selectContacts = (trx: Trx, clientIds: readonly string[]): Promise<
     .orderBy(['client_id', 'rank'])
     .select(...columns)
 
+export type ContactLine = Pick<ContactRow, 'id' | 'client_id' | 'rank' | 'profile_sealed'>
+
+/** The same of very many clients, and no more of each contact than whoever is to call needs. */
+export const selectContactLines = (trx: Trx, clientIds: readonly string[]): Promise<ContactLine[]> =>
+  trx<ContactRow>('emergency_contacts')
+    .whereRaw('client_id = any(?::uuid[])', [clientIds as string[]])
+    .orderBy(['client_id', 'rank'])
+    .select('id', 'client_id', 'rank', 'profile_sealed')
+
 export const selectContact = (trx: Trx, clientId: string, id: string): Promise<ContactRow | undefined> =>
   trx<ContactRow>('emergency_contacts')
     .where({ client_id: clientId, id })

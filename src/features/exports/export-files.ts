@@ -9,6 +9,9 @@ type Export = { tenantId: string; exportId: string }
 /** Hours for which a finished file may be fetched. It is sealed, but a file that is not there cannot be stolen. */
 export const FILE_LIFETIME_MS = 24 * 60 * 60_000
 
+/** Bytes that may wait for the disk. */
+const waiting = 512 * 1024
+
 /**
  * The finished files on disk. A file has its name only when it is whole and on the disk; until then it is `.partial`,
  * which nothing serves and the next attempt overwrites.
@@ -25,7 +28,7 @@ export const createExportFiles = (directory: string) => {
       const partial = `${file}.partial`
       await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
       await rm(partial, { force: true })
-      const out = createWriteStream(partial, { mode: 0o600, flags: 'wx' })
+      const out = createWriteStream(partial, { mode: 0o600, flags: 'wx', highWaterMark: waiting })
       try {
         const result = await work(out)
         out.end()

@@ -19,8 +19,8 @@ export type ExportNeeds = {
   vocabulary: ExportVocabulary
   /** The organisation's name, shown in the opened export. */
   organisation: (actor: Actor) => Promise<string>
-  /** Every active client with contacts, in pages by key: it must not hold them all. */
-  readForExport: (actor: Actor) => AsyncIterable<ExportedClient>
+  /** Every active client with contacts, in batches by key: it must not hold them all. */
+  readForExport: (actor: Actor) => AsyncIterable<readonly ExportedClient[]>
   countForExport: (actor: Actor) => Promise<number>
   accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
   /** Puts the job in the queue; tests run it themselves. */

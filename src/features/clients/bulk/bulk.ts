@@ -23,6 +23,7 @@ import {
 const batch = 500
 
 type Person = Pick<ClientProfile, 'givenNames' | 'familyName' | 'birthDate'>
+export type ReadClient = { id: string; profile: ClientProfile }
 type NewClient = { id: string; profile: ClientProfile }
 type ChangedClient = { id: string; version: number; profile: ClientProfile }
 export type FoundClient = { id: string; version: number; profile: ClientProfile }
@@ -233,13 +234,14 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
      * client is as it was when its batch was read, and comes at most once; one made meanwhile may be missing, one archived
      * meanwhile may be there.
      */
-    readActive: async function* (actor: Actor): AsyncGenerator<{ id: string; profile: ClientProfile }> {
+    readActive: async function* (actor: Actor): AsyncGenerator<ReadClient[]> {
       let after: string | null = null
       for (;;) {
         const rows: Pick<ReadRow, 'id' | 'profile_sealed'>[] = await db.asTenant(actor, trx =>
           selectActiveAfter(trx, after, batch),
         )
-        for (const row of rows) yield { id: row.id, profile: await open(actor, row) }
+        const profiles = await sealing.openAll(actor.tenantId, rows)
+        if (rows.length > 0) yield rows.map(({ id }, index) => ({ id, profile: profiles[index]! }))
         if (rows.length < batch) return
         after = rows.at(-1)!.id
       }

@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import type { Writable } from 'node:stream'
-import { ReadableStream as NodeReadableStream } from 'node:stream/web'
-import { Encrypter } from 'age-encryption'
+import { Readable, type Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { sealingStream } from '../../../platform/age/streams.ts'
 import type { ExportedClient, ExportManifest } from '../exported-client.ts'
 import { createBase64Lines } from './base64-lines.ts'
 import { shellAfter, shellBefore, type Viewer } from './shell.ts'
 import { wrapKeyRecipient, type WrapKey } from './wrap-key.ts'
 
-/** Size of the pieces handed to age, in characters: near its own 64 KiB chunks. */
-const PIECE = 64 * 1024
-
 export type ExportRequest = {
-  records: AsyncIterable<ExportedClient>
+  /** In batches: handing clients on one by one takes as long as writing them. */
+  records: AsyncIterable<readonly ExportedClient[]>
   manifest: ExportManifest
   wrapKey: WrapKey
   viewer: Viewer
@@ -25,32 +23,26 @@ export type WrittenExport = { clients: number; contacts: number; bytes: number; 
 
 /**
  * Writes one emergency export: the viewer, then the age file in base64, then an end marker with its length and sha256.
- * Nothing is held but the piece in hand. `out` is not ended: who opened it decides when it is durable.
+ * Nothing is held but the batch in hand. `out` is not ended: who opened it decides when it is durable.
  * @returns what was written; `bytes` and `sha256` are of the whole HTML file
  * @throws whatever `records` or `out` throws; what was written so far has no end marker and is reported as cut
  */
 export const writeExport = async ({ records, manifest, wrapKey, viewer, out, onProgress }: ExportRequest) => {
   const count = { clients: 0, contacts: 0 }
   const file = countingWriter(out)
-  const payload = createHash('sha256')
-  let payloadBytes = 0
+  const payload = payloadWriter(file.write)
+  const sealed = await sealingStream([wrapKeyRecipient(wrapKey)])
+  const plain = Readable.from(jsonLines(manifest, records, count), { objectMode: false })
 
-  const encrypter = new Encrypter()
-  encrypter.addRecipient(wrapKeyRecipient(wrapKey))
-  const lines = createBase64Lines()
-
-  await file.write(shellBefore(viewer, manifest.createdAt))
-  // Node's own type for what is one and the same class knows `from`, the browser's does not yet.
-  const plain = NodeReadableStream.from(jsonLines(manifest, records, count)) as unknown as ReadableStream<Uint8Array>
-  const sealed = await encrypter.encrypt(plain)
-  for await (const bytes of sealed) {
-    payload.update(bytes)
-    payloadBytes += bytes.length
-    await file.write(lines.push(bytes))
+  await file.write(Buffer.from(shellBefore(viewer, manifest.createdAt)))
+  const passing = pipeline(plain, sealed)
+  passing.catch(() => undefined) // what goes wrong there ends the reading below as well
+  for await (const bytes of sealed as AsyncIterable<Buffer>) {
+    await payload.write(bytes)
     onProgress?.(count.clients)
   }
-  await file.write(lines.end())
-  await file.write(shellAfter(viewer, manifest.createdAt, { length: payloadBytes, sha256: payload.digest('hex') }))
+  await passing
+  await file.write(Buffer.from(shellAfter(viewer, manifest.createdAt, await payload.end())))
 
   return { ...count, ...file.result() } satisfies WrittenExport
 }
@@ -62,27 +54,42 @@ export const writeExport = async ({ records, manifest, wrapKey, viewer, out, onP
  */
 async function* jsonLines(
   manifest: ExportManifest,
-  records: AsyncIterable<ExportedClient>,
+  records: ExportRequest['records'],
   count: { clients: number; contacts: number },
-): AsyncGenerator<Uint8Array> {
-  let piece = `${JSON.stringify(manifest)}\n`
-  for await (const client of records) {
-    piece += `${JSON.stringify(client)}\n`
-    count.clients += 1
-    count.contacts += client.contacts.length
-    if (piece.length < PIECE) continue
-    yield Buffer.from(piece)
-    piece = ''
+): AsyncGenerator<Buffer> {
+  yield Buffer.from(lineOf(manifest))
+  for await (const clients of records) {
+    yield Buffer.from(clients.map(lineOf).join(''))
+    count.clients += clients.length
+    for (const { contacts } of clients) count.contacts += contacts.length
   }
-  yield Buffer.from(piece)
+}
+
+const lineOf = (value: ExportManifest | ExportedClient) => `${JSON.stringify(value)}\n`
+
+/** The sealed part: written as lines of base64, known by the length and sha256 of what they stand for. */
+const payloadWriter = (write: (bytes: Buffer) => Promise<void>) => {
+  const hash = createHash('sha256')
+  const lines = createBase64Lines()
+  let length = 0
+  return {
+    write: async (bytes: Buffer) => {
+      hash.update(bytes)
+      length += bytes.length
+      await write(lines.push(bytes))
+    },
+    end: async () => {
+      await write(lines.end())
+      return { length, sha256: hash.digest('hex') }
+    },
+  }
 }
 
 const countingWriter = (out: Writable) => {
   const hash = createHash('sha256')
   let bytes = 0
   return {
-    write: async (text: string) => {
-      const piece = Buffer.from(text)
+    write: async (piece: Buffer) => {
       hash.update(piece)
       bytes += piece.length
       if (!out.write(piece)) await once(out, 'drain')
