@@ -1,7 +1,7 @@
 /**
  * Does `work` on each of `source`, in order, and begins with the next ones before they are asked for, so that waiting for them
  * and working on what came before happen at the same time.
- * @param most how many are begun and not yet taken
+ * @param most how many are under way while the one before them is in the caller's hands; 0: none
  */
 export async function* readAhead<T, R>(
   source: AsyncIterable<T>,
@@ -17,10 +17,10 @@ export async function* readAhead<T, R>(
   }
   try {
     for (;;) {
-      while (begun.length < most) begin()
+      if (begun.length === 0) begin()
       const result = await begun.shift()!
       if (result.done) return
-      begin()
+      while (begun.length < most) begin()
       yield result.value
     }
   } finally {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { installationId } from '../../platform/actor.ts'
 import type { Db } from '../../platform/db/tenant.ts'
-import { SealBroken } from '../../platform/vault/cipher.ts'
+import { readAhead } from '../../platform/read-ahead.ts'
 import type { KeyRings } from '../../platform/vault/key-ring.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { Purpose } from '../../platform/vault/wrapped-keys.ts'
@@ -27,8 +27,14 @@ export type MovingNeeds = {
 }
 /** `load`: the share of the time to be at work, so that pages have the rest. `moved` hears of every page's rows. */
 export type Pace = { pageRows: number; load: number; stopAt: number; moved: (rows: number) => void }
-/** `broken`: values that no key opens. They were altered; the key they name is kept. */
-export type Moved = { moved: number; broken: number }
+/**
+ * `broken`: values that no key opens. They were altered; the key they name is kept. `passedOver`: what somebody else was
+ * changing at that moment.
+ */
+export type Moved = { moved: number; broken: number; passedOver: number }
+
+/** With all the time there is, the cipher works on one page while the database is at others. */
+const pagesAhead = 2
 
 /** Brings rows under a tenant's current key, a page at a time; whatever stops it, the next call goes on. */
 export const createMoving = ({ db, vault, rings, log, sealed, indexes, listTenants }: MovingNeeds) => {
@@ -39,39 +45,57 @@ export const createMoving = ({ db, vault, rings, log, sealed, indexes, listTenan
   const realmsOf = async ({ keys }: BlindIndex, tenantId: string) =>
     keys === 'tenant' ? [tenantId] : await listTenants()
 
-  const reseal = async (tenantId: string, { column }: SealedColumn, { row, sealed }: SealedRow) => {
-    const name = row.join(':')
-    try {
-      return { row, sealed, fresh: await vault.reseal(sealed, { tenant: tenantId, column, row: name }) }
-    } catch (fault) {
-      if (!(fault instanceof SealBroken)) throw fault
-      log.error({ column, row: name }, 'a sealed value does not open; its key is kept')
-      return null
+  /** Under the current key, what of these values opens. */
+  const reseal = async (tenantId: string, { column }: SealedColumn, rows: readonly SealedRow[]) => {
+    const named = rows.map(({ row, sealed }) => ({ row: row.join(':'), sealed }))
+    const fresh = await vault.resealAll(named, { tenant: tenantId, column })
+    return rows.flatMap((row, index) => {
+      const sealed = fresh[index]
+      if (sealed) return { ...row, fresh: sealed }
+      log.error({ column, row: named[index]!.row }, 'a sealed value does not open; its key is kept')
+      return []
+    })
+  }
+
+  /** The pages of a column that another key has sealed, by primary key. */
+  async function* pagesOf(tenantId: string, place: SealedColumn, keyId: number, pace: Pace) {
+    let after: readonly string[] | null = null
+    for (;;) {
+      const rows: SealedRow[] = await db.asTenant({ tenantId }, trx =>
+        selectSealedOtherwise(trx, place, keyId, after, pace.pageRows),
+      )
+      if (rows.length > 0) yield rows
+      if (rows.length < pace.pageRows) return
+      after = rows.at(-1)!.row
     }
   }
 
   const moveColumn = async (tenantId: string, place: SealedColumn, keyId: number, pace: Pace): Promise<Moved> => {
-    const total: Moved = { moved: 0, broken: 0 }
-    let after: readonly string[] | null = null
-    while (Date.now() < pace.stopAt) {
-      const from = Date.now()
-      const rows: SealedRow[] = await db.asTenant({ tenantId }, trx =>
-        selectSealedOtherwise(trx, place, keyId, after, pace.pageRows),
-      )
-      const fresh = (await Promise.all(rows.map(row => reseal(tenantId, place, row)))).filter(row => row !== null)
-      const moved = fresh.length > 0 ? await db.asTenant({ tenantId }, trx => replaceSealed(trx, place, fresh)) : 0
+    const total: Moved = { moved: 0, broken: 0, passedOver: 0 }
+    let from = Date.now()
+    const pages = readAhead(
+      pagesOf(tenantId, place, keyId, pace),
+      async rows => {
+        const fresh = await reseal(tenantId, place, rows)
+        const moved = fresh.length > 0 ? await db.asTenant({ tenantId }, trx => replaceSealed(trx, place, fresh)) : 0
+        return { moved, broken: rows.length - fresh.length, passedOver: fresh.length - moved }
+      },
+      pace.load < 1 ? 0 : pagesAhead,
+    )
+    for await (const { moved, broken, passedOver } of pages) {
       total.moved += moved
-      total.broken += rows.length - fresh.length
+      total.broken += broken
+      total.passedOver += passedOver
       pace.moved(moved)
-      if (rows.length < pace.pageRows) return total
-      after = rows.at(-1)!.row
+      if (Date.now() >= pace.stopAt) return total
       await rest(from, pace)
+      from = Date.now()
     }
     return total
   }
 
   const moveIndex = async (tenantId: string, index: BlindIndex, keyId: number, pace: Pace): Promise<Moved> => {
-    const total: Moved = { moved: 0, broken: 0 }
+    const total: Moved = { moved: 0, broken: 0, passedOver: 0 }
     let after: string | null = null
     while (Date.now() < pace.stopAt) {
       const from = Date.now()
@@ -95,10 +119,8 @@ export const createMoving = ({ db, vault, rings, log, sealed, indexes, listTenan
       else
         for (const index of ownIndexes(tenantId))
           for (const realm of await realmsOf(index, tenantId)) parts.push(await moveIndex(realm, index, keyId, pace))
-      return {
-        moved: parts.reduce((sum, part) => sum + part.moved, 0),
-        broken: parts.reduce((sum, part) => sum + part.broken, 0),
-      }
+      const sum = (of: keyof Moved) => parts.reduce((total, part) => total + part[of], 0)
+      return { moved: sum('moved'), broken: sum('broken'), passedOver: sum('passedOver') }
     },
 
     /** How much each key of a purpose has sealed or indexed; under null what nobody has noted. */

@@ -168,11 +168,12 @@ export const createTurning = (needs: MovingNeeds & { times: Times }) => {
           return { phase: 'lingering', waitMs: lingerMs - sinceMs }
 
         if (retired.some(key => key.closed && !key.unused)) await reopen(tenantId, retired)
-        const { moved, broken } = await moving.move(tenantId, purpose, current.id, { ...run, pageRows })
-        if (Date.now() > run.stopAt) return { phase: 'moving', waitMs: 0 }
+        const { moved, broken, passedOver } = await moving.move(tenantId, purpose, current.id, { ...run, pageRows })
+        if (Date.now() >= run.stopAt) return { phase: 'moving', waitMs: 0 }
         if (sinceMs < times.settleMs) return { phase: 'settling', waitMs: times.settleMs - sinceMs }
 
-        const left = await usesOf(tenantId, purpose, retired)
+        // Having looked at everything and left nothing is as good as a count; the one that decides comes when the key is closed.
+        const left = purpose === 'data' && broken + passedOver === 0 ? 0 : await usesOf(tenantId, purpose, retired)
         if (left > 0) {
           // Rows that somebody holds are passed over: they are come back for.
           if (moved === 0 && (left <= broken || ++idleRounds > mostIdleRounds)) return { phase: 'stuck', uses: left }

@@ -29,12 +29,17 @@ export const createVault = (rings: KeyRings) => {
     return known
   }
 
-  /** Every key that these values name, by its id. */
-  const keysFor = async (rows: readonly SealedValue[], column: Column): Promise<Map<number, TenantKey>> => {
+  /** The keys that these values name, by id. Asks the database only for those that this process has not heard of. */
+  const keysFor = async (rows: readonly SealedValue[], { tenant }: Column): Promise<Map<number, TenantKey>> => {
+    const ring = await rings.of(tenant)
     const keys = new Map<number, TenantKey>()
-    for (const { row, sealed } of rows) {
-      const id = keyIdOf(sealed)
-      if (!keys.has(id)) keys.set(id, await keyFor(sealed, { ...column, row }))
+    const looked = new Set<number>()
+    for (const { sealed } of rows) {
+      const id = namedKey(sealed)
+      if (looked.has(id)) continue
+      looked.add(id)
+      const known = ring.find(id) ?? (await rings.find(tenant, id))
+      if (known) keys.set(id, known)
     }
     return keys
   }
@@ -56,19 +61,30 @@ export const createVault = (rings: KeyRings) => {
       return JSON.parse(openWith(key, sealed, associated(place)).toString()) as T
     },
 
-    /** The same value under the current data key. @throws SealBroken as open does */
-    reseal: async (sealed: Buffer, place: Place): Promise<Buffer> => {
-      const from = await keyFor(sealed, place)
-      const { data } = await rings.of(place.tenant)
-      return sealWith(data.key, data.id, openWith(from.key, sealed, associated(place)), associated(place))
+    /** The same values of one column under the current data key, in their order; null where one does not open. */
+    resealAll: async (rows: readonly SealedValue[], column: Column): Promise<(Buffer | null)[]> => {
+      const keys = await keysFor(rows, column)
+      const { data } = await rings.of(column.tenant)
+      return rows.map(({ row, sealed }) => {
+        const place = associated({ ...column, row })
+        try {
+          const from = keys.get(keyIdOf(sealed))
+          return from ? sealWith(data.key, data.id, openWith(from.key, sealed, place), place) : null
+        } catch (fault) {
+          if (fault instanceof SealBroken) return null
+          throw fault
+        }
+      })
     },
 
     /** Opens many of one column, in their order: what costs a moment for each is done once. @throws SealBroken as open does */
     openAll: async <T>(rows: readonly SealedValue[], column: Column): Promise<T[]> => {
       const keys = await keysFor(rows, column)
-      return rows.map(value => {
-        const place = associated({ ...column, row: value.row })
-        return JSON.parse(openWith(keys.get(keyIdOf(value.sealed))!.key, value.sealed, place).toString()) as T
+      return rows.map(({ row, sealed }) => {
+        const place = associated({ ...column, row })
+        const known = keys.get(keyIdOf(sealed))
+        if (!known) throw new SealBroken(`no key ${keyIdOf(sealed)} for ${place}`)
+        return JSON.parse(openWith(known.key, sealed, place).toString()) as T
       })
     },
 
@@ -89,5 +105,8 @@ const blinderOf = ({ id, key }: TenantKey): Blinder => ({
   tokens: words =>
     [...new Set(words)].map(word => createHmac('sha256', key).update(word).digest().readBigInt64BE().toString()),
 })
+
+/** As keyIdOf, of something that may be no sealed value at all: then it names a key that nobody has. */
+const namedKey = (sealed: Buffer): number => (sealed.length > 5 ? sealed.readUInt32BE(1) : 0)
 
 const associated = (place: Place) => `${place.tenant}|${place.column.replace('.', '|')}|${place.row}`
