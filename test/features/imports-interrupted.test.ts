@@ -185,7 +185,7 @@ describe('a job', () => {
         },
       },
     })
-    const importId = await uploaded(staff, 350)
+    const importId = await uploaded(staff, 1150)
     await dying.chooseColumns(actorOf(staff), importId, reading)
     await untilState(importId, 'previewed')
     await asOwner(
@@ -199,16 +199,16 @@ describe('a job', () => {
     )
 
     expect((await stateOf(importId)).state).toBe('importing')
-    expect(await countOf('clients', staff)).toBe(100)
+    expect(await countOf('clients', staff)).toBe(500)
 
     // A page that asks how far it is finds the worker silent, and has another go on.
     ostoja.skip(61_000)
     await staff.get(`/imports/${importId}/progress`)
-    expect((await untilState(importId, 'done')).result).toMatchObject({ counts: { new: 350, refused: 0 } })
-    expect(await countOf('clients', staff)).toBe(350)
+    expect((await untilState(importId, 'done')).result).toMatchObject({ counts: { new: 1150, refused: 0 } })
+    expect(await countOf('clients', staff)).toBe(1150)
     bury()
     await death
-    expect(await countOf('clients', staff)).toBe(350)
+    expect(await countOf('clients', staff)).toBe(1150)
     expect(
       await asOwner(
         `select file_number_token from clients where tenant_id = '${staff.account.tenantId}' group by 1 having count(*) > 1`,

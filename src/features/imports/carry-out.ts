@@ -19,8 +19,8 @@ import {
 } from './queries.ts'
 import type { Seals } from './sealed.ts'
 
-/** Few enough that pages served by the same process don't wait for the sealing of a whole batch. */
-const batch = 100
+/** Enough that what a transaction costs by itself is little. */
+const batch = 500
 /** A turn of the worker; a long import takes many, so that a worker that is asked to stop soon can. */
 const turnMs = 2000
 /** So many rows are refused at once where there is no room. */

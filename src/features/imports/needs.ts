@@ -26,4 +26,4 @@ export type ClientRecords = {
   takeBack: (trx: Trx, actor: Actor, importId: string) => Promise<{ removed: number; reverted: number; kept: number }>
 }
 
-export type Needs = { db: Db; vault: Pick<Vault, 'seal' | 'open'>; clock: Clock; clients: ClientRecords }
+export type Needs = { db: Db; vault: Pick<Vault, 'seal' | 'open' | 'openAll'>; clock: Clock; clients: ClientRecords }

@@ -111,7 +111,7 @@ export const setOutcomes = async (trx: Trx, importId: string, found: readonly Ro
 export const deleteRows = async (trx: Trx, importId: string, ids: readonly string[]) => {
   await rows(trx)
     .where({ import_id: importId })
-    .whereIn('id', [...ids])
+    .whereRaw('id = any(?::uuid[])', [ids as string[]])
     .delete()
 }
 

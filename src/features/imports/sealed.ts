@@ -11,7 +11,7 @@ export type FileReading = Reading & { encoding: Encoding }
 export type OpenRow = RowRecord & { cells: string[] }
 
 /** Seals and opens what an import keeps in the database. */
-export const createSeals = (vault: Pick<Vault, 'seal' | 'open'>) => {
+export const createSeals = (vault: Pick<Vault, 'seal' | 'open' | 'openAll'>) => {
   const filePlace = (tenant: string, row: string) => ({ tenant, column: 'imports.file_sealed', row }) as const
   const readingPlace = (tenant: string, row: string) => ({ tenant, column: 'imports.reading_sealed', row }) as const
   const rowPlace = (tenant: string, row: string) => ({ tenant, column: 'import_rows.row_sealed', row }) as const
@@ -28,13 +28,13 @@ export const createSeals = (vault: Pick<Vault, 'seal' | 'open'>) => {
     },
     sealRow: (tenantId: string, id: string, row: TableRow) => vault.seal(row.cells, rowPlace(tenantId, id)),
     /** Opens rows, their cells turned into the text people read. */
-    openRows: (tenantId: string, rows: readonly RowRecord[], encoding: Encoding): Promise<OpenRow[]> =>
-      Promise.all(
-        rows.map(async row => {
-          const cells = await vault.open<string[]>(row.row_sealed, rowPlace(tenantId, row.id))
-          return { ...row, cells: cells.map(cell => readable(cell, encoding)) }
-        }),
-      ),
+    openRows: async (tenantId: string, rows: readonly RowRecord[], encoding: Encoding): Promise<OpenRow[]> => {
+      const cells = await vault.openAll<string[]>(
+        rows.map(({ id, row_sealed: sealed }) => ({ row: id, sealed })),
+        { tenant: tenantId, column: 'import_rows.row_sealed' },
+      )
+      return rows.map((row, index) => ({ ...row, cells: cells[index]!.map(cell => readable(cell, encoding)) }))
+    },
   }
 }
 export type Seals = ReturnType<typeof createSeals>

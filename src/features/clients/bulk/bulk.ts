@@ -1,11 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Actor } from '../../../platform/actor.ts'
 import { recordMany } from '../../../platform/audit/record.ts'
 import type { Trx } from '../../../platform/db/tenant.ts'
 import { findTaken, takeFileNumbers } from '../file-numbers.ts'
 import type { Needs } from '../needs.ts'
 import type { ClientProfile } from '../profile.ts'
-import { insertVersions, type ReadRow } from '../queries.ts'
-import { fileNumberKey, type Sealing } from '../sealing.ts'
+import { insertVersions, type ClientRow, type ReadRow } from '../queries.ts'
+import { fileNumberKey, type SealedColumns, type Sealing } from '../sealing.ts'
 import {
   countActive,
   countChangedSinceImport,
@@ -21,6 +22,8 @@ import {
 } from './queries.ts'
 
 const batch = 500
+/** Few enough that nobody waits long for a process that seals. */
+const sealedAtOnce = 50
 
 type Person = Pick<ClientProfile, 'givenNames' | 'familyName' | 'birthDate'>
 export type ReadClient = { id: string; profile: ClientProfile }
@@ -35,6 +38,28 @@ export type TakenBack = { removed: number; reverted: number; kept: number }
 export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealing) => {
   const open = (actor: Actor, row: Pick<ReadRow, 'id' | 'profile_sealed'>) =>
     sealing.open(actor.tenantId, row.id, row.profile_sealed)
+
+  /** Some are sealed and indexed while the database writes those before them. @returns the ids inserted */
+  const insertAsSealed = async (
+    trx: Trx,
+    { tenantId }: Actor,
+    clients: readonly { id: string; profile: ClientProfile; fileNumber: string }[],
+    common: Omit<ClientRow, 'id' | keyof SealedColumns>,
+  ): Promise<string[]> => {
+    const inserting: Promise<string[]>[] = []
+    for (let start = 0; start < clients.length; start += sealedAtOnce) {
+      const rows = clients.slice(start, start + sealedAtOnce).map(async ({ id, profile, fileNumber }) => ({
+        ...(await sealing.seal(tenantId, id, { ...profile, fileNumber })),
+        ...common,
+        id,
+      }))
+      const writing = insertMany(trx, await Promise.all(rows))
+      writing.catch(() => undefined) // told below
+      inserting.push(writing)
+      await nextTurn() // the statement leaves now, and whoever else waits for this process has a turn
+    }
+    return (await Promise.all(inserting)).flat()
+  }
 
   /** Writes new profiles over locked rows, whose present versions join the earlier ones. */
   const replaceAll = async (
@@ -119,7 +144,7 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
      * @returns the ids made, and those refused because the id or the file number is taken
      */
     createMany: async (trx: Trx, actor: Actor, clients: readonly NewClient[], importId: string): Promise<Made> => {
-      const made: Made = { created: [], refused: [] }
+      const all: Made = { created: [], refused: [] }
       for (let start = 0; start < clients.length; start += batch) {
         const some = clients.slice(start, start + batch)
         const unnumbered = some.filter(({ profile }) => !fileNumberKey(profile.fileNumber)).length
@@ -132,28 +157,15 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
         }))
         const taken = await findTaken(trx, actor, sealing, numbered)
         const free = numbered.filter(({ id }) => !taken.has(id))
-        const rows = free.map(async ({ id, profile, fileNumber }) => {
-          return {
-            ...(await sealing.seal(actor.tenantId, id, { ...profile, fileNumber })),
-            tenant_id: actor.tenantId,
-            id,
-            status: 'active' as const,
-            version: 1,
-            action: 'created' as const,
-            created_at: now,
-            created_by: actor.accountId,
-            updated_at: now,
-            updated_by: actor.accountId,
-            import_id: importId,
-          }
-        })
-        const created = await insertMany(trx, await Promise.all(rows))
+        const made = { status: 'active', version: 1, action: 'created', import_id: importId } as const
+        const moments = { created_at: now, updated_at: now, created_by: actor.accountId, updated_by: actor.accountId }
+        const created = await insertAsSealed(trx, actor, free, { ...made, ...moments, tenant_id: actor.tenantId })
         await recordMany(trx, actor, 'client.created', created, { import: importId })
         const there = new Set(created)
-        made.created.push(...created)
-        made.refused.push(...some.map(({ id }) => id).filter(id => !there.has(id)))
+        all.created.push(...created)
+        all.refused.push(...some.map(({ id }) => id).filter(id => !there.has(id)))
       }
-      return made
+      return all
     },
 
     /**
