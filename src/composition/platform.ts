@@ -34,6 +34,7 @@ export const createPlatform = async (config: Config, { clock = systemClock, pace
   const db = createDb(knex)
   const keysDb = createDb(connect(config.databaseUrl, 2))
   const unscoped = createUnscoped(connect(config.signinDatabaseUrl, 4))
+  const passwords = createPasswords(peppers)
   const derive = (purpose: string, from = roots.current) =>
     Buffer.from(hkdfSync('sha256', from.key, '', `ostoja ${purpose}`, 32))
   const rings = createKeyRings(keysDb, roots, { freshMs: pace.ringFreshMs })
@@ -54,7 +55,7 @@ export const createPlatform = async (config: Config, { clock = systemClock, pace
     unscoped,
     rings,
     vault: createVault(rings),
-    passwords: createPasswords(peppers),
+    passwords,
     keyChecks: createKeyChecks({
       db,
       unscoped,
@@ -80,7 +81,7 @@ export const createPlatform = async (config: Config, { clock = systemClock, pace
       redis: async () => Boolean(await redis.ping()),
     },
     close: async () => {
-      await Promise.all([knex.destroy(), keysDb.close(), unscoped.close()])
+      await Promise.all([knex.destroy(), keysDb.close(), unscoped.close(), passwords.close()])
       roots.close()
       peppers.close()
       redis.disconnect()

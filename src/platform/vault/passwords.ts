@@ -1,6 +1,6 @@
-import { hash, verify } from '@node-rs/argon2'
 import { createHmac } from 'node:crypto'
 import { TooBusy } from '../errors.ts'
+import { createArgon2Threads } from './argon2-threads.ts'
 import type { KeySource } from './key-files.ts'
 
 /** What is kept of a password; sealed before it reaches the database. */
@@ -16,17 +16,18 @@ const mostWaiting = 50
 const busySeconds = 5
 
 /**
- * Argon2id over HMAC-SHA256(pepper, password), off the event loop. The pepper never enters the database, so that a
+ * Argon2id over HMAC-SHA256(pepper, password), off the event loop and behind whatever else there is to do. The pepper never enters the database, so that a
  * stolen hash can't even be guessed at; its version is kept with the hash so that it can turn.
  * Both `hash` and `verify` take their time: never call them with a transaction open. They throw TooBusy where too many wait.
  */
 export const createPasswords = (peppers: KeySource & { reload?: () => Promise<unknown> }) => {
   const inTurn = createTurns(mostAtOnce, mostWaiting)
+  const argon2 = createArgon2Threads()
 
   const make = (password: string): Promise<PasswordHash> =>
     inTurn(async () => {
       const { id, key } = peppers.current // taken together: it may turn while the password is being hashed
-      return { argon2: await hash(peppered(key, password), cost), pepper: id }
+      return { argon2: await argon2.hash(peppered(key, password), cost), pepper: id }
     })
 
   let decoy: { pepper: string; hash: Promise<PasswordHash> } | undefined
@@ -41,7 +42,6 @@ export const createPasswords = (peppers: KeySource & { reload?: () => Promise<un
     })
     return fresh.hash
   }
-  void currentDecoy()
 
   return {
     hash: make,
@@ -49,14 +49,15 @@ export const createPasswords = (peppers: KeySource & { reload?: () => Promise<un
     isStale: ({ pepper }: PasswordHash): boolean => pepper !== peppers.current.id,
     /** Takes the same time where there is no hash to compare with, so that the answer does not tell who has an account. */
     verify: async (kept: PasswordHash | null, password: string): Promise<boolean> => {
-      const stand = currentDecoy() // whoever comes first after a turn pays for it, known or unknown
-      const compared = kept ?? (await stand)
+      const stand = await currentDecoy() // whoever comes first after a turn waits for it, known or unknown
+      const compared = kept ?? stand
       if (!peppers.find(compared.pepper)) await peppers.reload?.() // another process has just turned it
       const pepper = peppers.find(compared.pepper)
       if (!pepper) throw new Error(`pepper ${compared.pepper} is missing from the pepper file`)
-      const right = await inTurn(() => verify(compared.argon2, peppered(pepper.key, password)))
+      const right = await inTurn(() => argon2.verify(compared.argon2, peppered(pepper.key, password)))
       return right && kept !== null
     },
+    close: () => argon2.close(),
   }
 }
 export type Passwords = ReturnType<typeof createPasswords>

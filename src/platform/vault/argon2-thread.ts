@@ -1,0 +1,24 @@
+import { hashSync, verifySync } from '@node-rs/argon2'
+import { setPriority } from 'node:os'
+import { parentPort } from 'node:worker_threads'
+import type { Argon2Answer, Argon2Task } from './argon2-threads.ts'
+
+/** The least of Linux's; a thread that nobody else keeps from working works as fast as with the highest. */
+const niceness = 19
+
+// On Linux this is of the thread that asks; elsewhere it would be of the whole process.
+if (process.platform === 'linux') setPriority(niceness)
+
+const carryOut = (task: Argon2Task) =>
+  task.verb === 'hash' ? hashSync(task.secret, task.cost) : verifySync(task.kept, task.secret)
+
+parentPort?.on('message', (task: Argon2Task) => {
+  const answer = (): Argon2Answer => {
+    try {
+      return { value: carryOut(task) }
+    } catch (fault) {
+      return { fault: String(fault) }
+    }
+  }
+  parentPort?.postMessage(answer())
+})
