@@ -42,7 +42,7 @@ export const importRules: IConfiguration = {
       'edge-joins-nothing',
       'The edge gets features passed in by composition.ts.',
       { path: '^src/http/' },
-      { path: '^src/(features/|composition|cli|start|main)' },
+      { path: '^src/(features/|composition|cli|start|main|processes)' },
     ),
     error(
       'browser-apart',

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises'
+import { flushCompileCache } from 'node:module'
+import closeWithGrace from 'close-with-grace'
+import { ConfigFault, readConfig, type Config } from './config.ts'
+import { createApp, createFeatures, createPlatform, prepareToRun, type Features } from './composition.ts'
+import { listen } from './http/listener.ts'
+import { OperatorFault } from './platform/errors.ts'
+import { startWorker } from './platform/jobs/jobs.ts'
+
+type Running = { close: () => Promise<void> }
+
+const startWeb = async (config: Config, features: Features): Promise<Running> => {
+  const { app } = createApp(features)
+  const certificate = config.tls && {
+    cert: await readFile(config.tls.certFile),
+    key: await readFile(config.tls.keyFile),
+  }
+  const listener = await listen(app, { host: config.host, port: config.port, certificate })
+  features.platform.log.info({ port: listener.port }, 'web is listening')
+  return listener
+}
+
+const startJobs = async (config: Config, features: Features): Promise<Running> => {
+  const worker = await startWorker(config.databaseUrl, features, features.platform)
+  features.platform.log.info('worker is waiting for jobs')
+  return { close: () => worker.stop() }
+}
+
+const roles = { web: startWeb, worker: startJobs }
+
+const run = async (names: string[]) => {
+  const unknown = names.find(name => !(name in roles))
+  if (names.length === 0 || unknown)
+    throw new OperatorFault('Name what to run: "node src/main.ts web", "worker", or both')
+
+  const config = readConfig(process.env)
+  const platform = await createPlatform(config)
+  const features = createFeatures(platform)
+  await prepareToRun(features).catch(async (fault: unknown) => {
+    await platform.close()
+    throw fault
+  })
+  const running = await Promise.all(names.map(name => roles[name as keyof typeof roles](config, features)))
+
+  flushCompileCache() // a process that is killed outright leaves it as well
+
+  closeWithGrace({ delay: 4000, logger: platform.log }, async ({ err }) => {
+    if (err) platform.log.fatal({ err }, 'stopping after a fault')
+    await Promise.all(running.map(part => part.close()))
+    await platform.close()
+  })
+}
+
+try {
+  await run(process.argv.slice(2))
+} catch (fault) {
+  if (!(fault instanceof OperatorFault || fault instanceof ConfigFault)) throw fault
+  process.stderr.write(`${fault.message}\n`)
+  process.exitCode = 1
+}
