@@ -81,10 +81,10 @@ export const measureImport = async (ground: Ground, { importRows }: Options, rep
   }
   await imports.chooseColumns(actor, importId, reading)
   await untilDone()
-  const began = performance.now()
   await imports.start(actor, importId)
   await untilDone()
-  const perSecond = (importRows * 1000) / (performance.now() - began)
+  const { started_at: started, finished_at: done } = await imports.view(actor, importId)
+  const perSecond = (importRows * 1000) / (done!.getTime() - started!.getTime())
   const bare = await copyRate(world.platform, database, tenantId, importRows)
   report.row(`Bare seal, index and COPY of ${importRows}`, { perSecond: bare })
   report.row(`Import of ${importRows} rows`, { perSecond })
@@ -94,7 +94,11 @@ export const measureImport = async (ground: Ground, { importRows }: Options, rep
 /** An export of everybody, by the worker, from being asked for to being whole on the disk; against `age` alone on as many bytes. */
 export const measureExport = async (ground: Ground, { rounds }: Options, report: Report) => {
   const { features } = ground.world
-  const actor: Actor = { tenantId: ground.tenantId, accountId: ground.browsers[0]!.accountId, roles: ['security_officer'] }
+  const actor: Actor = {
+    tenantId: ground.tenantId,
+    accountId: ground.browsers[0]!.accountId,
+    roles: ['security_officer'],
+  }
   const once = async (): Promise<{ plain: number; perSecond: number }> => {
     const { id } = await features.exports.request(actor, 'cztery-konie-jadą-przez-zielony-las')
     for (;;) {
