@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -81,6 +81,28 @@ describe('the blind index', () => {
   })
 })
 
+describe('many values of one column', () => {
+  it('open and are sealed anew together as each by itself, and one that does not open is told apart', async () => {
+    const column = { tenant, column: 'clients.profile_sealed' } as const
+    const rows = await Promise.all(
+      Array.from({ length: 600 }, async (_, n) => {
+        const row = randomUUID()
+        return { row, sealed: await vault.seal({ n }, { ...column, row }) }
+      }),
+    )
+    const nonces = new Set(rows.map(({ sealed }) => sealed.toString('hex', 5, 17)))
+    expect(nonces.size).toBe(600)
+    expect(await vault.openAll(rows, column)).toEqual(rows.map((_, n) => ({ n })))
+
+    const moved = [rows[0]!, { ...rows[1]!, row: randomUUID() }, { row: 'none', sealed: Buffer.from('none') }]
+    await expect(vault.openAll(moved, column)).rejects.toThrow(SealBroken)
+    const [fresh, ...broken] = await vault.resealAll(moved, column)
+    expect(broken).toEqual([null, null])
+    expect(fresh!.equals(rows[0]!.sealed)).toBe(false)
+    expect(await vault.open(fresh!, { ...column, row: rows[0]!.row })).toEqual({ n: 0 })
+  })
+})
+
 describe('passwords', () => {
   it('verify only with the password and the pepper that made them, and keep neither', async () => {
     const file = join(ostoja.dataDir, 'peppers-a')
@@ -114,6 +136,20 @@ describe('passwords', () => {
     await passwords.hash('x')
   }, 60_000)
 
+  it.runIf(process.platform === 'linux')('are checked behind whatever else this process has to do', async () => {
+    const file = join(ostoja.dataDir, 'peppers-f')
+    await createKeys(file)
+    const passwords = createPasswords(await readKeys(file))
+    const { threads: before } = await niceness()
+    await Promise.all([passwords.hash('x'), passwords.hash('x')])
+    const { own, threads } = await niceness()
+    expect(own).toBe(0)
+    expect(threads.filter(nice => nice === 19).length - before.filter(nice => nice === 19).length).toBe(2)
+    await passwords.close()
+    await expect(passwords.hash('x')).resolves.toMatchObject({ argon2: expect.any(String) as string })
+    await passwords.close()
+  })
+
   it('take as long for nobody’s login after the pepper has turned and the old one is gone', async () => {
     const [one, two] = [join(ostoja.dataDir, 'peppers-d'), join(ostoja.dataDir, 'peppers-e')]
     await createKeys(one)
@@ -133,6 +169,15 @@ describe('passwords', () => {
     expect(await passwords.verify(null, 'x')).toBe(false)
   })
 })
+
+/** How far back in the queue for the machine's cores the event loop and all threads of this process stand. */
+const niceness = async () => {
+  const of = async (thread: string) => {
+    const fields = (await readFile(`/proc/self/task/${thread}/stat`, 'utf8')).split(') ')[1]!.split(' ')
+    return Number(fields[16])
+  }
+  return { own: await of(String(process.pid)), threads: await Promise.all((await readdir('/proc/self/task')).map(of)) }
+}
 
 describe('a key file', () => {
   it('is made once, for its owner only', async () => {
