@@ -137,17 +137,15 @@ describe('a phone number', () => {
     ['22 123 45 67 wew. 12', '+48221234567', '22 123 45 67', '12'],
     ['+380 67 123 4567', '+380671234567', '+380 67 123 4567', null],
     ['+44 20 7946 0958', '+442079460958', '+44 20 7946 0958', null],
+    ['+48 100 000 001', '+48100000001', '100000001', null],
   ])('%s is %s and shows as %s', (typed, number, shown, extension) => {
     expect(toE164(typed)).toBe(number)
     expect(shownNumber({ number, typed })).toEqual({ dial: number, shown, extension })
   })
 
-  it.each(['abc', '12', '112', '000 000 000', '601-234-567 / 602 234 567', '1'.repeat(61), '<script>', '+'])(
-    '%s is none',
-    typed => {
-      expect(toE164(typed)).toBeNull()
-    },
-  )
+  it.each(['abc', '12', '112', '601-234-567 / 602 234 567', '1'.repeat(61), '<script>', '+'])('%s is none', typed => {
+    expect(toE164(typed)).toBeNull()
+  })
 
   it.each([
     ['portier, 12', null],

@@ -1,6 +1,6 @@
-import parsePhoneNumberFromString from 'libphonenumber-js/min'
 import { z } from 'zod'
 import { canonicalLanguage } from '../../platform/text/language-name.ts'
+import { readPhone } from '../../platform/text/phone.ts'
 import { recordedRules } from '../../safe-to-contact/rules.ts'
 import { ruleFields } from '../../safe-to-contact/schema.ts'
 import { saysNothingTyped, typedRules } from '../../safe-to-contact/typed.ts'
@@ -66,8 +66,8 @@ const typedPhone = z
   .object({ type: z.enum(phoneTypes, choose).default('mobile'), number: line(50), said: z.boolean(), ...ruleFields })
   .transform(({ type, number: typed, said, ...rules }, context) => {
     if (!typed && !said) return null
-    const read = parsePhoneNumberFromString(typed, 'PL')
-    const problem = !typed ? 'problems:required' : !read?.isPossible() ? 'problems:phone' : null
+    const read = readPhone(typed)
+    const problem = !typed ? 'problems:required' : !read ? 'problems:phone' : null
     if (problem) context.addIssue({ code: 'custom', path: ['number'], message: problem })
     return { type, number: read?.number ?? null, typed, ...recordedRules(rules) }
   })

@@ -1,25 +1,13 @@
-import parsePhoneNumber from 'libphonenumber-js/max'
+import parsePhoneNumber from 'libphonenumber-js/min'
+import { homeCountry, readPhone } from '../../platform/text/phone.ts'
 import type { ShownNumber } from './contact.ts'
 
-/** Numbers without a country code are dialled in Poland. */
-const homeCountry = 'PL'
-const longest = 60
-
-/** Polish for "extension", which the library does not know: `22 123 45 67 wew. 12`. */
-const extensionWord = /\bw(?:ew)?\.?\s*(?=\d{1,6}\s*$)/i
-
-const parse = (typed: string) => {
-  if (typed.length > longest) return undefined
-  const number = parsePhoneNumber(typed.replace(extensionWord, 'ext. '), homeCountry)
-  return number?.isValid() ? number : undefined
-}
-
 /** The E.164 number that was typed, or null when it is none. An extension stays only in what was typed. */
-export const toE164 = (typed: string): string | null => parse(typed)?.number ?? null
+export const toE164 = (typed: string): string | null => readPhone(typed)?.number ?? null
 
 /** A number as people write it, Polish ones without the country code. One that was not understood shows as it was typed. */
 export const shownNumber = ({ number, typed }: { number: string | null; typed: string }): ShownNumber => {
-  const read = parse(typed)
+  const read = readPhone(typed)
   if (!read || read.number !== number)
     return { dial: number ?? dialable(typed), shown: number ? grouped(number) : typed, extension: null }
   const extension = read.ext ?? null
