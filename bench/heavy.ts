@@ -100,7 +100,12 @@ export const measureExport = async (ground: Ground, { rounds }: Options, report:
     roles: ['security_officer'],
   }
   const once = async (): Promise<{ plain: number; perSecond: number }> => {
-    const { id } = await features.exports.request(actor, 'cztery-konie-jadą-przez-zielony-las')
+    const { id } = (await features.exports.request(actor, {
+      passphrase: 'cztery-konie-jadą-przez-zielony-las',
+      keyIds: [],
+      format: 'viewer',
+      language: 'pl',
+    }))!
     for (;;) {
       const { status, size, created_at: asked, finished_at: done } = await features.exports.find(actor, id)
       if (status === 'failed') throw new Error('The export failed: see worker.log')

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Router } from 'express'
-import { createExportReader, exportVocabulary } from './composition/emergency-export.ts'
+import { createExportReader, exportVocabulary, exportWords } from './composition/emergency-export.ts'
 import { createAccountFeatures } from './composition/accounts.ts'
 import { createKeyTurning, sealedColumns } from './composition/encryption-keys.ts'
 import { createErasure } from './composition/erasure.ts'
@@ -11,11 +11,12 @@ import { clientRoutes, createClients, searchRoutes } from './features/clients/in
 import { createDrafts, draftAttention, draftRoutes } from './features/drafts/index.ts'
 import { createEmergencyContacts, emergencyContactRoutes } from './features/emergency-contacts/index.ts'
 import { erasureRoutes } from './features/erasure/index.ts'
-import { createExports, exportAttention, exportRoutes, loadViewer } from './features/exports/index.ts'
+import { createExports, exportAttention, exportRoutes, loadViewer, planRoutes } from './features/exports/index.ts'
 import { createImports, importRoutes, importTasks } from './features/imports/index.ts'
 import { createOfficerKeys, officerKeyRoutes } from './features/officer-keys/index.ts'
 import { noticeAttention, noticeRoutes } from './features/notices/index.ts'
 import { passwordResetRoutes } from './features/password-resets/index.ts'
+import { createReadiness, readinessRoutes } from './features/readiness/index.ts'
 import { createActiveSessions, sessionRoutes } from './features/sessions/index.ts'
 import { createSettings, settingsRoutes } from './features/settings/index.ts'
 import { createAttempts, createLogins, createSignIn, signInRoutes } from './features/sign-in/index.ts'
@@ -85,6 +86,12 @@ export const createFeatures = (platform: Platform) => {
     directory: config.exportsDir,
     loadViewer: () => loadViewer(fileURLToPath(new URL('../build/viewer', import.meta.url))),
     vocabulary: exportVocabulary(translations),
+    words: exportWords(translations),
+    timeZone: 'Europe/Warsaw',
+    keysInUse: officerKeys.inUse,
+    languageOf: tenants.languageOf,
+    tellOfficers: (trx, tenantId, what) =>
+      notices.notify(trx, tenantId, { role: 'security_officer' }, `export-${what}`),
     organisation: tenants.nameOf,
     readForExport: createExportReader({ db, clients, contacts }),
     countForExport: clients.countActive,
@@ -100,6 +107,19 @@ export const createFeatures = (platform: Platform) => {
     rotationDays: config.keyRotationDays,
   })
   const erasures = createErasure({ ...platform, clients, accountNames: accounts.names })
+
+  const readiness = createReadiness({
+    clock,
+    lastExport: exports.lastMadeAt,
+    freshDays: async actor => (await exports.plans.of(actor)).freshDays,
+    lastProof: exports.lastProvedAt,
+    officerKeys: async actor =>
+      (await officerKeys.list(actor)).filter(({ inUse }) => inUse).map(({ createdAt }) => createdAt),
+    backup: () => Promise.resolve(null),
+    dataKeySince: encryptionKeys.dataKeySince,
+    rotationDays: config.keyRotationDays,
+    sleepingAccounts: accounts.sleeping,
+  })
 
   const attentions = [
     noticeAttention(notices, translations),
@@ -117,6 +137,10 @@ export const createFeatures = (platform: Platform) => {
       await around.history.sweep(actor)
       await notices.sweep(actor)
     }
+  }
+
+  const planExports = async () => {
+    for (const tenantId of await tenants.open()) await exports.plans.run(tenantId)
   }
 
   const routers: Router[] = [
@@ -142,7 +166,9 @@ export const createFeatures = (platform: Platform) => {
     searchRoutes(clients, clock),
     emergencyContactRoutes(contacts),
     officerKeyRoutes(officerKeys),
-    exportRoutes(exports),
+    planRoutes(exports.plans),
+    readinessRoutes(readiness),
+    exportRoutes(exports, async actor => (await officerKeys.list(actor)).filter(({ inUse }) => inUse)),
     importRoutes(imports),
     erasureRoutes(erasures, clock),
     tenantRoutes({ tenants, clock, mailed: around.mailed, goneFromBackups: erasures.goneFromBackups }),
@@ -150,6 +176,7 @@ export const createFeatures = (platform: Platform) => {
   const tasks: Tasks = {
     'export.make': exports.make,
     'exports.sweep': exports.sweep,
+    'exports.plan': planExports,
     'tenants.sweep': sweepTenants,
     'tenants.destroy-due': tenants.destroyDue,
     'tenants.measure': tenants.measure,
@@ -160,6 +187,7 @@ export const createFeatures = (platform: Platform) => {
   }
   const schedule: Schedule = {
     'exports.sweep': '*/10 * * * *',
+    'exports.plan': '37 * * * *',
     'tenants.sweep': '17 3 * * *',
     'tenants.destroy-due': '7 * * * *',
     'tenants.measure': '47 * * * *',

@@ -4,12 +4,19 @@ import {
   type EmergencyContact,
   type EmergencyContacts,
 } from '../features/emergency-contacts/index.ts'
-import type { ExportedClient, ExportedContact, ExportVocabulary } from '../features/exports/index.ts'
+import {
+  csvColumns,
+  type ExportedClient,
+  type ExportedContact,
+  type ExportVocabulary,
+  type ExportWords,
+} from '../features/exports/index.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Db } from '../platform/db/tenant.ts'
 import { readAhead } from '../platform/read-ahead.ts'
 import { languages, type Translations } from '../platform/i18n/translations.ts'
 import { addressGivenOut, givenOut } from '../safe-to-contact/rules.ts'
+import { ruleWords } from '../safe-to-contact/words.ts'
 
 type Needs = { db: Db; clients: Clients; contacts: EmergencyContacts }
 type ReadClient = { id: string; profile: Parameters<Clients['create']>[2] }
@@ -41,6 +48,26 @@ export const exportVocabulary = (translations: Translations): ExportVocabulary =
       relationship: named(relationshipCodes, 'emergency-contacts:relationship'),
       phoneType: named(['mobile', 'home', 'work', 'other'], 'emergency-contacts:phoneType'),
       gender: named(['female', 'male', 'other', 'unknown'], 'clients:gender'),
+      rules: ruleWords(t),
+    }
+  }
+  return { pl: wordsIn('pl'), en: wordsIn('en') }
+}
+
+/** What tables and address books say, by language. */
+export const exportWords = (translations: Translations): ExportWords => {
+  const wordsIn = (language: (typeof languages)[number]) => {
+    const t = translations.to(language)
+    const headings = Object.fromEntries(csvColumns.map(name => [name, t(`exports:columns.${name}`)]))
+    return {
+      csv: { headings: headings as ExportWords['pl']['csv']['headings'], yes: t('exports:yes'), no: t('exports:no') },
+      vcard: {
+        contactOf: t('exports:vcard.contactOf'),
+        client: t('exports:vcard.client'),
+        mayBeTold: t('viewer:contacts.mayBeTold'),
+        mayNotBeTold: t('viewer:contacts.mayNotBeTold'),
+        interpreter: t('viewer:person.interpreter'),
+      },
     }
   }
   return { pl: wordsIn('pl'), en: wordsIn('en') }

@@ -121,7 +121,12 @@ describe('erasing a client', () => {
     const upload = await staff.upload('/imports', 'file', Buffer.from(rows), `${familyName} Łucja.csv`, '/imports')
     importId = String(upload.headers.location).split('/').at(-1)!
 
-    exportId = (await exports.request(actor, 'cztery-konie-jada-przez-zielony-las')).id
+    exportId = (await exports.request(actor, {
+      passphrase: 'cztery-konie-jada-przez-zielony-las',
+      keyIds: [],
+      format: 'viewer',
+      language: 'pl',
+    }))!.id
     await until(async () => (await exports.find(actor, exportId)).status === 'ready')
     before = await dump('before.dump')
   }, 120_000)
@@ -201,7 +206,7 @@ describe('erasing a client', () => {
   it('expires exports, their files as well, and forgets searches', async () => {
     expect((await ostoja.features.exports.find(actor, exportId)).status).toBe('expired')
     await expect(ostoja.features.exports.download(actor, exportId)).rejects.toThrow()
-    expect(existsSync(join(ostoja.config.exportsDir, tenant, `${exportId}.html`))).toBe(false)
+    expect(existsSync(join(ostoja.config.exportsDir, tenant, `${exportId}.export`))).toBe(false)
     expect(await ostoja.features.clients.findQuery(actor, searchId)).toBeNull()
     expect((await ostoja.features.clients.search(actor, familyName)).hits).toEqual([])
     expect((await ostoja.features.clients.recent(actor)).map(({ id }) => id)).not.toContain(clientId)

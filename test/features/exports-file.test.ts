@@ -1,13 +1,16 @@
-import { randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { Decrypter } from 'age-encryption'
+import { promisify } from 'node:util'
+import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createBase64Lines } from '../../src/features/exports/file/base64-lines.ts'
 import { deriveWrapKey, normalPassphrase } from '../../src/features/exports/file/wrap-key.ts'
 import { writeExport } from '../../src/features/exports/file/write-export.ts'
+import { formatOf } from '../../src/features/exports/formats/formats.ts'
 import { generatePassphrase, wordLists } from '../../src/features/exports/passphrase/generated.ts'
 import { isStrongEnough } from '../../src/features/exports/passphrase/strength.ts'
 import type { ExportedClient } from '../../src/features/exports/index.ts'
@@ -18,9 +21,11 @@ import {
   sampleClients,
   sampleManifest,
   samplePassphrase,
+  sampleWords,
   writeSample,
 } from '../support/export-samples.ts'
 
+const run = promisify(execFile)
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ostoja-export-'))
@@ -49,6 +54,61 @@ describe('an emergency export', () => {
     const refused = await openWithAge(join(folder, 'export.age'), 'another passphrase', join(folder, 'nothing'))
     expect(refused.code).not.toBe(0)
     expect(refused.said).toContain('incorrect passphrase')
+  })
+
+  it('opens for a passphrase and for each of several keys, out of one body, and for nobody else', async () => {
+    const identities = await Promise.all([generateX25519Identity(), generateX25519Identity(), generateX25519Identity()])
+    const [first, second] = await Promise.all(identities.map(identityToRecipient))
+    const html = join(folder, 'both.html')
+    await writeSample(html, sampleClients(300), { publicKeys: [first!, second!] })
+    await extractWithTools(html, join(folder, 'both.age'))
+    expect(await openWithAge(join(folder, 'both.age'), samplePassphrase, join(folder, 'by-passphrase'))).toMatchObject({
+      code: 0,
+    })
+    await extractWithTools(html, join(folder, 'keys.age'), 'for-keys')
+    for (const [at, identity] of identities.entries()) {
+      await writeFile(join(folder, 'identity'), `${identity}\n`)
+      const opened = run('age', [
+        '-d',
+        '-i',
+        join(folder, 'identity'),
+        '-o',
+        join(folder, `by-${at}`),
+        join(folder, 'keys.age'),
+      ])
+      if (at === 2) await expect(opened).rejects.toThrow('no identity matched')
+      else await opened
+    }
+    const plain = await readFile(join(folder, 'by-passphrase'), 'utf8')
+    expect(linesOf(plain)).toHaveLength(301)
+    expect(await readFile(join(folder, 'by-0'), 'utf8')).toBe(plain)
+    expect(await readFile(join(folder, 'by-1'), 'utf8')).toBe(plain)
+  })
+
+  it('is a bare age file in each other format, which age opens by passphrase or by key', async () => {
+    const identity = await generateX25519Identity()
+    await writeFile(join(folder, 'own'), `${identity}\n`)
+    const publicKeys = [await identityToRecipient(identity)]
+    for (const format of ['fhir', 'csv', 'vcard'] as const) {
+      const file = join(folder, `${format}.age`)
+      const written = await writeSample(file, sampleClients(50), { format, publicKeys, passphrase: null })
+      expect(written.sha256).toBe(
+        createHash('sha256')
+          .update(await readFile(file))
+          .digest('hex'),
+      )
+      const { stdout } = await run('age', ['-d', '-i', join(folder, 'own'), file], { maxBuffer: 1e8 })
+      expect(stdout).toContain('Łukasz')
+      await writeSample(file, sampleClients(50), { format })
+      expect(await openWithAge(file, samplePassphrase, `${file}.plain`)).toMatchObject({ code: 0 })
+      expect(await readFile(`${file}.plain`, 'utf8')).toBe(stdout)
+      await expect(writeSample(file, sampleClients(1), { format, publicKeys })).rejects.toThrow(
+        'passphrase or for keys',
+      )
+    }
+    await expect(writeSample(join(folder, 'nobody'), sampleClients(1), { passphrase: null })).rejects.toThrow(
+      'for somebody',
+    )
   })
 
   it('opens with the full cost of scrypt too, and by the age library’s own decrypter', async () => {
@@ -106,8 +166,9 @@ describe('an emergency export', () => {
     })
     const written = await writeExport({
       records: sampleClients(66_667),
-      manifest: sampleManifest(),
-      wrapKey,
+      format: formatOf('viewer', sampleManifest(), sampleWords, 'pl'),
+      audience: { wrapKey, publicKeys: [] },
+      createdAt: sampleManifest().createdAt,
       viewer: blankViewer,
       out: nowhere,
     })

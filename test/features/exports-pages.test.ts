@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { extractWithTools, openWithAge } from '../support/age-cli.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
 import type { Visitor } from '../support/visitor.ts'
+
+type Bundle = { meta: { tag: { code: string }[] } }
+const binary = (res: unknown, done: (fault: Error | null, body: Buffer) => void) => {
+  const parts: Buffer[] = []
+  const stream = res as NodeJS.ReadableStream
+  stream.on('data', (part: Buffer) => parts.push(part))
+  stream.on('end', () => done(null, Buffer.concat(parts)))
+}
 
 let ostoja: Ostoja
 let officer: Visitor
@@ -75,6 +84,54 @@ describe('the pages of the exports', () => {
     expect(both.text).toContain('id="repeated-problem"')
     expect((await post('')).status).toBe(422)
     expect((await post('x'.repeat(100_000))).status).toBe(422)
+  })
+
+  it('make a file for an officer’s key without any passphrase, and take its opening code as proof', async () => {
+    const identity = await generateX25519Identity()
+    const publicKey = await identityToRecipient(identity)
+    await officer.post('/exports/keys', { name: 'Laptop', publicKey }, '/exports/keys')
+    const keyId = /name="keyIds\[\]" value="([0-9a-f-]{36})"/.exec((await officer.get('/exports/new')).text)?.[1] ?? ''
+    const ask = (fields: Record<string, string>) =>
+      officer.post('/exports', { passphrase: '', repeated: '', 'keyIds[]': keyId, ...fields }, '/exports/new')
+
+    const both = await ask({
+      format: 'fhir',
+      passphrase: 'krokus lampa wiadro sowa',
+      repeated: 'krokus lampa wiadro sowa',
+    })
+    expect(both.status).toBe(422)
+    expect(both.text).toContain('id="keyIds-problem"')
+    expect(both.text).toMatch(new RegExp(`value="${keyId}" checked`))
+
+    const path = (await ask({ format: 'fhir' })).headers.location!
+    await finished(path)
+    const file = await officer.get(`${path}/file`).buffer(true).parse(binary)
+    expect(file.headers['content-disposition']).toMatch(/ostoja-export-\d{4}-\d\d-\d\d\.fhir\.json\.age/)
+    const decrypter = new Decrypter()
+    decrypter.addIdentity(identity)
+    const bundle = JSON.parse(await decrypter.decrypt(file.body as Buffer, 'text')) as Bundle
+    const code = bundle.meta.tag[0]!.code
+    expect((await officer.get(path)).text).toContain('/exports/proofs')
+
+    for (const wrong of ['', 'ABC', '22222222'])
+      expect([wrong, (await officer.post('/exports/proofs', { code: wrong }, '/exports/proofs')).status]).toEqual([
+        wrong,
+        422,
+      ])
+    const proved = await officer.post(
+      '/exports/proofs',
+      { code: ` ${code.slice(0, 4)} ${code.slice(4).toLowerCase()} ` },
+      '/exports/proofs',
+    )
+    expect(proved.headers.location).toBe(path)
+    expect((await officer.get(path)).text).not.toContain('href="/exports/proofs"')
+    const stranger = await ostoja.signedIn(await ostoja.newTenant(), ['security_officer'])
+    expect((await stranger.post('/exports/proofs', { code }, '/exports/proofs')).status).toBe(422)
+
+    await officer.post(`/exports/keys/${keyId}/retire`, {}, '/exports/keys')
+    const gone = await ask({ format: 'csv' })
+    expect(gone.status).toBe(422)
+    expect(gone.text).toContain('no longer in use')
   })
 
   it('exist for nobody else', async () => {

@@ -2,6 +2,8 @@ import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createExports, type ExportedClient } from '../../src/features/exports/index.ts'
+import { exportWords } from '../../src/composition/emergency-export.ts'
+import { loadTranslations } from '../../src/platform/i18n/translations.ts'
 import { systemActor, type Actor } from '../../src/platform/actor.ts'
 import { NotFound } from '../../src/platform/errors.ts'
 import { extractWithTools, openWithAge } from '../support/age-cli.ts'
@@ -10,6 +12,7 @@ import { startOstoja, type Ostoja } from '../support/ostoja.ts'
 
 type AuditRow = { id: string; action: string; account_id: number | null; subject_id: string }
 
+const wish = { passphrase: samplePassphrase, keyIds: [], format: 'viewer', language: 'pl' } as const
 const HOUR = 60 * 60_000
 const fault = new Error('the database went away')
 
@@ -37,6 +40,12 @@ const newExports = () =>
     directory: join(ostoja.dataDir, 'exports'),
     loadViewer: () => Promise.resolve(blankViewer),
     vocabulary: sampleManifest().vocabulary,
+    words: exportWords(loadTranslations()),
+    timeZone: 'Europe/Warsaw',
+    keysInUse: ostoja.features.officerKeys.inUse,
+    languageOf: ostoja.features.tenants.languageOf,
+    tellOfficers: (trx, tenantId, what) =>
+      ostoja.features.notices.notify(trx, tenantId, { role: 'security_officer' }, `export-${what}`),
     organisation: () => Promise.resolve('Dom Pod Lipą'),
     readForExport: () => read(),
     countForExport: () => Promise.resolve(120),
@@ -47,7 +56,7 @@ const newExports = () =>
 
 const requested = async () => {
   const exports = newExports()
-  const { id } = await exports.request(officer, samplePassphrase)
+  const { id } = (await exports.request(officer, wish))!
   return { exports, id, job: { tenantId: officer.tenantId, exportId: id } }
 }
 const filesLeft = () => readdir(directory).catch(() => [])
@@ -116,12 +125,12 @@ describe('an export', () => {
     expect(await exports.find(officer, id)).toMatchObject({ status: 'running', failure: null })
     expect(await filesLeft()).toEqual([])
     // A killed process removes nothing.
-    await writeFile(join(directory, `${id}.html.partial`), 'half')
+    await writeFile(join(directory, `${id}.export.partial`), 'half')
 
     killed = false
     await exports.make(job)
     expect(await exports.find(officer, id)).toMatchObject({ status: 'ready', done_clients: 120 })
-    expect(await filesLeft()).toEqual([`${id}.html`])
+    expect(await filesLeft()).toEqual([`${id}.export`])
   })
 
   it('has failed, and leaves nothing whole-looking, when every attempt fails', async () => {
@@ -148,9 +157,9 @@ describe('an export', () => {
 
   it('is made once when its form is sent twice, also at the same moment', async () => {
     const exports = newExports()
-    const answers = await Promise.all([1, 2, 3].map(() => exports.request(officer, samplePassphrase)))
-    expect(answers.filter(({ made }) => made)).toHaveLength(1)
-    expect(new Set(answers.map(({ id }) => id)).size).toBe(1)
+    const answers = await Promise.all([1, 2, 3].map(() => exports.request(officer, wish)))
+    expect(answers.filter(each => each?.made)).toHaveLength(1)
+    expect(new Set(answers.map(each => each?.id)).size).toBe(1)
     expect(await exports.list(officer)).toHaveLength(1)
   })
 
@@ -158,7 +167,7 @@ describe('an export', () => {
     const { exports, id } = await requested()
     ostoja.skip(16 * 60_000)
     expect(await exports.find(officer, id)).toMatchObject({ status: 'failed', failure: 'interrupted' })
-    expect(await exports.request(officer, samplePassphrase)).toMatchObject({ made: true })
+    expect(await exports.request(officer, wish)).toMatchObject({ made: true })
   })
 
   it('can be fetched for a day, then its file is removed', async () => {
@@ -172,8 +181,8 @@ describe('an export', () => {
     await expect(exports.download(officer, id)).rejects.toThrow(NotFound)
     expect(await exports.find(officer, id)).toMatchObject({ status: 'expired' })
     const long = new Date(Date.now() - 30 * HOUR)
-    await writeFile(join(directory, 'left.html.partial'), 'half')
-    await utimes(join(directory, 'left.html.partial'), long, long)
+    await writeFile(join(directory, 'left.export.partial'), 'half')
+    await utimes(join(directory, 'left.export.partial'), long, long)
     expect(await exports.sweep()).toBeGreaterThanOrEqual(2)
     expect(await filesLeft()).toEqual([])
   })

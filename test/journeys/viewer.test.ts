@@ -5,28 +5,17 @@ import { pathToFileURL } from 'node:url'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadViewer, type ExportedClient } from '../../src/features/exports/index.ts'
+import type { ExportedClient } from '../../src/features/exports/index.ts'
 import { launchBrowser } from '../support/browser.ts'
-import {
-  sampleClient,
-  sampleClients,
-  sampleManifest,
-  samplePassphrase,
-  writeSample,
-} from '../support/export-samples.ts'
-
-const DAY = 24 * 60 * 60_000
+import { sampleClient, sampleClients } from '../support/export-samples.ts'
+import { goTo, offlinePage, unlock, writeViewer } from '../support/viewer-pages.ts'
 
 let browser: Browser
 let folder: string
 let whole: string
 
-const write = async (name: string, records: AsyncIterable<readonly ExportedClient[]>, logN = 10) => {
-  const file = join(folder, name)
-  const manifest = sampleManifest({ createdAt: new Date(Date.now() - 3 * DAY).toISOString() })
-  await writeSample(file, records, { viewer: await loadViewer('build/viewer'), manifest, logN })
-  return file
-}
+const write = (name: string, records: AsyncIterable<readonly ExportedClient[]>) => writeViewer(folder, name, records)
+const offline = (options: BrowserContextOptions = {}) => offlinePage(browser, options)
 
 beforeAll(async () => {
   browser = await launchBrowser()
@@ -38,22 +27,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** A page without a network, and every address it asks for all the same. */
-const offline = async (options: BrowserContextOptions = {}) => {
-  const context = await browser.newContext({ locale: 'pl-PL', offline: true, ...options })
-  const page = await context.newPage()
-  const asked: string[] = []
-  page.on('request', request => asked.push(request.url()))
-  page.on('pageerror', fault => asked.push(`fault: ${fault.message}`))
-  page.on('console', message => asked.push(`console: ${message.text()}`))
-  return { page, asked, close: () => context.close() }
-}
-
-const goTo = (page: Page, file: string) => page.goto(pathToFileURL(file).href)
-const unlock = async (page: Page, passphrase = samplePassphrase) => {
-  await page.fill('#passphrase', passphrase)
-  await page.keyboard.press('Enter')
-}
 const opened = async (page: Page, file = whole) => {
   await goTo(page, file)
   await page.waitForSelector('#passphrase')
@@ -245,6 +218,7 @@ describe('an export that is not what was made', () => {
       'in the look': at(bytes, 'id="viewer-style"', 4000),
       'in the viewer': at(bytes, 'id="viewer">', 20_000),
       'before the viewer’s end': at(bytes, payload) - 40,
+      'in the header of age': at(bytes, 'id="for-passphrase">\n', 60),
       'in the opening of the payload': at(bytes, payload) - 3,
       'at the start of the payload': at(bytes, payload, payload.length + 5),
       'in the payload': at(bytes, payload, 100_001),
@@ -289,7 +263,9 @@ describe('an export that is not what was made', () => {
       'the viewer': [at(bytes, 'id="viewer">', 20_000), 0x7e],
       'the viewer’s end': [at(bytes, payload) - 30, 0x78],
       'the name of the payload': [at(bytes, payload, 5), 0x78],
-      'the header of age': [at(bytes, payload, payload.length + 60), 0x78],
+      'the header of age': [at(bytes, 'id="for-passphrase">\n', 80), 0x78],
+      'the name of the header': [at(bytes, 'id="for-passphrase">\n', 8), 0x78],
+      'the nonce of the payload': [at(bytes, payload, payload.length + 8), 0x78],
       'the payload, by a letter': [at(bytes, payload, 60_000), 0x21],
       'the payload, by a space': [at(bytes, payload, 60_001), 0x20],
       'the payload, by a tag': [at(bytes, payload, 60_002), 0x3c],
@@ -312,15 +288,15 @@ describe('an export that is not what was made', () => {
     await close()
   })
 
-  it('opens at none of 60 bytes altered by chance in what it holds', async () => {
-    const bytes = await readFile(whole)
+  it('opens at none of 200 bytes altered by chance in what it holds', async () => {
+    const bytes = await readFile(await write('small.html', sampleClients(20)))
     const { page, close } = await offline()
     const from = at(bytes, payload, payload.length)
     const length = at(bytes, marker) - 10 - from
     const file = join(folder, 'chance.html')
     let seed = 20261123
     const next = (below: number) => (seed = (seed * 48271) % 2147483647) % below
-    for (let turn = 0; turn < 60; turn += 1) {
+    for (let turn = 0; turn < 200; turn += 1) {
       const altered = Buffer.from(bytes)
       const place = from + next(length)
       altered[place] = altered[place]! ^ (1 + next(255))

@@ -4,11 +4,18 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 /** Takes the age file out of an export with the standard tools that the file's own comment names. */
-export const extractWithTools = async (html: string, ageFile: string) => {
+export const extractWithTools = async (
+  html: string,
+  ageFile: string,
+  which: 'for-passphrase' | 'for-keys' = 'for-passphrase',
+) => {
   const { readFile } = await import('node:fs/promises')
-  const command = /^ +(sed -n .*)$/m.exec((await readFile(html, 'utf8')).slice(0, 4000))?.[1]
-  if (!command) throw new Error('The file does not say how to extract its payload')
-  await run('sh', ['-c', command.replace('EXPORT.html', `'${html}'`).replace('export.age', `'${ageFile}'`)])
+  const comment = (await readFile(html, 'utf8')).slice(0, 4000)
+  const part = /^ +(part\(\) .*)$/m.exec(comment)?.[1]
+  const command = new RegExp(`^ +(\\(part ${which}; part payload\\) > \\w+\\.age)$`, 'm').exec(comment)?.[1]
+  if (!part || !command) throw new Error('The file does not say how to extract its payload')
+  const script = `${part.replace('EXPORT.html', `'${html}'`)}\n${command.replace(/\w+\.age$/, `'${ageFile}'`)}`
+  await run('sh', ['-c', script])
 }
 
 /** Opens a file with Debian's age (by `identity`, a file that a passphrase protects, or by a passphrase), which reads a passphrase only from a terminal: `script` is that terminal. */

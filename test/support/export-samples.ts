@@ -2,8 +2,15 @@ import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import type { ExportedClient, ExportManifest } from '../../src/features/exports/index.ts'
 import { normalPassphrase, deriveWrapKey } from '../../src/features/exports/file/wrap-key.ts'
+import { formatOf, type FormatName } from '../../src/features/exports/formats/formats.ts'
+import { exportWords } from '../../src/composition/emergency-export.ts'
 import { writeExport } from '../../src/features/exports/file/write-export.ts'
+import { loadTranslations } from '../../src/platform/i18n/translations.ts'
+import { ruleWords } from '../../src/safe-to-contact/words.ts'
 import type { Viewer } from '../../src/features/exports/file/shell.ts'
+
+const translations = loadTranslations()
+export const sampleWords = exportWords(translations)
 
 export const samplePassphrase = 'żółw-kaktus-Latarnia-7'
 
@@ -73,16 +80,20 @@ export const sampleManifest = (change: Partial<ExportManifest> = {}): ExportMani
   exportId: '11111111-1111-4111-8111-111111111111',
   organisation: 'Dom Pod Lipą',
   createdAt: '2026-11-23T14:05:00.000Z',
+  openingCode: 'K7QX2M9T',
+  timeZone: 'Europe/Warsaw',
   vocabulary: {
     pl: {
       relationship: { MTH: 'matka', SPS: 'mąż lub żona', FRND: 'znajomy lub znajoma' },
       phoneType: { mobile: 'komórkowy', work: 'służbowy', home: 'domowy' },
       gender: { male: 'mężczyzna', female: 'kobieta' },
+      rules: ruleWords(translations.to('pl')),
     },
     en: {
       relationship: { MTH: 'mother', SPS: 'spouse', FRND: 'friend' },
       phoneType: { mobile: 'mobile', work: 'work', home: 'home' },
       gender: { male: 'male', female: 'female' },
+      rules: ruleWords(translations.to('en')),
     },
   },
   ...change,
@@ -97,15 +108,39 @@ export async function* sampleClients(count: number, change: (n: number) => Parti
     yield Array.from({ length: Math.min(7, count - from) }, (_, n) => sampleClient(from + n, change(from + n)))
 }
 
+type Sample = {
+  viewer?: Viewer | null
+  manifest?: ExportManifest
+  /** Null where only keys open it. */
+  passphrase?: string | null
+  publicKeys?: readonly string[]
+  logN?: number
+  format?: FormatName
+}
+
 /** Writes an export to `file` as the product does, with a cheap key. */
 export const writeSample = async (
   file: string,
   records: AsyncIterable<readonly ExportedClient[]>,
-  { viewer = blankViewer, manifest = sampleManifest(), passphrase = samplePassphrase, logN = QUICK_LOG_N } = {},
+  {
+    viewer = blankViewer,
+    manifest = sampleManifest(),
+    passphrase = samplePassphrase,
+    publicKeys = [],
+    logN = QUICK_LOG_N,
+    format = 'viewer',
+  }: Sample = {},
 ) => {
-  const wrapKey = await deriveWrapKey(normalPassphrase(passphrase), logN)
+  const wrapKey = passphrase === null ? null : await deriveWrapKey(normalPassphrase(passphrase), logN)
   const out = createWriteStream(file)
-  const written = await writeExport({ records, manifest, wrapKey, viewer, out })
+  const written = await writeExport({
+    records,
+    format: formatOf(format, manifest, sampleWords, 'pl'),
+    audience: { wrapKey, publicKeys },
+    createdAt: manifest.createdAt,
+    viewer: format === 'viewer' ? viewer : null,
+    out,
+  })
   out.end()
   await finished(out)
   return written

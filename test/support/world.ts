@@ -62,7 +62,12 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
   const contactId = randomUUID()
   await emergencyContacts.add(actor, clientId, contactId, contactProfile)
   const searchId = await clients.keepQuery(actor, 'łucja')
-  const { id: exportId } = await exports.request(actor, 'cztery-konie-jada-przez-zielony-las')
+  const { id: exportId } = (await exports.request(actor, {
+    passphrase: 'cztery-konie-jada-przez-zielony-las',
+    keyIds: [],
+    format: 'viewer',
+    language: 'pl',
+  }))!
   await drafts.keep({ ...actor, accountId: account.id, page: '/clients/new', id: randomUUID() }, '/clients', [
     ['familyName', 'Nowak'],
   ])

@@ -2,6 +2,8 @@ import { about } from './about.ts'
 import { h, icon } from './dom.ts'
 import type { Opened } from './door.ts'
 import type { Found } from './engine.ts'
+import { whenIdle } from './idle.ts'
+import { showOpeningCode } from './opening-code.ts'
 import { personCard } from './person-card.ts'
 import { askToPrint, printPerson } from './printing.ts'
 import { markChosen, resultsList, walkResults } from './results.ts'
@@ -60,12 +62,14 @@ export const showDesk = (screen: Screen, { engine, manifest, lock }: Opened) => 
     if (at !== undefined) document.querySelector<HTMLElement>(`.results [data-at="${at}"]`)?.focus()
   }
 
-  const end = () => {
+  const end = (because?: 'idle') => {
+    stopWatching()
     removeEventListener('popstate', left)
     removeEventListener('keydown', onKey)
-    document.getElementById('print')?.remove()
-    lock()
+    for (const open of document.querySelectorAll('#print, dialog')) open.remove()
+    lock(because)
   }
+  const stopWatching = whenIdle(because => end(because === 'idle' ? because : undefined))
 
   const onKey = (event: KeyboardEvent) => {
     const typing = event.target instanceof HTMLInputElement
@@ -152,7 +156,13 @@ export const showDesk = (screen: Screen, { engine, manifest, lock }: Opened) => 
   }
   const tools = () => [
     about(manifest),
-    h('button', { type: 'button', class: 'lock', onclick: end }, icon('lock'), t('lock')),
+    h(
+      'button',
+      { type: 'button', class: 'code-button', onclick: () => showOpeningCode(manifest) },
+      icon('check'),
+      t('code.button'),
+    ),
+    h('button', { type: 'button', class: 'lock', onclick: () => end() }, icon('lock'), t('lock')),
   ]
 
   addEventListener('popstate', left)

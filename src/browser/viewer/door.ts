@@ -1,21 +1,40 @@
 import type { ExportManifest } from '../../features/exports/index.ts'
 import { h, icon, mark } from './dom.ts'
-import type { Engine, Progress } from './engine.ts'
-import { problemOf, type Problem } from './file/verdict.ts'
+import { keyFields, passphraseFields, type DoorState } from './door-fields.ts'
+import type { Engine, Given, Progress } from './engine.ts'
+import { isMendable, problemOf, type Problem } from './file/verdict.ts'
 import type { Screen } from './screen.ts'
 import { t } from './words.ts'
 
-export type Opened = { engine: Engine; manifest: ExportManifest; clients: number; lock: () => void }
+export type Opened = { engine: Engine; manifest: ExportManifest; clients: number; lock: (because?: 'idle') => void }
 type Show = (screen: Screen, opened: Opened) => void
 
-/** Asks for the passphrase, opens the export with it, and hands over to `enter`; locking comes back here. */
-export const askPassphrase = (screen: Screen, engine: Engine, refuse: (problem: Problem) => void, enter: Show) => {
-  const state = { problem: null as 'missing' | 'wrong' | null, shown: false, typed: '', busy: '' }
+const untouched = () => ({
+  problem: null,
+  shown: false,
+  passphrase: '',
+  pasted: '',
+  file: null,
+  keyPassphrase: '',
+  busy: '',
+})
 
-  const input = () => document.getElementById('passphrase') as HTMLInputElement | null
+/**
+ * Asks for the passphrase or the key, opens the export with it, and hands over to `enter`; locking comes back here.
+ * @param opensWith what this export was sealed to
+ */
+export const askAtDoor = (
+  screen: Screen,
+  engine: Engine,
+  opensWith: { passphrase: boolean; keys: boolean },
+  refuse: (problem: Problem) => void,
+  enter: Show,
+) => {
+  const state: DoorState = { ...untouched(), by: opensWith.passphrase ? 'passphrase' : 'key', idle: false }
+
   const draw = () => {
     screen.show(page)
-    input()?.focus()
+    document.querySelector<HTMLElement>('.door [data-first]')?.focus()
   }
 
   const tell = ({ step, share }: Progress) => {
@@ -29,32 +48,32 @@ export const askPassphrase = (screen: Screen, engine: Engine, refuse: (problem: 
   const open = async (event: Event) => {
     event.preventDefault()
     if (state.busy) return
-    // As the export was made: composed letters, no space at the ends.
-    const passphrase = state.typed.normalize('NFC').trim()
-    state.problem = passphrase ? null : 'missing'
-    if (!passphrase) return draw()
+    const given = givenIn(state)
+    state.problem = given ? null : 'missing'
+    if (!given) return draw()
 
     state.busy = t('door.deriving', { percent: 0 })
     screen.show(page)
     screen.announce(t('checking'))
     try {
-      const { manifest, clients } = await engine.open(passphrase, tell)
-      Object.assign(state, { busy: '', typed: '', shown: false })
+      const { manifest, clients } = await engine.open(given, tell)
+      Object.assign(state, untouched(), { idle: false })
       enter(screen, { engine, manifest, clients, lock })
     } catch (error) {
       state.busy = ''
       const problem = problemOf(error)
-      if (problem !== 'wrong') return refuse(problem)
+      if (!isMendable(problem)) return refuse(problem)
       state.problem = problem
       draw()
-      input()?.select()
+      document.querySelector<HTMLInputElement>('.door input[data-first]:not([type=file])')?.select()
     }
   }
 
-  const lock = () => {
+  const lock = (because?: 'idle') => {
     void engine.lock()
+    Object.assign(state, untouched(), { idle: because === 'idle' })
     draw()
-    screen.announce(t('locked'))
+    screen.announce(t(state.idle ? 'lockedIdle' : 'locked'))
   }
 
   const page = () =>
@@ -66,50 +85,45 @@ export const askPassphrase = (screen: Screen, engine: Engine, refuse: (problem: 
         { class: 'panel', novalidate: true, autocomplete: 'off', onsubmit: event => void open(event) },
         h('div', { class: 'door-mark' }, mark()),
         h('h1', {}, t('door.title')),
-        h('p', { class: 'quiet' }, t('door.intro')),
+        state.idle && h('p', { class: 'quiet', 'data-idle': true }, t('lockedIdle')),
+        h('p', { class: 'quiet' }, t(state.by === 'key' ? 'door.introKey' : 'door.intro')),
+        opensWith.passphrase && opensWith.keys && ways(),
         state.problem && problemLine(state.problem),
-        h('label', { for: 'passphrase' }, t('door.passphrase')),
-        passphraseInput(),
-        h(
-          'label',
-          { class: 'tick' },
-          h('input', { type: 'checkbox', checked: state.shown, onchange: reveal }),
-          h('span', {}, t('door.show')),
-        ),
+        ...(state.by === 'key' ? keyFields(state, draw) : passphraseFields(state)),
         state.busy ? opening() : h('button', { type: 'submit', class: 'primary wide' }, icon('lock'), t('door.open')),
       ),
     )
 
-  const reveal = () => {
-    state.shown = !state.shown
-    input()?.setAttribute('type', state.shown ? 'text' : 'password')
-  }
+  /** Two ways in, of which one is taken at a time. */
+  const ways = () =>
+    h(
+      'div',
+      { class: 'ways', role: 'group', 'aria-label': t('door.ways') },
+      ...(['passphrase', 'key'] as const).map(by =>
+        h(
+          'button',
+          {
+            type: 'button',
+            'aria-pressed': String(state.by === by),
+            onclick: () => {
+              if (state.busy) return
+              Object.assign(state, untouched(), { by })
+              draw()
+            },
+          },
+          t(`door.by.${by}`),
+        ),
+      ),
+    )
 
-  const passphraseInput = () => {
-    const field = h('input', {
-      id: 'passphrase',
-      type: state.shown ? 'text' : 'password',
-      autocomplete: 'off',
-      autocapitalize: 'none',
-      spellcheck: 'false',
-      required: true,
-      readonly: state.busy !== '',
-      'aria-invalid': state.problem ? 'true' : undefined,
-      'aria-describedby': state.problem ? 'problem' : undefined,
-      oninput: event => (state.typed = (event.target as HTMLInputElement).value),
-    })
-    field.value = state.typed
-    return field
-  }
-
-  const problemLine = (problem: 'missing' | 'wrong') =>
+  const problemLine = (problem: Problem | 'missing') =>
     h(
       'div',
       { id: 'problem', class: 'problem', role: 'alert', 'data-problem': problem },
       icon('alert'),
       problem === 'missing'
-        ? h('p', {}, t('door.missing'))
-        : h('p', {}, h('strong', {}, t('wrong.title')), h('br'), t('wrong.text')),
+        ? h('p', {}, t(state.by === 'key' ? 'door.missingKey' : 'door.missing'))
+        : h('p', {}, h('strong', {}, t(`${problem}.title`)), h('br'), t(`${problem}.text`)),
     )
 
   const opening = () =>
@@ -121,4 +135,12 @@ export const askPassphrase = (screen: Screen, engine: Engine, refuse: (problem: 
     )
 
   draw()
+}
+
+/** What was typed or chosen; null where nothing was. A passphrase as the export was made: composed, no space at the ends. */
+const givenIn = ({ by, passphrase, pasted, file, keyPassphrase }: DoorState): Given | null => {
+  const typed = passphrase.normalize('NFC').trim()
+  if (by === 'passphrase') return typed ? { passphrase: typed } : null
+  const key = file ?? (pasted.trim() ? new TextEncoder().encode(pasted.trim()) : null)
+  return key && { key, passphrase: keyPassphrase }
 }

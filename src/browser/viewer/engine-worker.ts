@@ -76,8 +76,8 @@ const throughWorker = (worker: Worker): Engine => {
   })
 
   return {
-    check: (text, marker) => ask('check', [text, marker]),
-    open: (passphrase, onProgress) => ask('open', [passphrase], onProgress),
+    check: (text, marker, headers) => ask('check', [text, marker, headers]),
+    open: (given, onProgress) => ask('open', [given], onProgress),
     search: (query, limit) => ask('search', [query, limit]),
     clients: (query, from, limit) => ask('clients', [query, from, limit]),
     client: at => ask('client', [at]),

@@ -1,11 +1,6 @@
-import type {
-  ExportedClient,
-  ExportedContact,
-  ExportedContactPhone,
-  ExportManifest,
-} from '../../features/exports/index.ts'
+import type { ExportedClient, ExportedContact, ExportManifest } from '../../features/exports/index.ts'
 import { h, icon } from './dom.ts'
-import { digitsOf } from './fold.ts'
+import { numbersIn, type ShowNumber } from './numbers.ts'
 import { currentLanguage, formatDay, languageName, t, yearsSince } from './words.ts'
 
 /** One person: who it is, what to mind, and whom to call, in order. */
@@ -23,9 +18,10 @@ export const personCard = (client: ExportedClient, manifest: ExportManifest, onP
   )
 
 /** The same parts on the screen and on paper; paper has many people under one heading. */
-export const personParts = (client: ExportedClient, { vocabulary }: ExportManifest, heading: 'h1' | 'h2') => {
+export const personParts = (client: ExportedClient, { vocabulary, timeZone }: ExportManifest, heading: 'h1' | 'h2') => {
   const words = vocabulary[currentLanguage()]
-  const phoneType = (code: string) => words.phoneType[code] ?? code
+  // On paper nothing is said of this moment: it will be another when it is read.
+  const number = numbersIn(words, heading === 'h1' ? { at: new Date(), timeZone } : null)
   return [
     h(heading, { tabindex: '-1', dir: 'auto' }, spokenName(client)),
     client.preferredName !== '' &&
@@ -52,10 +48,10 @@ export const personParts = (client: ExportedClient, { vocabulary }: ExportManife
       : h(
           'ol',
           { class: 'contacts' },
-          ...inOrder(client.contacts).map(contact => contactItem(contact, words.relationship, phoneType)),
+          ...inOrder(client.contacts).map(contact => contactItem(contact, words.relationship, number)),
         ),
     h('h2', {}, t('person.own')),
-    ownDetails(client, phoneType),
+    ownDetails(client, number),
   ].filter(part => part !== false)
 }
 
@@ -71,11 +67,7 @@ const born = ({ birthDate, deceasedOn }: ExportedClient) => {
 
 const inOrder = (contacts: readonly ExportedContact[]) => [...contacts].sort((a, b) => a.rank - b.rank)
 
-const contactItem = (
-  contact: ExportedContact,
-  relationships: Readonly<Record<string, string>>,
-  phoneType: (code: string) => string,
-) => {
+const contactItem = (contact: ExportedContact, relationships: Readonly<Record<string, string>>, number: ShowNumber) => {
   const relationship = [relationships[contact.relationship] ?? contact.relationship, contact.relationshipText]
   return h(
     'li',
@@ -90,7 +82,7 @@ const contactItem = (
       { class: 'numbers' },
       ...(contact.phones.length === 0
         ? [h('p', { class: 'quiet' }, t('contacts.noPhone'))]
-        : contact.phones.map(phone => callLink(contact.name, phone, phoneType(phone.type)))),
+        : contact.phones.map(phone => number(contact.name, phone))),
     ),
     contact.email !== '' && h('p', {}, h('a', { href: `mailto:${encodeURIComponent(contact.email)}` }, contact.email)),
     contact.address !== '' && h('p', { class: 'address', dir: 'auto' }, contact.address),
@@ -113,37 +105,12 @@ const mayBeTold = ({ mayBeTold: may, tellNote }: ExportedContact) =>
     tellNote !== '' && h('span', { dir: 'auto' }, tellNote),
   )
 
-const callLink = (name: string, phone: Omit<ExportedContactPhone, 'hours'> & { hours?: string }, type: string) => {
-  const number = readable(phone)
-  return h(
-    'a',
-    { class: 'call', href: `tel:${dialled(phone)}`, 'aria-label': t('contacts.call', { name, number }) },
-    icon('call'),
-    h('span', { class: 'call-number' }, number),
-    h('span', { class: 'call-type' }, type),
-    phone.hours ? h('span', { class: 'call-hours' }, icon('clock'), t('contacts.hours', { hours: phone.hours })) : null,
-  )
-}
-
-/** What the telephone dials: E.164, or else the digits as typed, with a plus that stood in front. */
-const dialled = ({ number, typed }: Pick<ExportedContactPhone, 'number' | 'typed'>) =>
-  number ?? (typed.trim().startsWith('+') ? '+' : '') + digitsOf(typed)
-
-/** E.164 in groups that can be read out; a number of another shape as somebody typed it. */
-const readable = ({ number, typed }: Pick<ExportedContactPhone, 'number' | 'typed'>) => {
-  const polish = /^\+48(\d{3})(\d{3})(\d{3})$/.exec(number ?? '')
-  const american = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(number ?? '')
-  if (polish) return `+48 ${polish.slice(1).join(' ')}`
-  if (american) return `+1 ${american.slice(1).join(' ')}`
-  return typed.trim() || number || ''
-}
-
-const ownDetails = (client: ExportedClient, phoneType: (code: string) => string) => {
+const ownDetails = (client: ExportedClient, number: ShowNumber) => {
   const rows = facts([
     [t('person.addresses'), client.addresses.join('\n')],
     [t('person.emails'), client.emails.join('\n')],
   ])
-  const numbers = client.phones.map(phone => callLink(spokenName(client), phone, phoneType(phone.type)))
+  const numbers = client.phones.map(phone => number(spokenName(client), phone))
   if (numbers.length === 0 && rows.childElementCount === 0) return h('p', { class: 'quiet' }, t('person.nothing'))
   return h('div', { class: 'own' }, numbers.length > 0 && h('div', { class: 'numbers numbers-own' }, ...numbers), rows)
 }

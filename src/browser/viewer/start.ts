@@ -1,6 +1,6 @@
 import { showDesk } from './desk.ts'
 import { h } from './dom.ts'
-import { askPassphrase } from './door.ts'
+import { askAtDoor } from './door.ts'
 import { connectEngine } from './engine-worker.ts'
 import { readOutline, type Pieces } from './file/marker.ts'
 import { problemOf, type Problem } from './file/verdict.ts'
@@ -22,12 +22,20 @@ export const start = () => {
 
   document.addEventListener('DOMContentLoaded', async () => {
     try {
-      const { text, marker } = readOutline(piecesOf(notices))
+      const pieces = piecesOf(notices)
+      const { text, marker } = readOutline(pieces)
       const engine = await connectEngine(script)
-      await engine.check(text, marker)
+      const { headers } = pieces
+      await engine.check(text, marker, headers)
       // The engine has its own copy by now; a large text twice in memory is what breaks phones.
       document.getElementById('payload')?.remove()
-      askPassphrase(screen, engine, refuse, showDesk)
+      askAtDoor(
+        screen,
+        engine,
+        { passphrase: headers.passphrase !== null, keys: headers.keys !== null },
+        refuse,
+        showDesk,
+      )
     } catch (error) {
       refuse(problemOf(error))
     }
@@ -43,13 +51,14 @@ const piecesOf = (notices: string): Pieces => {
   let tail = ''
   for (let node = end?.nextSibling; node; node = node.nextSibling)
     tail += node instanceof Element ? node.outerHTML : (node.nodeValue ?? '')
+  const headers = { passphrase: textOf('for-passphrase'), keys: textOf('for-keys') }
+  const around = [comment, policy?.content, document.title, textOf('notice-style'), textOf('viewer-style'), notices]
   return {
     whole: document.getElementById('whole') !== null,
+    headers,
     payload: textOf('payload'),
     end: textOf('end'),
     tail,
-    shell: [comment, policy?.content, document.title, textOf('notice-style'), textOf('viewer-style'), notices].join(
-      '\n',
-    ),
+    shell: [...around, headers.passphrase ?? '', headers.keys ?? ''].join('\n'),
   }
 }

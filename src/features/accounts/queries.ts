@@ -81,6 +81,16 @@ export const selectAccounts = (trx: Trx, status: AccountRow['status']): Promise<
 export const selectActiveWithRole = (trx: Trx, role: Role): Promise<number[]> =>
   trx<AccountRow>('accounts').where({ status: 'active' }).whereRaw('? = any (roles)', [role]).orderBy('id').pluck('id')
 
+/** How many are active and have not been signed in to since; one that never was counts from when it was made. */
+export const countSleeping = async (trx: Trx, since: Date): Promise<number> => {
+  const row = await trx<AccountRow>('accounts')
+    .where({ status: 'active' })
+    .whereRaw('coalesce(last_sign_in_at, created_at) < ?', [since])
+    .count('id as count')
+    .first<{ count: string }>()
+  return Number(row.count)
+}
+
 export const countByStatus = async (trx: Trx): Promise<Record<AccountRow['status'], number>> => {
   const rows: { status: AccountRow['status']; count: string }[] = await trx('accounts')
     .groupBy('status')

@@ -6,6 +6,7 @@ import type { AccountKey, AccountNeeds, Mailbox } from './needs.ts'
 import { displayName, openProfile, type AccountProfile } from './profile.ts'
 import {
   countByStatus,
+  countSleeping,
   findAccount,
   selectAccounts,
   selectActiveWithRole,
@@ -40,6 +41,9 @@ export const createAccountReading = ({ db, vault }: Pick<AccountNeeds, 'db' | 'v
       const named = rows.map(async row => [row.id, displayName(await openProfile(vault, tenantId, row))] as const)
       return new Map(await Promise.all(named))
     },
+
+    /** How many active accounts nobody has signed in to since. */
+    sleeping: (actor: Actor, since: Date): Promise<number> => db.asTenant(actor, trx => countSleeping(trx, since)),
 
     /** Ids of the active accounts that have a role. */
     activeWith: (trx: Trx, role: Role): Promise<number[]> => selectActiveWithRole(trx, role),

@@ -200,6 +200,13 @@ export const createEncryptionKeys = (needs: EncryptionKeysNeeds) => {
       }
     },
 
+    /** When the data key was made that a tenant's records are sealed with now; by the database's clock. */
+    dataKeySince: async ({ tenantId }: { tenantId: string }): Promise<Date> => {
+      const keys = await db.asTenant({ tenantId }, selectKeys)
+      const current = keys.find(key => key.purpose === 'data' && key.current)
+      return new Date(Date.now() - (current?.age_ms ?? 0))
+    },
+
     /** Every key there is, and how much is sealed, indexed, wrapped or mixed with it. Reads every row. */
     status: async (tenantId?: string) => {
       const tenants: { tenantId: string; keys: KeyStatus[] }[] = []

@@ -3,12 +3,9 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Language, Translations } from '../../platform/i18n/translations.ts'
 import type { Exports } from './exports.ts'
 
-type Needs = { exports: Pick<Exports, 'lastMadeAt'>; translations: Translations; clock: Clock }
+type Needs = { exports: Pick<Exports, 'lastMadeAt' | 'plans'>; translations: Translations; clock: Clock }
 
 const dayMs = 24 * 60 * 60_000
-/** Past this an export would miss too much on the day it is needed. */
-const staleDays = 7
-
 /** Tells security officers that there is no fresh export, on the start page. */
 export const exportAttention =
   ({ exports, translations, clock }: Needs) =>
@@ -18,7 +15,8 @@ export const exportAttention =
     const last = await exports.lastMadeAt(actor)
     const days = last && Math.floor((clock().getTime() - last.getTime()) / dayMs)
     if (days === null) return [{ kind: 'warning', text: t('exports:attention.never'), href: '/exports/new' }]
-    return days < staleDays
+    const { freshDays } = await exports.plans.of(actor)
+    return days < freshDays
       ? []
       : [{ kind: 'warning', text: t('exports:attention.stale', { count: days }), href: '/exports/new' }]
   }

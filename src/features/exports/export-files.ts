@@ -4,7 +4,8 @@ import path from 'node:path'
 import { finished } from 'node:stream/promises'
 import type { Writable } from 'node:stream'
 
-type Export = { tenantId: string; exportId: string }
+/** `kept`: the file stays until it is removed by name, rather than for a day. */
+type Export = { tenantId: string; exportId: string; kept?: boolean }
 
 /** Hours for which a finished file may be fetched. It is sealed, but a file that is not there cannot be stolen. */
 export const FILE_LIFETIME_MS = 24 * 60 * 60_000
@@ -17,7 +18,8 @@ const waiting = 512 * 1024
  * which nothing serves and the next attempt overwrites.
  */
 export const createExportFiles = (directory: string) => {
-  const fileOf = ({ tenantId, exportId }: Export) => path.join(directory, tenantId, `${exportId}.html`)
+  const fileOf = ({ tenantId, exportId, kept = false }: Export) =>
+    path.join(directory, tenantId, `${exportId}.${kept ? 'kept' : 'export'}`)
 
   return {
     fileOf,
@@ -44,7 +46,9 @@ export const createExportFiles = (directory: string) => {
       }
     },
 
-    remove: (where: Export) => rm(fileOf(where), { force: true }),
+    remove: async (where: Omit<Export, 'kept'>) => {
+      for (const kept of [false, true]) await rm(fileOf({ ...where, kept }), { force: true })
+    },
 
     removeAll: (tenantId: string) => rm(path.join(directory, tenantId), { recursive: true, force: true }),
 
@@ -52,7 +56,9 @@ export const createExportFiles = (directory: string) => {
     sweep: async (now: Date): Promise<number> => {
       const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => [])
       let removed = 0
-      for (const entry of entries.filter(each => each.isFile() && /\.html(\.partial)?$/.test(each.name))) {
+      for (const entry of entries.filter(
+        each => each.isFile() && /\.(html|export)(\.partial)?$|\.kept\.partial$/.test(each.name),
+      )) {
         const file = path.join(entry.parentPath, entry.name)
         const { mtimeMs } = await stat(file)
         if (now.getTime() - mtimeMs < FILE_LIFETIME_MS) continue

@@ -1,5 +1,8 @@
-/** A telephone number as an export carries it. */
-export type ExportedPhone = {
+import type { RecordedRules } from '../../safe-to-contact/rules.ts'
+import type { RuleWords } from '../../safe-to-contact/words.ts'
+
+/** A telephone number as an export carries it, with the rules of calling it that somebody has said. */
+export type ExportedPhone = RecordedRules & {
   /** A code such as `mobile`; its plain name travels in the file's vocabulary. */
   type: string
   /** E.164, or null when what was typed is no number anybody can dial from everywhere. */
@@ -55,6 +58,8 @@ export type ExportVocabulary = Record<
     relationship: Readonly<Record<string, string>>
     phoneType: Readonly<Record<string, string>>
     gender: Readonly<Record<string, string>>
+    /** The sentences of safe contact. */
+    rules: RuleWords
   }
 >
 
@@ -66,5 +71,9 @@ export type ExportManifest = {
   organisation: string
   /** ISO instant. */
   createdAt: string
+  /** Shown by the viewer, and known to the product by its hash: whoever types it there has opened this export. */
+  openingCode: string
+  /** IANA name; in which the hours of telephone numbers are meant. */
+  timeZone: string
   vocabulary: ExportVocabulary
 }

@@ -5,16 +5,23 @@ import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { enqueue as enqueueJob } from '../../platform/jobs/jobs.ts'
 import { createExportFiles } from './export-files.ts'
+import { endings } from './formats/formats.ts'
 import { deriveWrapKey, type WrapKey } from './file/wrap-key.ts'
 import { createKeyHandover, KEY_LIFETIME_MS } from './key-handover.ts'
 import { createMaker } from './make.ts'
 import type { ExportNeeds } from './needs.ts'
+import { hashOfCode } from './opening-code.ts'
+import { createPlans } from './plan/plan.ts'
+import type { ExportWish } from './wish.ts'
 import {
   findExport,
   findUnderWay,
   insertExport,
+  noteProved,
   selectExports,
   selectLastMade,
+  selectLastProved,
+  selectProvable,
   settleExports,
   type ExportRow,
 } from './queries.ts'
@@ -35,7 +42,7 @@ export const createExports = (needs: ExportNeeds) => {
     return settleExports(trx, now, new Date(now.getTime() - KEY_LIFETIME_MS))
   }
 
-  return {
+  const exports = {
     /** Newest first, with the names of those who asked for them. */
     list: (actor: Actor): Promise<ListedExport[]> =>
       db.asTenant(actor, async trx => {
@@ -55,24 +62,32 @@ export const createExports = (needs: ExportNeeds) => {
 
     count: countForExport,
 
+    /** When somebody last proved that an export opens; null when nobody ever has. */
+    lastProvedAt: async (actor: Actor): Promise<Date | null> =>
+      (await db.asTenant(actor, selectLastProved))?.proved_at ?? null,
+
     /** When the newest export was made; null when there never was one. */
     lastMadeAt: (actor: Actor): Promise<Date | null> => db.asTenant(actor, selectLastMade),
 
     /**
      * Asks the worker for an export of every active client. The passphrase ends here: only keys derived from it go on.
-     * @param passphrase in its normal form, judged strong enough
-     * @returns the new export's id; or, with `made: false`, that of the one already under way
+     * @returns the new export's id; with `made: false`, that of the one already under way; null where a key that it should
+     * be sealed to is no longer in use
      */
-    request: async (actor: Actor, passphrase: string): Promise<{ id: string; made: boolean }> => {
+    request: async (actor: Actor, wish: ExportWish): Promise<{ id: string; made: boolean } | null> => {
+      const { passphrase, keyIds, format, language, scheduled = false } = wish
       const before = await db.asTenant(actor, async trx => {
         await settle(trx)
-        return findUnderWay(trx)
+        const known = new Set((await needs.keysInUse(trx)).map(({ id }) => id))
+        return { underWay: await findUnderWay(trx), allKnown: keyIds.every(id => known.has(id)) }
       })
-      if (before) return { id: before.id, made: false }
+      if (!before.allKnown) return null
+      if (before.underWay) return { id: before.underWay.id, made: false }
 
       const total = await countForExport(actor)
       const wrapKeys: WrapKey[] = []
-      for (let n = 0; n < ATTEMPTS; n += 1) wrapKeys.push(await deriveWrapKey(passphrase, logN))
+      if (passphrase !== null)
+        for (let n = 0; n < ATTEMPTS; n += 1) wrapKeys.push(await deriveWrapKey(passphrase, logN))
 
       const id = randomUUID()
       return db.asTenant(actor, async trx => {
@@ -81,29 +96,50 @@ export const createExports = (needs: ExportNeeds) => {
           tenant_id: actor.tenantId,
           id,
           total_clients: total,
+          format,
+          language,
+          for_passphrase: passphrase !== null,
+          sealed_to: [...keyIds],
+          scheduled,
           created_by: actor.accountId,
           created_at: now,
           progressed_at: now,
         })
         if (!made) return { id: (await findUnderWay(trx))?.id ?? id, made }
-        await record(trx, actor, 'export.requested', id, { clients: total })
+        const seal = { passphrase: passphrase !== null, keys: [...keyIds] }
+        await record(trx, actor, 'export.requested', id, { clients: total, format, ...seal })
         await enqueue(trx, 'export.make', { tenantId: actor.tenantId, exportId: id })
         // Before the job can start; should the transaction fail now, they expire unused.
-        await keys.leave({ tenantId: actor.tenantId, exportId: id }, wrapKeys)
+        if (wrapKeys.length > 0) await keys.leave({ tenantId: actor.tenantId, exportId: id }, wrapKeys)
         return { id, made }
       })
     },
 
+    /**
+     * Takes the code that an opened export shows as proof that it opens.
+     * @returns the id of that export, or null where the code is of none
+     */
+    prove: (actor: Actor, code: string): Promise<string | null> =>
+      db.asTenant(actor, async trx => {
+        const candidates = await selectProvable(trx)
+        const proved = candidates.find(each => each.opening_code_hash?.equals(hashOfCode(each.id, code)))
+        if (!proved) return null
+        await noteProved(trx, proved.id, actor.accountId, clock())
+        await record(trx, actor, 'export.proved', proved.id)
+        return proved.id
+      }),
+
     /** Lets a finished export be fetched, once the audit log says so. Throws NotFound when it is not ready or expired. */
-    download: (actor: Actor, id: string): Promise<{ file: string; name: string; size: number }> =>
+    download: (actor: Actor, id: string): Promise<{ file: string; name: string; type: string; size: number }> =>
       db.asTenant(actor, async trx => {
         await settle(trx)
         const row = await findExport(trx, id)
         if (row?.status !== 'ready') throw new NotFound()
         await record(trx, actor, 'export.downloaded', id, { clients: row.done_clients, sha256: row.sha256 })
         return {
-          file: files.fileOf({ tenantId: actor.tenantId, exportId: id }),
-          name: `ostoja-export-${row.created_at.toISOString().slice(0, 10)}.html`,
+          file: files.fileOf({ tenantId: actor.tenantId, exportId: id, kept: row.scheduled }),
+          name: `ostoja-export-${row.created_at.toISOString().slice(0, 10)}.${endings[row.format]}`,
+          type: row.format === 'viewer' ? 'text/html; charset=utf-8' : 'application/octet-stream',
           size: Number(row.size),
         }
       }),
@@ -114,6 +150,7 @@ export const createExports = (needs: ExportNeeds) => {
     /** Removes files whose time is over; for the worker, every few minutes. @returns how many */
     sweep: () => files.sweep(clock()),
   }
+  return { ...exports, plans: createPlans({ ...needs, files, request: exports.request }) }
 }
 export type Exports = ReturnType<typeof createExports>
 

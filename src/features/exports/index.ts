@@ -6,9 +6,12 @@ export type {
   ExportManifest,
   ExportVocabulary,
 } from './exported-client.ts'
+export { csvColumns } from './formats/csv.ts'
+export type { ExportWords } from './formats/formats.ts'
 export { createExportErasing } from './erasing.ts'
 export { exportAttention } from './attention.ts'
 export { createExports, type Exports } from './exports.ts'
+export { planRoutes } from './plan/routes.ts'
 export { loadViewer } from './file/shell.ts'
 export { generatePassphrase } from './passphrase/generated.ts'
 export { isStrongEnough } from './passphrase/strength.ts'

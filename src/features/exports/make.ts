@@ -2,10 +2,12 @@ import { systemActor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import { FILE_LIFETIME_MS, type ExportFiles } from './export-files.ts'
 import type { ExportManifest } from './exported-client.ts'
-import { writeExport } from './file/write-export.ts'
+import { writeExport, type Audience } from './file/write-export.ts'
+import { formatOf } from './formats/formats.ts'
 import type { KeyHandover } from './key-handover.ts'
 import type { ExportNeeds } from './needs.ts'
-import { findExport, updateUnderWay, type Failure } from './queries.ts'
+import { hashOfCode, newOpeningCode } from './opening-code.ts'
+import { findExport, updateUnderWay, type ExportRow, type Failure } from './queries.ts'
 
 type Needs = ExportNeeds & { files: ExportFiles; keys: KeyHandover }
 type Job = { tenantId: string; exportId: string }
@@ -24,28 +26,42 @@ export const createMaker = ({ db, clock, files, keys, vocabulary, ...needs }: Ne
       if (failed) await record(trx, systemActor(job.tenantId), 'export.failed', job.exportId, { failure })
     })
 
-  const write = async (job: Job, createdAt: Date) => {
-    const wrapKey = await keys.take(job)
-    if (!wrapKey) return giveUp(job, 'key-gone')
+  /** Whom it is for, with the keys as they are now; null where nothing is left of that. */
+  const audienceOf = async (job: Job, row: ExportRow): Promise<Audience | null> => {
+    const inUse = await db.asTenant(job, needs.keysInUse)
+    const publicKeys = inUse.filter(({ id }) => row.sealed_to.includes(id)).map(({ publicKey }) => publicKey)
+    const wrapKey = row.for_passphrase ? await keys.take(job) : undefined
+    if (row.for_passphrase ? !wrapKey : publicKeys.length === 0) return null
+    return { wrapKey: wrapKey ?? null, publicKeys }
+  }
+
+  const write = async (job: Job, row: ExportRow) => {
+    const audience = await audienceOf(job, row)
+    if (!audience) return giveUp(job, 'key-gone')
 
     const actor = systemActor(job.tenantId)
     const progress = reporter(done => {
       const change = { status: 'running', done_clients: done, progressed_at: clock() } as const
       return db.asTenant(job, trx => updateUnderWay(trx, job.exportId, change))
     })
+    const openingCode = newOpeningCode()
+    const createdAt = row.created_at.toISOString()
     const manifest: ExportManifest = {
       format: 'ostoja-export',
       version: 1,
       exportId: job.exportId,
       organisation: await needs.organisation(actor),
-      createdAt: createdAt.toISOString(),
+      createdAt,
+      openingCode,
+      timeZone: needs.timeZone,
       vocabulary,
     }
     await progress.report(0)
-    const viewer = await needs.loadViewer()
+    const viewer = row.format === 'viewer' ? await needs.loadViewer() : null
+    const format = formatOf(row.format, manifest, needs.words, row.language)
     const records = needs.readForExport(actor)
-    const written = await files.write(job, out =>
-      writeExport({ records, manifest, wrapKey, viewer, out, onProgress: progress.note }),
+    const written = await files.write({ ...job, kept: row.scheduled }, out =>
+      writeExport({ records, format, audience, createdAt, viewer, out, onProgress: progress.note }),
     )
     await progress.settled()
 
@@ -59,11 +75,13 @@ export const createMaker = ({ db, clock, files, keys, vocabulary, ...needs }: Ne
         contacts,
         size: String(bytes),
         sha256,
+        opening_code_hash: hashOfCode(job.exportId, openingCode),
         progressed_at: now,
         finished_at: now,
-        expires_at: new Date(now.getTime() + FILE_LIFETIME_MS),
+        expires_at: row.scheduled ? null : new Date(now.getTime() + FILE_LIFETIME_MS),
       })
       if (changed) await record(trx, actor, 'export.made', job.exportId, { clients, contacts, size: bytes, sha256 })
+      if (changed && row.scheduled) await needs.tellOfficers(trx, job.tenantId, 'waiting')
       return changed
     })
     // Given up in the meantime: whoever asked has been told so, and may have asked again.
@@ -76,10 +94,10 @@ export const createMaker = ({ db, clock, files, keys, vocabulary, ...needs }: Ne
     // Done, or given up, while this job waited: nothing to do.
     if (row?.status !== 'waiting' && row?.status !== 'running') return
     try {
-      await write(job, row.created_at)
+      await write(job, row)
     } catch (fault) {
-      // With a key left the queue tries again; without one there is no use.
-      if ((await keys.left(job).catch(() => 0)) === 0) await giveUp(job, 'fault')
+      // Without a key left there is no use in trying again; public keys are always there.
+      if (row.for_passphrase && (await keys.left(job).catch(() => 0)) === 0) await giveUp(job, 'fault')
       throw fault
     }
   }

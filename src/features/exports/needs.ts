@@ -5,6 +5,9 @@ import type { Db, Trx } from '../../platform/db/tenant.ts'
 import type { enqueue } from '../../platform/jobs/jobs.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { ExportedClient, ExportVocabulary } from './exported-client.ts'
+import type { Language } from '../../platform/i18n/translations.ts'
+import type { TellOfficers } from './plan/plan.ts'
+import type { ExportWords } from './formats/formats.ts'
 import type { Viewer } from './file/shell.ts'
 
 /** What exports are made of; everything of other features comes in as a function. */
@@ -17,6 +20,15 @@ export type ExportNeeds = {
   directory: string
   loadViewer: () => Promise<Viewer>
   vocabulary: ExportVocabulary
+  words: ExportWords
+  /** IANA name of the zone in which hours of telephone numbers are meant. */
+  timeZone: string
+  /** Officers' public keys that an export may be sealed to now. */
+  keysInUse: (trx: Trx) => Promise<readonly { id: string; publicKey: string }[]>
+  /** The language that the organisation was made in. */
+  languageOf: (trx: Trx, tenantId: string) => Promise<Language>
+  /** Tells every security officer: a fresh export waits, none can be made, or the last is too old. */
+  tellOfficers: TellOfficers
   /** The organisation's name, shown in the opened export. */
   organisation: (actor: Actor) => Promise<string>
   /** Every active client with contacts, in batches by key: it must not hold them all. */

@@ -1,4 +1,6 @@
 import type { Trx } from '../../platform/db/tenant.ts'
+import type { Language } from '../../platform/i18n/translations.ts'
+import type { FormatName } from './formats/formats.ts'
 
 export type Status = 'waiting' | 'running' | 'ready' | 'failed' | 'expired'
 export type Failure = 'fault' | 'key-gone' | 'interrupted'
@@ -12,6 +14,16 @@ export type ExportRow = {
   /** Bytes of the file; null until it is whole. PostgreSQL's bigint arrives as text. */
   size: string | null
   sha256: string | null
+  format: FormatName
+  language: Language
+  for_passphrase: boolean
+  /** Ids of officers' keys. */
+  sealed_to: string[]
+  /** Made by itself: its file stays until newer ones take its place. */
+  scheduled: boolean
+  opening_code_hash: Buffer | null
+  proved_at: Date | null
+  proved_by: number | null
   created_by: number | null
   created_at: Date
   progressed_at: Date
@@ -54,20 +66,24 @@ export const settleExports = async (trx: Trx, now: Date, silentSince: Date) => {
     .update({ status: 'expired' })
 }
 
+export type NewExport = Pick<
+  ExportRow,
+  | 'id'
+  | 'total_clients'
+  | 'format'
+  | 'language'
+  | 'for_passphrase'
+  | 'sealed_to'
+  | 'scheduled'
+  | 'created_by'
+  | 'created_at'
+  | 'progressed_at'
+> & { tenant_id: string }
+
 /** Inserts an export that waits, unless one is under way. @returns whether it did */
-export const insertExport = async (
-  trx: Trx,
-  row: {
-    tenant_id: string
-    id: string
-    total_clients: number
-    created_by: number | null
-    created_at: Date
-    progressed_at: Date
-  },
-): Promise<boolean> => {
+export const insertExport = async (trx: Trx, row: NewExport): Promise<boolean> => {
   const inserted = await trx('exports')
-    .insert(row)
+    .insert({ ...row, sealed_to: JSON.stringify(row.sealed_to) })
     .onConflict(trx.raw(`(tenant_id) where status in ('waiting', 'running')`))
     .ignore()
     .returning('id')
@@ -87,3 +103,20 @@ export const withdrawExports = async (trx: Trx, now: Date): Promise<string[]> =>
     .returning('id')
   return [...ready, ...underWay].map(({ id }) => id)
 }
+
+/** Made exports that this code's hash may be of, the newest first. */
+export const selectProvable = (trx: Trx): Promise<Pick<ExportRow, 'id' | 'opening_code_hash'>[]> =>
+  trx<ExportRow>('exports')
+    .whereNotNull('opening_code_hash')
+    .orderBy('created_at', 'desc')
+    .select('id', 'opening_code_hash')
+
+export const noteProved = (trx: Trx, id: string, by: number | null, at: Date) =>
+  trx<ExportRow>('exports').where({ id }).update({ proved_at: at, proved_by: by })
+
+/** The newest proof that an export opens, and when that export was made. */
+export const selectLastProved = (trx: Trx): Promise<Pick<ExportRow, 'id' | 'created_at' | 'proved_at'> | undefined> =>
+  trx<ExportRow>('exports')
+    .whereNotNull('proved_at')
+    .orderBy('proved_at', 'desc')
+    .first('id', 'created_at', 'proved_at')

@@ -2,15 +2,17 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { Router, type Response } from 'express'
+import type { Actor } from '../../platform/actor.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import type { Exports, ListedExport } from './exports.ts'
 import { generatePassphrase, type Language } from './passphrase/generated.ts'
-import { exportForm, exportId } from './schema.ts'
+import { exportForm, exportId, proofForm } from './schema.ts'
 
-export const exportRoutes = (exports: Exports) => {
+/** @param keysToChoose the officers' keys that an export may be sealed to, for the form */
+export const exportRoutes = (exports: Exports, keysToChoose: (actor: Actor) => Promise<readonly KeyToChoose[]>) => {
   const router = Router()
   const officer = () => requireRole('security_officer')
 
@@ -20,17 +22,36 @@ export const exportRoutes = (exports: Exports) => {
 
   router.get('/exports/new', officer(), async (_req, res) => {
     const { language } = res.locals as { language: Language }
-    await renderForm(res, 200, generatePassphrase(language), {})
+    await renderForm(res, 200, generatePassphrase(language), { format: 'viewer', keyIds: [] }, {})
   })
 
   router.post('/exports', officer(), async (req, res) => {
     const form = readForm(exportForm, req.body)
     // What was typed is never sent back, and new words would make somebody throw away those just written down.
-    if (!form.ok) return renderForm(res, 422, null, form.problems)
+    if (!form.ok) return renderForm(res, 422, null, typedIn(req.body), form.problems)
 
-    const { id, made } = await exports.request(actorOf(res), form.data.passphrase)
+    const { language } = res.locals as { language: Language }
+    const { passphrase, keyIds, format } = form.data
+    const asked = await exports.request(actorOf(res), { passphrase: passphrase || null, keyIds, format, language })
+    if (!asked) return renderForm(res, 422, null, typedIn(req.body), { keyIds: 'exports:problem.keyGone' })
+    const { id, made } = asked
     if (!made) flash(req, 'warning', 'exports:flash.alreadyUnderWay')
     res.redirect(303, `/exports/${id}`)
+  })
+
+  router.post('/exports/proofs', officer(), async (req, res) => {
+    const form = readForm(proofForm, req.body)
+    const proved = form.ok ? await exports.prove(actorOf(res), form.data.code) : null
+    if (!proved) {
+      const problems: Problems = form.ok ? { code: 'exports:problem.unknownCode' } : form.problems
+      return res.status(422).render('exports/proof', { values: typedCode(req.body), problems })
+    }
+    flash(req, 'success', 'exports:flash.proved')
+    res.redirect(303, `/exports/${proved}`)
+  })
+
+  router.get('/exports/proofs', officer(), (_req, res) => {
+    res.render('exports/proof', { values: {}, problems: {} })
   })
 
   router.get('/exports/:exportId', officer(), async (req, res) => {
@@ -47,22 +68,30 @@ export const exportRoutes = (exports: Exports) => {
   })
 
   router.get('/exports/:exportId/file', officer(), async (req, res) => {
-    const { file, name, size } = await exports.download(actorOf(res), idIn(req.params))
+    const { file, name, type, size } = await exports.download(actorOf(res), idIn(req.params))
     const there = await stat(file).catch(() => undefined)
     if (there?.size !== size) throw new NotFound()
     res.attachment(name)
-    res.set({ 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': String(size) })
+    res.set({ 'Content-Type': type, 'Content-Length': String(size) })
     await pipeline(createReadStream(file), res).catch(leaving)
   })
 
-  const renderForm = async (res: Response, status: number, suggested: string | null, problems: Problems) => {
-    const clients = await exports.count(actorOf(res))
-    res.status(status).render('exports/new', { clients, suggested, values: {}, problems })
+  const renderForm = async (
+    res: Response,
+    status: number,
+    suggested: string | null,
+    values: { format: string; keyIds: readonly string[] },
+    problems: Problems,
+  ) => {
+    const actor = actorOf(res)
+    const [clients, keys] = await Promise.all([exports.count(actor), keysToChoose(actor)])
+    res.status(status).render('exports/new', { clients, keys, suggested, values, problems })
   }
 
   return router
 }
 
+type KeyToChoose = { id: string; name: string; owner: string }
 type PageLocals = { t: (key: string, values: object) => string; formatNumber: (value: number) => string }
 
 /** A reader who goes away in the middle is no fault of ours; the file then has no end, and says so. */
@@ -74,6 +103,18 @@ const idIn = (params: { exportId?: string }) => {
   const id = exportId.safeParse(params.exportId)
   if (!id.success) throw new NotFound()
   return id.data
+}
+
+/** What comes back into the form: never a passphrase. */
+const typedIn = (body: unknown) => {
+  const { format, keyIds } = (body ?? {}) as Record<string, unknown>
+  const ids = Array.isArray(keyIds) ? keyIds.filter(id => typeof id === 'string') : []
+  return { format: typeof format === 'string' ? format : 'viewer', keyIds: ids }
+}
+
+const typedCode = (body: unknown) => {
+  const { code } = (body ?? {}) as Record<string, unknown>
+  return { code: typeof code === 'string' ? code : '' }
 }
 
 const isUnderWay = ({ status }: ListedExport) => status === 'waiting' || status === 'running'

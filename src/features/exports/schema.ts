@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { normalPassphrase } from './file/wrap-key.ts'
+import { formatNames } from './formats/formats.ts'
+import { looksLikeCode, normalCode } from './opening-code.ts'
 import { isStrongEnough } from './passphrase/strength.ts'
 
 const LONGEST = 1000
@@ -8,18 +10,28 @@ const passphrase = z
   .string({ error: 'problems:required' })
   .max(LONGEST, 'problems:too-long')
   .transform(normalPassphrase)
-  .pipe(z.string().min(1, 'problems:required'))
 
 export const exportForm = z
   .object({
-    passphrase: passphrase.refine(isStrongEnough, 'exports:problem.weak'),
-    repeated: z.string({ error: 'problems:required' }).max(LONGEST, 'problems:too-long').transform(normalPassphrase),
+    format: z.enum(formatNames, { error: 'problems:choose' }).default('viewer'),
+    passphrase,
+    repeated: passphrase,
+    keyIds: z.array(z.uuid('problems:choose')).max(100, 'problems:too-many').default([]),
   })
-  .refine(form => form.passphrase === form.repeated, {
-    error: 'exports:problem.notTheSame',
-    path: ['repeated'],
-    // Judged beside the strength, so that both are mended in one go.
-    when: ({ value }) => typeof (value as { passphrase?: unknown }).passphrase === 'string',
+  .superRefine((form, context) => {
+    const blame = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
+    if (!form.passphrase && form.keyIds.length === 0) blame('passphrase', 'exports:problem.nobody')
+    if (form.passphrase && !isStrongEnough(form.passphrase)) blame('passphrase', 'exports:problem.weak')
+    if (form.passphrase !== form.repeated) blame('repeated', 'exports:problem.notTheSame')
+    if (form.format !== 'viewer' && form.passphrase && form.keyIds.length > 0) blame('keyIds', 'exports:problem.either')
   })
 
 export const exportId = z.uuid()
+
+export const proofForm = z.object({
+  code: z
+    .string({ error: 'problems:required' })
+    .max(100, 'problems:too-long')
+    .transform(normalCode)
+    .refine(looksLikeCode, 'exports:problem.code'),
+})

@@ -3,6 +3,7 @@
  * done about it, and how long the same need not be said again.
  */
 const minute = 60_000
+const day = 24 * 60 * minute
 export const noticeKinds = {
   'password-changed': { sign: 'info', href: '/account', quietMs: 0 },
   'password-reset-by-administrator': { sign: 'warning', href: '/account', quietMs: 0 },
@@ -11,6 +12,9 @@ export const noticeKinds = {
   'sign-in-blocked': { sign: 'warning', href: '/notices', quietMs: 15 * minute },
   'new-browser': { sign: 'warning', href: '/account', quietMs: 0 },
   'officer-key-registered': { sign: 'warning', href: '/exports/keys', quietMs: 0 },
+  'export-waiting': { sign: 'info', href: '/exports', quietMs: 0 },
+  'export-stuck': { sign: 'warning', href: '/exports/keys', quietMs: day },
+  'export-stale': { sign: 'warning', href: '/readiness', quietMs: 3 * day },
   'officer-key-retired': { sign: 'info', href: '/exports/keys', quietMs: 0 },
 } as const
 

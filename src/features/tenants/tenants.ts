@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { installationId, systemActor, type Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
+import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
 import type { MakeTenant, Needs } from './needs.ts'
@@ -39,6 +40,13 @@ export const createTenants = (needs: Needs) => {
       const tenant = await db.asTenant(actor, trx => findTenant(trx, actor.tenantId))
       if (!tenant) throw new NotFound()
       return tenant.name
+    },
+
+    /** The language that an organisation was made in. @throws NotFound */
+    languageOf: async (trx: Trx, tenantId: string): Promise<Language> => {
+      const tenant = await findTenant(trx, tenantId)
+      if (!tenant) throw new NotFound()
+      return tenant.language
     },
 
     /** The ids of all that have data to look after, for rounds of the worker. */

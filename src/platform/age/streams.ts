@@ -2,6 +2,7 @@ import { hkdfSync, randomBytes } from 'node:crypto'
 import { Transform, type Readable } from 'node:stream'
 import { Decrypter, Encrypter, type Recipient } from 'age-encryption'
 import { AgeFault, PayloadOpening, PayloadSealing } from './payload.ts'
+import { secondHeader } from './second-header.ts'
 
 export { AgeFault, type AgeProblem } from './payload.ts'
 
@@ -16,14 +17,28 @@ const payloadKey = (fileKey: Uint8Array, nonce: Buffer) =>
 
 /**
  * Seals a stream of any length as an age file (https://age-encryption.org/v1), holding a chunk of 64 KiB at a time. The header
- * is age-encryption's; the payload is sealed by the platform's own crypto (docs/adr/0010).
+ * is age-encryption's; the payload is sealed by the platform's own crypto (docs/adr/0009).
  * @param recipients public keys (`age1…`), or recipients as age-encryption knows them
  * @returns what to write the plain bytes into and to read the sealed ones from
  */
 export const sealingStream = async (recipients: readonly (string | Recipient)[]): Promise<Transform> => {
+  const { headers, body } = await sealingParts([recipients])
+  // In front of the nonce, which is there already.
+  body.unshift(headers[0]!)
+  return body
+}
+
+/**
+ * The same in parts: any of the headers, followed by the one body, is an age file.
+ * @param groups recipients of each header; those after the first hold one recipient
+ */
+export const sealingParts = async ([first = [], ...others]: readonly (readonly (string | Recipient)[])[]): Promise<{
+  headers: Buffer[]
+  body: Transform
+}> => {
   let fileKey: Uint8Array | undefined
   const encrypter = new Encrypter()
-  for (const recipient of recipients) encrypter.addRecipient(recipient)
+  for (const recipient of first) encrypter.addRecipient(recipient)
   encrypter.addRecipient({
     // Not somebody who can open it: how the key gets to where the payload is sealed.
     wrapFileKey: key => {
@@ -34,9 +49,13 @@ export const sealingStream = async (recipients: readonly (string | Recipient)[])
   const empty = Buffer.from(await encrypter.encrypt(new Uint8Array()))
   const header = empty.subarray(0, empty.indexOf('\n', empty.indexOf(headerEnd) + headerEnd.length) + 1)
   const nonce = randomBytes(nonceBytes)
-  const sealing = new PayloadSealing(payloadKey(fileKey!, nonce))
-  sealing.push(Buffer.concat([header, nonce]))
-  return sealing
+  const body = new PayloadSealing(payloadKey(fileKey!, nonce))
+  body.push(nonce)
+  const more = others.map(async ([recipient]) => {
+    if (typeof recipient !== 'object') throw new Error('a second header is for a recipient that wraps by itself')
+    return secondHeader(fileKey!, recipient)
+  })
+  return { headers: [header, ...(await Promise.all(more))], body }
 }
 
 /**

@@ -28,30 +28,38 @@ const passphraseIdentity = (passphrase: string, onProgress: (share: number) => v
   },
 })
 
+/** What opens an export: what was typed, or the secret half of a key (`AGE-SECRET-KEY-1…`). */
+export type Secret = { passphrase: string } | { identity: string }
+
 /**
- * Opens an age file that was sealed with a passphrase.
+ * Opens an age file.
+ * @param parts its header and body
  * @param onProgress share (0 to 1) of the key derivation that is done
  * @returns the plain bytes, piece by piece; reading them throws when the file was altered
- * @throws Unopened `wrong` for a passphrase that does not fit, `altered` for everything else that does not open
+ * @throws Unopened `wrong` or `wrongKey` for a secret that does not fit, `altered` for everything else that does not open
  */
-export const openAge = async (bytes: Uint8Array, passphrase: string, onProgress: (share: number) => void) => {
+export const openAge = async (parts: readonly Uint8Array[], secret: Secret, onProgress: (share: number) => void) => {
   const decrypter = new Decrypter()
-  decrypter.addIdentity(passphraseIdentity(passphrase, onProgress))
+  if ('identity' in secret) decrypter.addIdentity(secret.identity)
+  else decrypter.addIdentity(passphraseIdentity(secret.passphrase, onProgress))
   try {
-    return await decrypter.decrypt(inPieces(bytes))
+    return await decrypter.decrypt(inPieces(parts))
   } catch (error) {
+    if (error instanceof Error && error.message.includes('no identity matched')) throw new Unopened('wrongKey')
     // A browser short of memory throws RangeError: that says nothing about the file.
     throw error instanceof Unopened || error instanceof RangeError ? error : new Unopened('altered', error)
   }
 }
 
-const inPieces = (bytes: Uint8Array) => {
-  let at = 0
+const inPieces = (parts: readonly Uint8Array[]) => {
+  const pieces = (function* () {
+    for (const bytes of parts) for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE)
+  })()
   return new ReadableStream<Uint8Array>({
     pull: controller => {
-      if (at >= bytes.length) return controller.close()
-      controller.enqueue(bytes.subarray(at, at + PIECE))
-      at += PIECE
+      const { done, value } = pieces.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
     },
   })
 }

@@ -2,13 +2,18 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { Unopened } from './verdict.ts'
 
-/** What the end of the file says about the rest. `length` counts the bytes of the age file. */
+/** In front of the body, either makes an age file; null where this export has none of the kind. */
+export type Headers = { passphrase: string | null; keys: string | null }
+
+/** What the end of the file says about the rest. `length` counts the bytes of the body of the age file. */
 export type Marker = { length: number; sha256: string; shell: string; check: string }
 
 /** What a parsed document tells about its file, before anything is decoded. */
 export type Pieces = {
   /** Whether the file's very last element is there. */
   whole: boolean
+  /** The headers of age, in base64, each with the newline it begins with. */
+  headers: Headers
   payload: string | null
   end: string | null
   /** Text after the end marker. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import english from '../../../../locales/en/viewer.json' with { type: 'json' }
 import polish from '../../../../locales/pl/viewer.json' with { type: 'json' }
+import { createBase64Lines } from './base64-lines.ts'
 
 /** The bundled code and look that travel in every export. */
 export type Viewer = { script: string; style: string }
@@ -44,29 +45,35 @@ const NOTICES =
   `<div class="notice notice-cut">${notice('cut')}</div>` +
   `<div class="notice notice-altered" hidden="">${notice('altered')}</div>`
 
-const comment = (createdAt: string) => `
+/** The headers of age, as text, of which any, followed by the body, is an age file; null where an export has no such one. */
+export type Headers = { passphrase: string | null; keys: string | null }
+
+const comment = (createdAt: string, headers: Headers) => `
   Ostoja: eksport awaryjny / emergency export, ${createdAt}
 
   Otwórz ten plik w dowolnej przeglądarce. Nie potrzeba sieci ani instalacji.
   Open this file in any web browser. It needs no network and nothing installed.
 
-  Bez przeglądarki: poniżej jest plik age zapisany w base64.
-  No browser at hand? The payload is an age file (age-encryption.org/v1, passphrase) in base64:
+  Bez przeglądarki: poniżej jest plik age, w częściach zapisanych w base64.
+  No browser at hand? Below is an age file (age-encryption.org/v1), in parts written in base64:
 
-    sed -n '/id="payload">$/,/^<.script>/p' EXPORT.html | sed '1d;$d' | base64 -d > export.age
-    age -d export.age > export.ndjson
-
+    part() { sed -n '/id="'$1'">$/,/^<.script>/p' EXPORT.html | sed '1d;$d' | base64 -d; }
+${headers.passphrase ? '    (part for-passphrase; part payload) > export.age\n    age -d export.age > export.ndjson\n' : ''}${
+  headers.keys
+    ? '    (part for-keys; part payload) > keys.age\n    age -d -i IDENTITY-FILE keys.age > export.ndjson\n'
+    : ''
+}
   What comes out is JSON: one line about the export, then one line for each client.
 `
 
 /** Everything before the payload. The viewer stands first, so that it can speak even when the rest is missing. */
-export const shellBefore = (viewer: Viewer, createdAt: string) =>
+export const shellBefore = (viewer: Viewer, createdAt: string, headers: Headers) =>
   [
     '<!doctype html>',
     '<html lang="pl">',
     '<head>',
     '<meta charset="utf-8">',
-    `<!--${comment(createdAt)}-->`,
+    `<!--${comment(createdAt, headers)}-->`,
     `<meta http-equiv="Content-Security-Policy" content="${contentPolicy(viewer)}">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="referrer" content="no-referrer">',
@@ -80,9 +87,19 @@ export const shellBefore = (viewer: Viewer, createdAt: string) =>
     `<noscript><div class="notice">${NO_SCRIPT}</div></noscript>`,
     `<script type="text/plain" id="viewer-style">${viewer.style}</script>`,
     `<script id="viewer">${viewer.script}</script>`,
+    ...(headers.passphrase
+      ? [`<script type="text/plain" id="for-passphrase">${inLines(headers.passphrase)}</script>`]
+      : []),
+    ...(headers.keys ? [`<script type="text/plain" id="for-keys">${inLines(headers.keys)}</script>`] : []),
     '<script type="text/plain" id="payload">',
     '',
   ].join('\n')
+
+/** A header in base64, on lines of its own. */
+const inLines = (header: string) => {
+  const lines = createBase64Lines()
+  return `\n${lines.push(Buffer.from(header, 'latin1')).toString()}${lines.end().toString()}`
+}
 
 const NO_SCRIPT = `<p lang="pl">${polish.noScript.text}</p><p lang="en">${english.noScript.text}</p>`
 
@@ -101,8 +118,22 @@ const contentPolicy = ({ script, style }: Viewer) =>
   ].join('; ')
 
 /** The end marker and, as the very last bytes, the element whose absence tells that the file was cut. */
-export const shellAfter = (viewer: Viewer, createdAt: string, payload: { length: number; sha256: string }) => {
-  const parts = [comment(createdAt), contentPolicy(viewer), title(createdAt), NOTICE_STYLE, viewer.style, NOTICES]
+export const shellAfter = (
+  viewer: Viewer,
+  createdAt: string,
+  headers: Headers,
+  payload: { length: number; sha256: string },
+) => {
+  const sealedFor = [headers.passphrase, headers.keys].map(header => (header ? inLines(header) : ''))
+  const around = [
+    comment(createdAt, headers),
+    contentPolicy(viewer),
+    title(createdAt),
+    NOTICE_STYLE,
+    viewer.style,
+    NOTICES,
+  ]
+  const parts = [...around, ...sealedFor]
   const shell = sha256(parts.join('\n'))
   const check = sha256(`${payload.length}:${payload.sha256}:${shell}`)
   const marker = JSON.stringify({ ...payload, shell, check })

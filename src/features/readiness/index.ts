@@ -1,0 +1,2 @@
+export { createReadiness, type Readiness } from './readiness.ts'
+export { readinessRoutes } from './routes.ts'

@@ -1,0 +1,118 @@
+/** How things stand: good, due to be done, or bad. */
+export type State = 'good' | 'due' | 'bad'
+export type Sign = {
+  /** The part of the catalogue that says it: `readiness:<name>.title`, `readiness:<name>.<variant>`. */
+  name: string
+  state: State
+  variant: string
+  values: Record<string, string | number>
+  /** When what is told of happened; shown by the page in the reader's language. */
+  at: Date | null
+  /** Where it is mended; null where it is not done in the product, and the text says where. */
+  href: string | null
+}
+
+const dayMs = 24 * 60 * 60_000
+const daysSince = (at: Date, now: Date) => Math.max(0, Math.floor((now.getTime() - at.getTime()) / dayMs))
+const graded = (days: number, good: number, due: number): State => (days < good ? 'good' : days < due ? 'due' : 'bad')
+const never = (name: string, href: string | null): Sign => ({
+  name,
+  state: 'bad',
+  variant: 'never',
+  values: {},
+  at: null,
+  href,
+})
+
+/** @param freshDays the organisation's interval; past twice of it the last export is bad */
+export const exportSign = (lastMade: Date | null, freshDays: number, now: Date): Sign => {
+  if (!lastMade) return never('export', '/exports/new')
+  const count = daysSince(lastMade, now)
+  const state = graded(count, freshDays, 2 * freshDays)
+  return { name: 'export', state, variant: 'last', values: { count }, at: lastMade, href: '/exports/new' }
+}
+
+/** A proof is good for so long: people move, and keys and passphrases get lost. */
+const proofDays = { good: 31, due: 92 }
+
+export const proofSign = (lastProved: Date | null, now: Date): Sign => {
+  if (!lastProved) return never('proof', '/exports/proofs')
+  const count = daysSince(lastProved, now)
+  return {
+    name: 'proof',
+    state: graded(count, proofDays.good, proofDays.due),
+    variant: 'last',
+    values: { count },
+    at: lastProved,
+    href: '/exports/proofs',
+  }
+}
+
+/** Whether officers' keys are there that exports can be sealed to without a passphrase. */
+export const officerKeysSign = (inUse: number, oldest: Date | null, now: Date): Sign =>
+  oldest === null
+    ? { name: 'officerKeys', state: 'due', variant: 'none', values: {}, at: null, href: '/exports/keys' }
+    : {
+        name: 'officerKeys',
+        state: graded(daysSince(oldest, now), officerKeyDays, 2 * officerKeyDays),
+        variant: 'some',
+        values: { count: inUse },
+        at: oldest,
+        href: '/exports/keys',
+      }
+/** Two years: about as long as a computer stays with its owner. */
+const officerKeyDays = 730
+
+/** @param provenAt when the newest backup was last shown to restore; @param right whether nothing is wrong with backups */
+export const backupSign = (backup: { right: boolean; provenAt: Date | null } | null, now: Date): Sign => {
+  if (!backup?.provenAt) return never('backup', null)
+  return {
+    name: 'backup',
+    state: backup.right ? 'good' : 'bad',
+    variant: backup.right ? 'last' : 'wrong',
+    values: { count: daysSince(backup.provenAt, now) },
+    at: backup.provenAt,
+    href: null,
+  }
+}
+
+/**
+ * @param since when the current data key was made
+ * @param rotationDays after which keys turn by themselves; 0: never
+ */
+export const dataKeySign = (since: Date, rotationDays: number, now: Date): Sign => {
+  const count = daysSince(since, now)
+  const good = (rotationDays || unturnedDays) + turningDays
+  return {
+    name: 'dataKey',
+    state: graded(count, good, 2 * good),
+    variant: 'age',
+    values: { count },
+    at: since,
+    href: null,
+  }
+}
+const unturnedDays = 365
+/** So long it may take until a turning is done. */
+const turningDays = 7
+
+/** @param count active accounts that nobody has signed in to for {@link sleepDays} */
+export const accountsSign = (count: number, mayMend: boolean): Sign => ({
+  name: 'accounts',
+  state: count === 0 ? 'good' : 'due',
+  variant: count === 0 ? 'none' : mayMend ? 'some' : 'askAdministrator',
+  values: { count, days: sleepDays },
+  at: null,
+  href: mayMend ? '/accounts' : null,
+})
+export const sleepDays = 90
+
+/** @param count contacts that nobody has confirmed within the organisation's interval */
+export const overdueSign = (count: number, href: string | null): Sign => ({
+  name: 'overdue',
+  state: count === 0 ? 'good' : 'due',
+  variant: count === 0 ? 'none' : 'some',
+  values: { count },
+  at: null,
+  href,
+})

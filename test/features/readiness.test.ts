@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  accountsSign,
+  backupSign,
+  dataKeySign,
+  exportSign,
+  officerKeysSign,
+  proofSign,
+} from '../../src/features/readiness/signs.ts'
+import { installationId, type Actor } from '../../src/platform/actor.ts'
+import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+
+const DAY = 24 * 60 * 60_000
+const now = new Date('2026-11-23T12:00:00Z')
+const ago = (days: number) => new Date(now.getTime() - days * DAY)
+
+describe('the signs of readiness', () => {
+  it('are good, due, then bad as time passes, at the days that were chosen', () => {
+    const states = (judge: (days: number) => { state: string }, days: readonly number[]) =>
+      days.map(each => judge(each).state)
+    expect(states(days => exportSign(ago(days), 7, now), [0, 6, 7, 13, 14])).toEqual([
+      'good',
+      'good',
+      'due',
+      'due',
+      'bad',
+    ])
+    expect(states(days => proofSign(ago(days), now), [30, 31, 91, 92])).toEqual(['good', 'due', 'due', 'bad'])
+    expect(states(days => officerKeysSign(1, ago(days), now), [729, 730, 1460])).toEqual(['good', 'due', 'bad'])
+    expect(states(days => dataKeySign(ago(days), 90, now), [96, 97, 194])).toEqual(['good', 'due', 'bad'])
+    expect(states(days => dataKeySign(ago(days), 0, now), [371, 372])).toEqual(['good', 'due'])
+    expect([exportSign(null, 7, now), proofSign(null, now), backupSign(null, now)].map(({ state }) => state)).toEqual([
+      'bad',
+      'bad',
+      'bad',
+    ])
+    expect(backupSign({ right: true, provenAt: ago(1) }, now).state).toBe('good')
+    expect(backupSign({ right: false, provenAt: ago(1) }, now)).toMatchObject({ state: 'bad', variant: 'wrong' })
+    expect(officerKeysSign(0, null, now).state).toBe('due')
+    expect(
+      [accountsSign(0, true), accountsSign(2, true), accountsSign(2, false)].map(({ variant }) => variant),
+    ).toEqual(['none', 'some', 'askAdministrator'])
+  })
+})
+
+describe('the readiness page', () => {
+  let ostoja: Ostoja
+  beforeAll(async () => {
+    ostoja = await startOstoja()
+  })
+  afterAll(() => ostoja.close())
+
+  const partsIn = (html: string) =>
+    Object.fromEntries(
+      [...html.matchAll(/data-part="(\w+)" data-state="(\w+)"/g)].map(([, name = '', state = '']) => [name, state]),
+    )
+
+  it('follows what a security officer does: an export made, proved, and grown old', async () => {
+    const tenantId = await ostoja.newTenant()
+    const officer = await ostoja.signedIn(tenantId, ['security_officer'])
+    const actor: Actor = { tenantId, accountId: officer.account.id, roles: ['security_officer'] }
+    const { exports } = ostoja.features
+    const look = async () => partsIn((await officer.get('/readiness')).text)
+    expect(await look()).toMatchObject({
+      export: 'bad',
+      proof: 'bad',
+      officerKeys: 'due',
+      backup: 'bad',
+      dataKey: 'good',
+      accounts: 'good',
+    })
+
+    const wish = { passphrase: 'krokus lampa wiadro sowa', keyIds: [], format: 'viewer', language: 'pl' } as const
+    const { id } = (await exports.request(actor, wish))!
+    await expect.poll(async () => (await exports.find(actor, id)).status, { timeout: 20_000 }).toBe('ready')
+    expect(await look()).toMatchObject({ export: 'good', proof: 'bad' })
+    await ostoja.platform.db.asTenant(actor, async trx => {
+      await trx('exports').where({ id }).update({ proved_at: ostoja.platform.clock() })
+    })
+    expect(await look()).toMatchObject({ proof: 'good' })
+
+    await ostoja.platform.db.asTenant(actor, async trx => {
+      await trx('exports')
+        .where({ id })
+        .update({ finished_at: new Date(Date.now() - 9 * DAY), proved_at: new Date(Date.now() - 40 * DAY) })
+    })
+    expect(await look()).toMatchObject({ export: 'due', proof: 'due' })
+    const unused = await ostoja.newAccount(tenantId, ['staff'])
+    await ostoja.platform.db.asTenant(actor, async trx => {
+      await trx('accounts')
+        .where({ id: unused.id })
+        .update({ last_sign_in_at: new Date(Date.now() - 100 * DAY) })
+    })
+    const page = await officer.get('/readiness')
+    expect(partsIn(page.text)).toMatchObject({ accounts: 'due' })
+    expect(page.text).toContain('Ask an administrator')
+  })
+
+  it('shows an operator the installation, and nothing of an organisation', async () => {
+    const operator = await ostoja.signedIn(installationId, ['operator'])
+    expect(Object.keys(partsIn((await operator.get('/readiness')).text)).sort()).toEqual([
+      'accounts',
+      'backup',
+      'dataKey',
+    ])
+    const staff = await ostoja.signedIn(await ostoja.newTenant(), ['staff', 'administrator'])
+    expect((await staff.get('/readiness')).status).toBe(403)
+  })
+})
