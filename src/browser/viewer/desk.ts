@@ -6,7 +6,7 @@ import { whenIdle } from './idle.ts'
 import { showOpeningCode } from './opening-code.ts'
 import { personCard } from './person-card.ts'
 import { askToPrint, printPerson } from './printing.ts'
-import { markChosen, resultsList, walkResults } from './results.ts'
+import { markChosen, resultsList, stepTo, walkedTo, walkResults } from './results.ts'
 import type { Screen } from './screen.ts'
 import { t } from './words.ts'
 
@@ -96,7 +96,10 @@ export const showDesk = (screen: Screen, { engine, manifest, lock }: Opened) => 
       at => void choose(at),
       () => void showMore(),
     )
+    const walked = walkedTo()
     document.getElementById('results')?.replaceChildren(...list)
+    // An answer to the last letters may come while somebody walks the list of the first ones.
+    if (walked >= 0) stepTo(walked)
     const all = document.getElementById('print-all')
     all?.replaceChildren(icon('print'), t(asking ? 'print.found' : 'print.all'))
     all?.toggleAttribute('disabled', nobody)

@@ -31,6 +31,17 @@ export const walkResults = (field: HTMLElement | null, event: KeyboardEvent) => 
   stops[here + (event.key === 'ArrowDown' ? 1 : -1)]?.focus()
 }
 
+const buttons = () => [...document.querySelectorAll<HTMLElement>('.results button')]
+
+/** Which result has the focus; -1 where none has. */
+export const walkedTo = () => buttons().indexOf(document.activeElement as HTMLElement)
+
+/** Gives the focus to a result, or to the last there is. */
+export const stepTo = (place: number) => {
+  const all = buttons()
+  all[Math.min(place, all.length - 1)]?.focus()
+}
+
 const result = (
   { at, name, fileNumber, birthDate, alerts, via }: Hit,
   isChosen: boolean,
