@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Router } from 'express'
 import { createExportReader, exportVocabulary, exportWords } from './composition/emergency-export.ts'
+import { createDrillFeature } from './composition/drills.ts'
 import { createAccountFeatures } from './composition/accounts.ts'
 import { createKeyTurning, sealedColumns } from './composition/encryption-keys.ts'
 import { createErasure } from './composition/erasure.ts'
@@ -8,10 +9,18 @@ import { createPlatform, type Platform, type Replaced } from './composition/plat
 import { accountPageRoutes } from './features/account-page/index.ts'
 import { accountRoutes } from './features/accounts/index.ts'
 import { clientRoutes, createClients, searchRoutes } from './features/clients/index.ts'
+import { drillRoutes } from './features/drills/index.ts'
 import { createDrafts, draftAttention, draftRoutes } from './features/drafts/index.ts'
 import { createEmergencyContacts, emergencyContactRoutes } from './features/emergency-contacts/index.ts'
 import { erasureRoutes } from './features/erasure/index.ts'
-import { createExports, exportAttention, exportRoutes, loadViewer, planRoutes } from './features/exports/index.ts'
+import {
+  approvalRoutes,
+  createExports,
+  exportAttention,
+  exportRoutes,
+  loadViewer,
+  planRoutes,
+} from './features/exports/index.ts'
 import { createImports, importRoutes, importTasks } from './features/imports/index.ts'
 import { createOfficerKeys, officerKeyRoutes } from './features/officer-keys/index.ts'
 import { noticeAttention, noticeRoutes } from './features/notices/index.ts'
@@ -90,6 +99,9 @@ export const createFeatures = (platform: Platform) => {
     timeZone: 'Europe/Warsaw',
     keysInUse: officerKeys.inUse,
     languageOf: tenants.languageOf,
+    officers: trx => accounts.activeWith(trx, 'security_officer'),
+    tellOfConsent: (trx, tenantId, to, what, accountId) =>
+      notices.notify(trx, tenantId, to, `consent-${what}`, { accountId }),
     tellOfficers: (trx, tenantId, what) =>
       notices.notify(trx, tenantId, { role: 'security_officer' }, `export-${what}`),
     organisation: tenants.nameOf,
@@ -108,6 +120,13 @@ export const createFeatures = (platform: Platform) => {
   })
   const erasures = createErasure({ ...platform, clients, accountNames: accounts.names })
 
+  const drills = createDrillFeature({
+    ...platform,
+    clients,
+    contacts,
+    accountNames: accounts.names,
+    proveOpened: exports.prove,
+  })
   const readiness = createReadiness({
     clock,
     lastExport: exports.lastMadeAt,
@@ -119,6 +138,7 @@ export const createFeatures = (platform: Platform) => {
     dataKeySince: encryptionKeys.dataKeySince,
     rotationDays: config.keyRotationDays,
     sleepingAccounts: accounts.sleeping,
+    lastDrill: drills.lastPassedAt,
   })
 
   const attentions = [
@@ -167,7 +187,9 @@ export const createFeatures = (platform: Platform) => {
     emergencyContactRoutes(contacts),
     officerKeyRoutes(officerKeys),
     planRoutes(exports.plans),
+    approvalRoutes(exports.approvals),
     readinessRoutes(readiness),
+    drillRoutes(drills),
     exportRoutes(exports, async actor => (await officerKeys.list(actor)).filter(({ inUse }) => inUse)),
     importRoutes(imports),
     erasureRoutes(erasures, clock),
@@ -210,6 +232,7 @@ export const createFeatures = (platform: Platform) => {
     clients,
     emergencyContacts: contacts,
     exports,
+    drills,
     officerKeys,
     imports,
     erasures,

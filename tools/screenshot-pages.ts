@@ -108,6 +108,26 @@ export const shots: Shot[] = [
   { name: 'export-new', role: 'security_officer', open: '/exports/new', optional: true },
   { name: 'readiness', role: 'security_officer', open: '/readiness' },
   { name: 'readiness-operator', role: 'operator', open: '/readiness' },
+  { name: 'export-approvals', role: 'security_officer', open: '/exports/approvals' },
+  { name: 'drills', role: 'security_officer', open: '/drills' },
+  {
+    name: 'drill',
+    role: 'security_officer',
+    open: async page => {
+      await page.goto('/drills')
+      await follow(page, new RegExp(`^/drills/${id}$`))
+    },
+    optional: true,
+  },
+  {
+    name: 'export',
+    role: 'security_officer',
+    open: async page => {
+      await page.goto('/exports')
+      await follow(page, new RegExp(`^/exports/${id}$`))
+    },
+    optional: true,
+  },
   { name: 'export-plan', role: 'security_officer', open: '/exports/plan' },
   { name: 'export-proof', role: 'security_officer', open: '/exports/proofs' },
   { name: 'export-keys', role: 'security_officer', open: '/exports/keys' },

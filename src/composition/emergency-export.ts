@@ -27,13 +27,13 @@ const batchesAhead = 2
 /** Every active client with their contacts, a batch at a time, as the export carries them. */
 export const createExportReader =
   ({ db, clients, contacts }: Needs) =>
-  (actor: Actor): AsyncIterable<ExportedClient[]> =>
+  (actor: Actor, { withHidden }: { withHidden: boolean }): AsyncIterable<ExportedClient[]> =>
     readAhead(
       clients.readActive(actor),
       async batch => {
         const ids = batch.map(({ id }) => id)
         const byClient = await db.asTenant(actor, trx => contacts.ofClients(trx, actor, ids))
-        return batch.map(client => exported(client, byClient.get(client.id) ?? []))
+        return batch.map(client => exported(client, byClient.get(client.id) ?? [], withHidden))
       },
       batchesAhead,
     )
@@ -60,7 +60,12 @@ export const exportWords = (translations: Translations): ExportWords => {
     const t = translations.to(language)
     const headings = Object.fromEntries(csvColumns.map(name => [name, t(`exports:columns.${name}`)]))
     return {
-      csv: { headings: headings as ExportWords['pl']['csv']['headings'], yes: t('exports:yes'), no: t('exports:no') },
+      csv: {
+        headings: headings as ExportWords['pl']['csv']['headings'],
+        yes: t('exports:yes'),
+        no: t('exports:no'),
+        hidden: t('safe-to-contact:hidden'),
+      },
       vcard: {
         contactOf: t('exports:vcard.contactOf'),
         client: t('exports:vcard.client'),
@@ -73,25 +78,32 @@ export const exportWords = (translations: Translations): ExportWords => {
   return { pl: wordsIn('pl'), en: wordsIn('en') }
 }
 
-const exported = ({ id, profile }: ReadClient, contacts: EmergencyContact[]): ExportedClient => {
+const exported = ({ id, profile }: ReadClient, contacts: EmergencyContact[], withHidden: boolean): ExportedClient => {
   const { notes: _, addresses, preferredName, ...kept } = profile
+  const hidden = addresses.filter(address => address.hidden).map(oneLine)
   return {
     ...kept,
     id,
     preferredName: preferredName ?? '',
-    addresses: givenOut(addresses).map(({ line, postalCode, city, region, country }) =>
-      [line, [postalCode, city].filter(Boolean).join(' '), region, country].filter(Boolean).join(', '),
-    ),
-    contacts: contacts.map(exportedContact),
+    addresses: givenOut(addresses).map(oneLine),
+    ...(withHidden && hidden.length > 0 ? { hiddenAddresses: hidden } : {}),
+    contacts: contacts.map(contact => exportedContact(contact, withHidden)),
   }
 }
 
-const exportedContact = ({ id: _, ...contact }: EmergencyContact): ExportedContact => ({
+const oneLine = ({ line, postalCode, city, region, country }: ReadClient['profile']['addresses'][number]) =>
+  [line, [postalCode, city].filter(Boolean).join(' '), region, country].filter(Boolean).join(', ')
+
+const exportedContact = (
+  { id: _, addressHidden, ...contact }: EmergencyContact,
+  withHidden: boolean,
+): ExportedContact => ({
   ...contact,
   relationshipText: contact.relationshipText ?? '',
   phones: contact.phones.map(phone => ({ ...phone, hours: phone.hours ?? '' })),
   email: contact.email ?? '',
-  address: addressGivenOut(contact) ?? '',
+  address: addressGivenOut({ address: contact.address, addressHidden: addressHidden ?? false }) ?? '',
+  ...(withHidden && addressHidden && contact.address ? { hiddenAddress: contact.address } : {}),
   language: contact.language ?? '',
   tellNote: contact.tellNote ?? '',
 })

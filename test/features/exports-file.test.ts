@@ -195,7 +195,14 @@ describe('an emergency export', () => {
         yield clients
       }
     }
-    await writeExport({ records: counted(), manifest: sampleManifest(), wrapKey, viewer: blankViewer, out: slow })
+    await writeExport({
+      records: counted(),
+      format: formatOf('viewer', sampleManifest(), sampleWords, 'pl'),
+      audience: { wrapKey, publicKeys: [] },
+      createdAt: sampleManifest().createdAt,
+      viewer: blankViewer,
+      out: slow,
+    })
     expect(furthest).toBeLessThan(1000)
   })
 

@@ -43,6 +43,8 @@ const newExports = () =>
     words: exportWords(loadTranslations()),
     timeZone: 'Europe/Warsaw',
     keysInUse: ostoja.features.officerKeys.inUse,
+    officers: trx => ostoja.features.accounts.activeWith(trx, 'security_officer'),
+    tellOfConsent: () => Promise.resolve(),
     languageOf: ostoja.features.tenants.languageOf,
     tellOfficers: (trx, tenantId, what) =>
       ostoja.features.notices.notify(trx, tenantId, { role: 'security_officer' }, `export-${what}`),

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openWithAge } from '../support/age-cli.ts'
 
 const run = promisify(execFile)
+const command = join(import.meta.dirname, '../../bin/ostoja')
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ostoja-key-pair-'))
@@ -17,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 const keyPair = (options: readonly string[], input = '') =>
   new Promise<{ code: number | null; out: string; err: string }>(resolve => {
     const env = { PATH: process.env.PATH ?? '', HOME: folder, DATA_DIR: join(folder, 'no-data') }
-    const child = spawn('bin/ostoja', ['key-pair', ...options], { env })
+    const child = spawn(command, ['key-pair', ...options], { env })
     let out = ''
     let err = ''
     child.stdout.on('data', (text: Buffer) => (out += text.toString()))

@@ -74,6 +74,10 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
   const [draft] = await drafts.offers(actor)
   await db.asTenant(actor, trx => notices.notify(trx, tenantId, [account.id], 'sign-in-blocked'))
   await officerKeys.register(actor, { name: 'laptop', publicKey: samplePublicKey })
+  const second = await ostoja.newAccount(tenantId, ['security_officer'])
+  await exports.approvals.ask({ tenantId, accountId: second.id, roles: ['security_officer'] })
+  const [approval] = await exports.approvals.list(actor)
+  const drillId = await ostoja.features.drills.start(actor)
   const [officerKey] = await officerKeys.list(actor)
   const [notice] = await notices.list(actor)
   await until(async () => (await exports.find(actor, exportId)).status === 'ready')
@@ -100,6 +104,8 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
       exportId,
       accountId: String(account.id),
       draftId: draft!.id,
+      approvalId: approval!.id,
+      drillId,
       officerKeyId: officerKey!.id,
       noticeId: notice!.id,
       letter: 's',

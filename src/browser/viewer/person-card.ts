@@ -86,6 +86,7 @@ const contactItem = (contact: ExportedContact, relationships: Readonly<Record<st
     ),
     contact.email !== '' && h('p', {}, h('a', { href: `mailto:${encodeURIComponent(contact.email)}` }, contact.email)),
     contact.address !== '' && h('p', { class: 'address', dir: 'auto' }, contact.address),
+    contact.hiddenAddress && hiddenAddress(contact.hiddenAddress),
     h(
       'p',
       { class: 'quiet confirmed' },
@@ -105,14 +106,32 @@ const mayBeTold = ({ mayBeTold: may, tellNote }: ExportedContact) =>
     tellNote !== '' && h('span', { dir: 'auto' }, tellNote),
   )
 
+/** There by the consent of two officers, and still not for telling. */
+const hiddenAddress = (address: string) =>
+  h(
+    'p',
+    { class: 'address hidden-address', dir: 'auto' },
+    icon('alert'),
+    h('strong', {}, `${t('contacts.hiddenAddress')}: `),
+    h('span', {}, address),
+  )
+
 const ownDetails = (client: ExportedClient, number: ShowNumber) => {
   const rows = facts([
     [t('person.addresses'), client.addresses.join('\n')],
     [t('person.emails'), client.emails.join('\n')],
   ])
   const numbers = client.phones.map(phone => number(spokenName(client), phone))
-  if (numbers.length === 0 && rows.childElementCount === 0) return h('p', { class: 'quiet' }, t('person.nothing'))
-  return h('div', { class: 'own' }, numbers.length > 0 && h('div', { class: 'numbers numbers-own' }, ...numbers), rows)
+  const hidden = (client.hiddenAddresses ?? []).map(hiddenAddress)
+  if (numbers.length === 0 && rows.childElementCount === 0 && hidden.length === 0)
+    return h('p', { class: 'quiet' }, t('person.nothing'))
+  return h(
+    'div',
+    { class: 'own' },
+    numbers.length > 0 && h('div', { class: 'numbers numbers-own' }, ...numbers),
+    rows,
+    ...hidden,
+  )
 }
 
 const facts = (rows: [string, string | null][]) =>

@@ -2,7 +2,15 @@ import type { Actor } from '../../platform/actor.ts'
 import type { Needs } from './needs.ts'
 import { readKey, writeKey } from './page-key.ts'
 import { alphabetically, displayName, type ClientLine, type Status } from './profile.ts'
-import { selectByLetter, selectPage, selectRecent, selectShelf, type LineRow } from './queries.ts'
+import {
+  selectAnyActive,
+  selectByLetter,
+  selectLines,
+  selectPage,
+  selectRecent,
+  selectShelf,
+  type LineRow,
+} from './queries.ts'
 import { deepestShelf } from './search/terms.ts'
 import { recordShown } from './shown.ts'
 import type { Sealing } from './sealing.ts'
@@ -49,6 +57,19 @@ export const createListing = ({ db }: Needs, sealing: Sealing) => {
     )
 
   return {
+    /** Ids of active clients at random, at most so many; nothing of them is read. */
+    drawActive: (actor: Actor, most: number): Promise<string[]> =>
+      db.asTenant(actor, trx => selectAnyActive(trx, most)),
+
+    /** These clients, as far as they are still there, in this order. */
+    lines: (actor: Actor, ids: readonly string[]): Promise<ClientLine[]> =>
+      db.asTenant(actor, async trx => {
+        const rows = await selectLines(trx, ids)
+        await recordShown(trx, actor, 'clients.listed', rows)
+        const lines = new Map((await open(actor, rows)).map(line => [line.id, line]))
+        return ids.flatMap(id => lines.get(id) ?? [])
+      }),
+
     /** One page, newest first. `after` and `before` are keys that an earlier page gave; a key that isn't is ignored. */
     list: (actor: Actor, { status, after, before }: ListWish): Promise<ClientsPage> =>
       db.asTenant(actor, async trx => {

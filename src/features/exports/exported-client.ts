@@ -23,6 +23,8 @@ export type ExportedContact = {
   phones: readonly ExportedContactPhone[]
   email: string
   address: string
+  /** Not to be given out; there only by the consent of a second officer. */
+  hiddenAddress?: string
   /** BCP 47 code, or empty when unknown. */
   language: string
   mayBeTold: boolean
@@ -47,6 +49,8 @@ export type ExportedClient = {
   phones: readonly ExportedPhone[]
   emails: readonly string[]
   addresses: readonly string[]
+  /** Not to be given out; there only by the consent of a second officer. */
+  hiddenAddresses?: readonly string[]
   alerts: readonly string[]
   contacts: readonly ExportedContact[]
 }

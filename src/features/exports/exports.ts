@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
-import { NotFound } from '../../platform/errors.ts'
+import { Conflict, NotFound } from '../../platform/errors.ts'
 import { enqueue as enqueueJob } from '../../platform/jobs/jobs.ts'
+import { createApprovals } from './approvals/approvals.ts'
 import { createExportFiles } from './export-files.ts'
 import { endings } from './formats/formats.ts'
 import { deriveWrapKey, type WrapKey } from './file/wrap-key.ts'
@@ -42,6 +43,8 @@ export const createExports = (needs: ExportNeeds) => {
     return settleExports(trx, now, new Date(now.getTime() - KEY_LIFETIME_MS))
   }
 
+  const approvals = createApprovals(needs)
+
   const exports = {
     /** Newest first, with the names of those who asked for them. */
     list: (actor: Actor): Promise<ListedExport[]> =>
@@ -75,7 +78,7 @@ export const createExports = (needs: ExportNeeds) => {
      * be sealed to is no longer in use
      */
     request: async (actor: Actor, wish: ExportWish): Promise<{ id: string; made: boolean } | null> => {
-      const { passphrase, keyIds, format, language, scheduled = false } = wish
+      const { passphrase, keyIds, format, language, scheduled = false, withHidden = false } = wish
       const before = await db.asTenant(actor, async trx => {
         await settle(trx)
         const known = new Set((await needs.keysInUse(trx)).map(({ id }) => id))
@@ -101,12 +104,15 @@ export const createExports = (needs: ExportNeeds) => {
           for_passphrase: passphrase !== null,
           sealed_to: [...keyIds],
           scheduled,
+          with_hidden: withHidden,
           created_by: actor.accountId,
           created_at: now,
           progressed_at: now,
         })
         if (!made) return { id: (await findUnderWay(trx))?.id ?? id, made }
-        const seal = { passphrase: passphrase !== null, keys: [...keyIds] }
+        const consent = withHidden ? await approvals.use(trx, actor) : null
+        if (withHidden && !consent) throw new Conflict('exports:conflict.noConsent')
+        const seal = { passphrase: passphrase !== null, keys: [...keyIds], consent }
         await record(trx, actor, 'export.requested', id, { clients: total, format, ...seal })
         await enqueue(trx, 'export.make', { tenantId: actor.tenantId, exportId: id })
         // Before the job can start; should the transaction fail now, they expire unused.
@@ -150,7 +156,7 @@ export const createExports = (needs: ExportNeeds) => {
     /** Removes files whose time is over; for the worker, every few minutes. @returns how many */
     sweep: () => files.sweep(clock()),
   }
-  return { ...exports, plans: createPlans({ ...needs, files, request: exports.request }) }
+  return { ...exports, approvals, plans: createPlans({ ...needs, files, request: exports.request }) }
 }
 export type Exports = ReturnType<typeof createExports>
 

@@ -6,6 +6,7 @@ import type { enqueue } from '../../platform/jobs/jobs.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { ExportedClient, ExportVocabulary } from './exported-client.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
+import type { TellOfConsent } from './approvals/approvals.ts'
 import type { TellOfficers } from './plan/plan.ts'
 import type { ExportWords } from './formats/formats.ts'
 import type { Viewer } from './file/shell.ts'
@@ -27,12 +28,15 @@ export type ExportNeeds = {
   keysInUse: (trx: Trx) => Promise<readonly { id: string; publicKey: string }[]>
   /** The language that the organisation was made in. */
   languageOf: (trx: Trx, tenantId: string) => Promise<Language>
+  /** Accounts that are active and security officers now. */
+  officers: (trx: Trx) => Promise<readonly number[]>
+  tellOfConsent: TellOfConsent
   /** Tells every security officer: a fresh export waits, none can be made, or the last is too old. */
   tellOfficers: TellOfficers
   /** The organisation's name, shown in the opened export. */
   organisation: (actor: Actor) => Promise<string>
   /** Every active client with contacts, in batches by key: it must not hold them all. */
-  readForExport: (actor: Actor) => AsyncIterable<readonly ExportedClient[]>
+  readForExport: (actor: Actor, what: { withHidden: boolean }) => AsyncIterable<readonly ExportedClient[]>
   countForExport: (actor: Actor) => Promise<number>
   accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
   /** Puts the job in the queue; tests run it themselves. */

@@ -21,6 +21,8 @@ export type ExportRow = {
   sealed_to: string[]
   /** Made by itself: its file stays until newer ones take its place. */
   scheduled: boolean
+  /** Whether hidden addresses are in it. */
+  with_hidden: boolean
   opening_code_hash: Buffer | null
   proved_at: Date | null
   proved_by: number | null
@@ -75,6 +77,7 @@ export type NewExport = Pick<
   | 'for_passphrase'
   | 'sealed_to'
   | 'scheduled'
+  | 'with_hidden'
   | 'created_by'
   | 'created_at'
   | 'progressed_at'

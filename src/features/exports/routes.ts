@@ -22,7 +22,7 @@ export const exportRoutes = (exports: Exports, keysToChoose: (actor: Actor) => P
 
   router.get('/exports/new', officer(), async (_req, res) => {
     const { language } = res.locals as { language: Language }
-    await renderForm(res, 200, generatePassphrase(language), { format: 'viewer', keyIds: [] }, {})
+    await renderForm(res, 200, generatePassphrase(language), { format: 'viewer', keyIds: [], withHidden: '' }, {})
   })
 
   router.post('/exports', officer(), async (req, res) => {
@@ -31,8 +31,9 @@ export const exportRoutes = (exports: Exports, keysToChoose: (actor: Actor) => P
     if (!form.ok) return renderForm(res, 422, null, typedIn(req.body), form.problems)
 
     const { language } = res.locals as { language: Language }
-    const { passphrase, keyIds, format } = form.data
-    const asked = await exports.request(actorOf(res), { passphrase: passphrase || null, keyIds, format, language })
+    const { keyIds, format, withHidden } = form.data
+    const passphrase = form.data.passphrase || null
+    const asked = await exports.request(actorOf(res), { passphrase, keyIds, format, language, withHidden })
     if (!asked) return renderForm(res, 422, null, typedIn(req.body), { keyIds: 'exports:problem.keyGone' })
     const { id, made } = asked
     if (!made) flash(req, 'warning', 'exports:flash.alreadyUnderWay')
@@ -80,12 +81,16 @@ export const exportRoutes = (exports: Exports, keysToChoose: (actor: Actor) => P
     res: Response,
     status: number,
     suggested: string | null,
-    values: { format: string; keyIds: readonly string[] },
+    values: { format: string; keyIds: readonly string[]; withHidden: string },
     problems: Problems,
   ) => {
     const actor = actorOf(res)
-    const [clients, keys] = await Promise.all([exports.count(actor), keysToChoose(actor)])
-    res.status(status).render('exports/new', { clients, keys, suggested, values, problems })
+    const [clients, keys, consented] = await Promise.all([
+      exports.count(actor),
+      keysToChoose(actor),
+      exports.approvals.mayUse(actor),
+    ])
+    res.status(status).render('exports/new', { clients, keys, consented, suggested, values, problems })
   }
 
   return router
@@ -107,9 +112,13 @@ const idIn = (params: { exportId?: string }) => {
 
 /** What comes back into the form: never a passphrase. */
 const typedIn = (body: unknown) => {
-  const { format, keyIds } = (body ?? {}) as Record<string, unknown>
+  const { format, keyIds, withHidden } = (body ?? {}) as Record<string, unknown>
   const ids = Array.isArray(keyIds) ? keyIds.filter(id => typeof id === 'string') : []
-  return { format: typeof format === 'string' ? format : 'viewer', keyIds: ids }
+  return {
+    format: typeof format === 'string' ? format : 'viewer',
+    keyIds: ids,
+    withHidden: withHidden === 'on' ? 'on' : '',
+  }
 }
 
 const typedCode = (body: unknown) => {

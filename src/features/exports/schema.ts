@@ -16,6 +16,10 @@ export const exportForm = z
     format: z.enum(formatNames, { error: 'problems:choose' }).default('viewer'),
     passphrase,
     repeated: passphrase,
+    withHidden: z
+      .literal('on')
+      .optional()
+      .transform(ticked => ticked === 'on'),
     keyIds: z.array(z.uuid('problems:choose')).max(100, 'problems:too-many').default([]),
   })
   .superRefine((form, context) => {

@@ -11,6 +11,8 @@ export type ExportWish = {
   passphrase: string | null
   /** Ids of officers' keys. */
   keyIds: readonly string[]
+  /** With hidden addresses: needs the consent of another officer, which it uses up. */
+  withHidden?: boolean
   /** Made by itself, by the plan. */
   scheduled?: boolean
 }
@@ -19,5 +21,6 @@ export type ExportWish = {
  * Asks the worker for an export of every active client.
  * @returns the new export's id; with `made: false`, that of the one already under way; null where a key that it should be
  * sealed to is no longer in use
+ * @throws Conflict where it should hold hidden addresses without the consent of another officer
  */
 export type RequestExport = (actor: Actor, wish: ExportWish) => Promise<{ id: string; made: boolean } | null>

@@ -15,6 +15,9 @@ export const noticeKinds = {
   'export-waiting': { sign: 'info', href: '/exports', quietMs: 0 },
   'export-stuck': { sign: 'warning', href: '/exports/keys', quietMs: day },
   'export-stale': { sign: 'warning', href: '/readiness', quietMs: 3 * day },
+  'consent-asked': { sign: 'warning', href: '/exports/approvals', quietMs: 0 },
+  'consent-approved': { sign: 'info', href: '/exports/new', quietMs: 0 },
+  'consent-refused': { sign: 'info', href: '/exports/approvals', quietMs: 0 },
   'officer-key-retired': { sign: 'info', href: '/exports/keys', quietMs: 0 },
 } as const
 

@@ -4,6 +4,7 @@ import {
   accountsSign,
   backupSign,
   dataKeySign,
+  drillSign,
   exportSign,
   officerKeysSign,
   proofSign,
@@ -23,6 +24,8 @@ export type ReadinessFacts = {
   backup: () => Promise<{ right: boolean; provenAt: Date | null } | null>
   dataKeySince: (actor: Actor) => Promise<Date>
   rotationDays: number
+  /** When a drill was last passed. */
+  lastDrill: (actor: Actor) => Promise<Date | null>
   /** How many active accounts nobody has signed in to since. */
   sleepingAccounts: (actor: Actor, since: Date) => Promise<number>
 }
@@ -50,6 +53,7 @@ export const createReadiness = (facts: ReadinessFacts) => {
       exportSign(await facts.lastExport(actor), await facts.freshDays(actor), now),
       proofSign(await facts.lastProof(actor), now),
       officerKeysSign(registered.length, oldest, now),
+      drillSign(await facts.lastDrill(actor), now),
     ]
   }
 

@@ -48,6 +48,22 @@ export const proofSign = (lastProved: Date | null, now: Date): Sign => {
   }
 }
 
+/** Twice a year, as with fire drills. */
+const drillDays = { good: 183, due: 365 }
+
+export const drillSign = (lastPassed: Date | null, now: Date): Sign => {
+  if (!lastPassed) return { ...never('drill', '/drills'), state: 'due' }
+  const count = daysSince(lastPassed, now)
+  return {
+    name: 'drill',
+    state: graded(count, drillDays.good, drillDays.due),
+    variant: 'last',
+    values: { count },
+    at: lastPassed,
+    href: '/drills',
+  }
+}
+
 /** Whether officers' keys are there that exports can be sealed to without a passphrase. */
 export const officerKeysSign = (inUse: number, oldest: Date | null, now: Date): Sign =>
   oldest === null
@@ -106,13 +122,3 @@ export const accountsSign = (count: number, mayMend: boolean): Sign => ({
   href: mayMend ? '/accounts' : null,
 })
 export const sleepDays = 90
-
-/** @param count contacts that nobody has confirmed within the organisation's interval */
-export const overdueSign = (count: number, href: string | null): Sign => ({
-  name: 'overdue',
-  state: count === 0 ? 'good' : 'due',
-  variant: count === 0 ? 'none' : 'some',
-  values: { count },
-  at: null,
-  href,
-})

@@ -33,7 +33,12 @@ export const csvColumns = [
   'contactTellNote',
   'contactConfirmedOn',
 ] as const
-export type CsvWords = { headings: Readonly<Record<(typeof csvColumns)[number], string>>; yes: string; no: string }
+export type CsvWords = {
+  headings: Readonly<Record<(typeof csvColumns)[number], string>>
+  yes: string
+  no: string
+  hidden: string
+}
 
 /**
  * A table for a spreadsheet: a line for each emergency contact, with the client's data repeated; a client without contacts
@@ -65,7 +70,7 @@ export const csvFormat = (vocabulary: ExportVocabulary, csv: CsvWords, language:
 
 const noContact: readonly string[] = Array.from({ length: 10 }, () => '')
 
-const ownCells = (client: ExportedClient, words: Words, { yes, no }: CsvWords) => [
+const ownCells = (client: ExportedClient, words: Words, { yes, no, hidden }: CsvWords) => [
   client.fileNumber,
   client.familyName,
   client.givenNames,
@@ -78,16 +83,16 @@ const ownCells = (client: ExportedClient, words: Words, { yes, no }: CsvWords) =
   client.alerts.join('\n'),
   client.phones.map(phone => phoneSaid(phone, words)).join('\n'),
   client.emails.join('\n'),
-  client.addresses.join('\n'),
+  [...client.addresses, ...(client.hiddenAddresses ?? []).map(address => `${hidden}: ${address}`)].join('\n'),
 ]
 
-const contactCells = (contact: ExportedContact, words: Words, { yes, no }: CsvWords) => [
+const contactCells = (contact: ExportedContact, words: Words, { yes, no, hidden }: CsvWords) => [
   String(contact.rank),
   contact.name,
   relationshipSaid(contact, words.relationship),
   contact.phones.map(phone => phoneSaid(phone, words)).join('\n'),
   contact.email,
-  contact.address,
+  [contact.address, contact.hiddenAddress && `${hidden}: ${contact.hiddenAddress}`].filter(Boolean).join('\n'),
   contact.language,
   contact.mayBeTold ? yes : no,
   contact.tellNote,

@@ -61,10 +61,10 @@ const patient = (client: ExportedClient) => ({
   gender: client.gender,
   ...(client.birthDate ? { birthDate: client.birthDate } : {}),
   ...(client.deceasedOn ? { deceasedDateTime: client.deceasedOn } : {}),
-  ...some(
-    'address',
-    client.addresses.map(text => ({ text })),
-  ),
+  ...some('address', [
+    ...client.addresses.map(text => ({ text })),
+    ...(client.hiddenAddresses ?? []).map(hiddenAddress),
+  ]),
   ...some(
     'communication',
     client.languages.map((code, at) => ({ language: inLanguage(code), ...(at === 0 ? { preferred: true } : {}) })),
@@ -108,9 +108,15 @@ const relatedPerson = (
     ...contact.phones.map((phone, at) => contactPoint(phone, at + 1)),
     ...(contact.email ? [{ system: 'email', value: contact.email }] : []),
   ]),
-  ...some('address', contact.address ? [{ text: contact.address }] : []),
+  ...some('address', [
+    ...(contact.address ? [{ text: contact.address }] : []),
+    ...(contact.hiddenAddress ? [hiddenAddress(contact.hiddenAddress)] : []),
+  ]),
   ...some('communication', contact.language ? [{ language: inLanguage(contact.language), preferred: true }] : []),
 })
+
+/** Marked, so that whoever takes it over knows that it must not be given out. */
+const hiddenAddress = (text: string) => ({ extension: [{ url: systems.hidden, valueBoolean: true }], text })
 
 const inLanguage = (code: string) => ({ coding: [{ system: systems.language, code }] })
 

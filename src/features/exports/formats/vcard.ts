@@ -16,7 +16,8 @@ export type VcardWords = {
 
 /**
  * vCards for a phone's address book (RFC 2426, version 3.0, which every phone and mail program reads): one for each client
- * and one for each emergency contact, whose note says of whom and in which place. Lines are folded at 75 bytes.
+ * and one for each emergency contact, whose note says of whom and in which place. Lines are folded at 75 bytes. A hidden address
+ * is never in them, whoever consented: an address book shows it to whoever holds the phone.
  */
 export const vcardFormat = (vocabulary: ExportVocabulary, says: VcardWords, language: Language): Format => {
   const words = vocabulary[language]

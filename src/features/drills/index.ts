@@ -1,0 +1,2 @@
+export { createDrills, type Drills, type Sought } from './drills.ts'
+export { drillRoutes } from './routes.ts'
