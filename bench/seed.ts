@@ -112,7 +112,7 @@ export const copyInto = ({ adminUrl, pgBin }: Database, target: string) => {
   }
 }
 
-const asText = (value: Buffer | string | number | readonly string[]): string => {
-  if (typeof value === 'string' || typeof value === 'number') return String(value)
+const asText = (value: Buffer | string | number | boolean | readonly string[]): string => {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value)
   return Buffer.isBuffer(value) ? `\\\\x${value.toString('hex')}` : `{${value.join(',')}}`
 }

@@ -8,10 +8,16 @@ import { createErasure } from './composition/erasure.ts'
 import { createPlatform, type Platform, type Replaced } from './composition/platform.ts'
 import { accountPageRoutes } from './features/account-page/index.ts'
 import { accountRoutes } from './features/accounts/index.ts'
-import { clientRoutes, createClients, searchRoutes } from './features/clients/index.ts'
+import { clientRoutes, createClients, searchRoutes, spoken, type Clients } from './features/clients/index.ts'
 import { drillRoutes } from './features/drills/index.ts'
 import { createDrafts, draftAttention, draftRoutes } from './features/drafts/index.ts'
-import { createEmergencyContacts, emergencyContactRoutes } from './features/emergency-contacts/index.ts'
+import { createEmergencyCards, emergencyCardRoutes } from './features/emergency-cards/index.ts'
+import { createEmergencySheets, emergencySheetRoutes } from './features/emergency-sheets/index.ts'
+import {
+  confirmationAttention,
+  createEmergencyContacts,
+  emergencyContactRoutes,
+} from './features/emergency-contacts/index.ts'
 import { erasureRoutes } from './features/erasure/index.ts'
 import {
   approvalRoutes,
@@ -21,6 +27,7 @@ import {
   loadViewer,
   planRoutes,
 } from './features/exports/index.ts'
+import { createGroups, groupRoutes } from './features/groups/index.ts'
 import { createImports, importRoutes, importTasks } from './features/imports/index.ts'
 import { createOfficerKeys, officerKeyRoutes } from './features/officer-keys/index.ts'
 import { noticeAttention, noticeRoutes } from './features/notices/index.ts'
@@ -76,12 +83,43 @@ export const createFeatures = (platform: Platform) => {
     attempts: createAttempts(redis, derive('sign-in attempts')),
   })
 
-  const contacts = createEmergencyContacts({ ...platform, lockClient: (...args) => clients.lockForChange(...args) })
+  const contacts = createEmergencyContacts({
+    ...platform,
+    lockClient: (...args) => clients.lockForChange(...args),
+    accountNames: accounts.names,
+    confirmMonths: async (trx, actor) => (await settings.within(trx, actor)).confirmMonths,
+    clientNames: (...args) => clients.namesOf(...args),
+    wrongOwnNumbers: (...args) => clients.withWrongNumbers(...args),
+  })
+  const groups = createGroups({
+    ...platform,
+    linesOf: (...args: Parameters<Clients['linesOf']>) => clients.linesOf(...args),
+  })
   const clients = createClients({
     ...platform,
     accountNames: accounts.names,
     contactsOf: contacts.ofClient,
-    havingContacts: contacts.havingContacts,
+    groups,
+    havingContacts: async (...args) =>
+      new Set([...(await contacts.havingContacts(...args)), ...(await cards.havingCalls(...args))]),
+  })
+  const cards = createEmergencyCards({
+    ...platform,
+    accountNames: accounts.names,
+    timeZone: async (trx, actor) => (await settings.within(trx, actor)).timeZone,
+    clientsOf: clients.linesOf,
+    contactsOf: contacts.ofClient,
+    flagContact: contacts.flagWrongNumber,
+    flagClient: clients.flagWrongNumber,
+  })
+  const sheets = createEmergencySheets({
+    ...platform,
+    rules: settings.within,
+    organisation: tenants.nameOf,
+    clientsOf: clients.linesOf,
+    contactsOf: contacts.shownOf,
+    group: groups.find,
+    clientsOfGroup: (trx, id) => groups.clientsOfGroups(trx, [id]),
   })
   const officerKeys = createOfficerKeys({
     ...platform,
@@ -144,6 +182,7 @@ export const createFeatures = (platform: Platform) => {
   const attentions = [
     noticeAttention(notices, translations),
     draftAttention(drafts, translations),
+    confirmationAttention({ contacts, translations }),
     exportAttention({ exports, translations, clock }),
   ]
   const attention = async (actor: Actor, language: Language) =>
@@ -156,6 +195,7 @@ export const createFeatures = (platform: Platform) => {
       await drafts.sweep(actor)
       await around.history.sweep(actor)
       await notices.sweep(actor)
+      await contacts.noteFacts(actor)
     }
   }
 
@@ -186,6 +226,9 @@ export const createFeatures = (platform: Platform) => {
     searchRoutes(clients, clock),
     emergencyContactRoutes(contacts),
     officerKeyRoutes(officerKeys),
+    emergencyCardRoutes(cards, res => spoken(res.locals, clock())),
+    emergencySheetRoutes(sheets, res => spoken(res.locals, clock())),
+    groupRoutes(groups, res => spoken(res.locals, clock())),
     planRoutes(exports.plans),
     approvalRoutes(exports.approvals),
     readinessRoutes(readiness),
@@ -231,6 +274,8 @@ export const createFeatures = (platform: Platform) => {
     notices,
     clients,
     emergencyContacts: contacts,
+    groups,
+    emergencyCards: cards,
     exports,
     drills,
     officerKeys,

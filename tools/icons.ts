@@ -22,6 +22,7 @@ const iconNames = [
   'clipboard',
   'clock',
   'clock-history',
+  'collection',
   'cloud-download',
   'download',
   'envelope',

@@ -93,6 +93,47 @@ export const shots: Shot[] = [
     open: fromClient(new RegExp(`^/clients/${id}/contacts/${id}/edit$`)),
     optional: true,
   },
+  {
+    name: 'contact-history',
+    role: 'staff',
+    open: fromClient(new RegExp(`^/clients/${id}/contact-history$`)),
+  },
+  { name: 'client-calls', role: 'staff', open: fromClient(new RegExp(`^/clients/${id}/calls$`)) },
+  { name: 'card', role: 'staff', open: fromClient(new RegExp(`^/clients/${id}/card$`)) },
+  {
+    name: 'card-problem',
+    role: 'staff',
+    open: async page => {
+      await openClient(page)
+      await follow(page, new RegExp(`^/clients/${id}/card$`))
+      const form = page.locator('[data-call-outcome] form').first()
+      await form.locator('[name="number"]').evaluateAll((fields: HTMLInputElement[]) => {
+        for (const field of fields) field.value = '0'
+      })
+      await form.locator('button').first().click()
+      await page.locator('.error-summary').waitFor()
+    },
+    optional: true,
+  },
+  {
+    name: 'sheet',
+    role: 'staff',
+    open: async page => {
+      await openClient(page)
+      await follow(page, new RegExp(`^/clients/${id}/card$`))
+      await follow(page, new RegExp(`^/clients/${id}/sheet$`))
+    },
+  },
+  { name: 'groups', role: 'staff', open: '/groups' },
+  {
+    name: 'group',
+    role: 'staff',
+    open: async page => {
+      await page.goto('/groups')
+      await follow(page, new RegExp(`^/groups/${id}$`))
+    },
+  },
+  { name: 'contacts-to-confirm', role: 'staff', open: '/contacts-to-confirm' },
   { name: 'imports', role: 'staff', open: '/imports' },
   {
     name: 'import',

@@ -1,4 +1,5 @@
 // Everything here only makes pages that already work more comfortable.
+import { followCalls } from './calls.ts'
 import { enhanceConfirms } from './confirm.ts'
 import { offerDrafts } from './drafts/bring-back.ts'
 import { focusOnLoad } from './focus.ts'
@@ -20,6 +21,7 @@ enhanceConfirms()
 enhanceRepeats()
 enhanceReorder()
 followProgress()
+followCalls()
 offerPrinting()
 focusOnLoad()
 offerDrafts()

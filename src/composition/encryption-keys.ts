@@ -14,6 +14,8 @@ export const sealedColumns: readonly SealedColumn[] = [
   { column: 'client_versions.profile_sealed', key: ['client_id', 'version'] },
   { column: 'emergency_contacts.profile_sealed', key: ['id'] },
   { column: 'emergency_contact_versions.profile_sealed', key: ['contact_id', 'version'] },
+  { column: 'calls.call_sealed', key: ['id'] },
+  { column: 'client_groups.name_sealed', key: ['id'] },
   { column: 'imports.file_sealed', key: ['id'] },
   { column: 'imports.reading_sealed', key: ['id'] },
   { column: 'import_rows.row_sealed', key: ['id'] },

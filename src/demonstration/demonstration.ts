@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Features } from '../composition.ts'
 import { installationId, systemActor, type Actor, type Role } from '../platform/actor.ts'
 import type { Language } from '../platform/i18n/translations.ts'
+import { createCalls, createGroups, ownRules, rulesOf } from './safe-to-contact.ts'
 import { alerts, cities, hours, mobileNumber, names, notes, streets, telling } from './people.ts'
 
 export type DemonstrationAccount = { tenant: string; role: string; login: string; password: string }
@@ -53,14 +54,21 @@ const createAccount = async (
   return { tenant, role, login, password }
 }
 
-const createClients = async ({ clients, emergencyContacts }: Features, actor: Actor, language: Language) => {
+const createClients = async (features: Features, actor: Actor, language: Language) => {
+  const { clients, emergencyContacts } = features
+  const groupIds = await createGroups(features, actor, language)
   for (let turn = 0; turn < clientsEach; turn++) {
     const id = randomUUID()
     const person = personOf(language, turn)
-    await clients.create(actor, id, clientOf(language, turn, person))
+    const groups = turn % 4 === 3 ? [] : [groupIds[turn % groupIds.length]!]
+    await clients.create(actor, id, clientOf(language, turn, person), groups)
+    const contactIds: string[] = []
     for (let contact = 0; contact < [3, 2, 1, 2, 0][turn % 5]!; contact++) {
-      await emergencyContacts.add(actor, id, randomUUID(), contactOf(language, turn, contact))
+      const contactId = randomUUID()
+      contactIds.push(contactId)
+      await emergencyContacts.add(actor, id, contactId, contactOf(language, turn, contact))
     }
+    await createCalls(features, actor, language, turn, id, contactIds)
   }
 }
 
@@ -86,10 +94,16 @@ const clientOf = (language: Language, turn: number, person: ReturnType<typeof pe
     deceasedOn: null,
     languages: /\p{Script=Cyrillic}/u.test(person.familyName + person.givenNames) ? ['uk', language] : [language],
     interpreterNeeded: /\p{Script=Cyrillic}/u.test(person.givenNames),
-    phones: turn % 6 === 5 ? [] : [{ type: 'mobile', number, typed: number } as const],
+    phones: turn % 6 === 5 ? [] : [{ type: 'mobile', number, typed: number, ...ownRules(language, turn) } as const],
     emails: [],
     addresses: [
-      { use: 'home', line: of(streets[language], turn), ...of(cities[language], turn), region: null } as const,
+      {
+        use: 'home',
+        line: of(streets[language], turn),
+        ...of(cities[language], turn),
+        region: null,
+        ...(turn % 5 === 0 ? { hidden: true } : {}),
+      } as const,
     ],
     alerts: turn % 3 === 0 ? [of(alerts[language], turn / 3)] : [],
     notes: turn % 4 === 1 ? of(notes[language], turn) : null,
@@ -114,6 +128,7 @@ const contactOf = (language: Language, turn: number, contact: number) => {
         number,
         typed: number,
         hours: of(hours[language], turn + contact),
+        ...rulesOf(language, turn + contact),
       } as const,
     ],
     email: null,

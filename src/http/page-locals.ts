@@ -6,6 +6,8 @@ import type { Problems } from '../platform/web/forms.ts'
 import { sessionMark, type PageTicket, type PageTickets } from '../platform/web/page-ticket.ts'
 import type { SignedIn } from '../platform/web/session-data.ts'
 import type { Clock } from '../platform/clock.ts'
+import { isWarning, rulesOf, type RecordedRules } from '../safe-to-contact/rules.ts'
+import { ruleWords, sayRule } from '../safe-to-contact/words.ts'
 import { pageIdOf } from './sessions.ts'
 
 type Needs = {
@@ -45,6 +47,8 @@ export const pageLocals =
         : null,
       can: (role: Role) => roles.includes(role),
       problem: problemIn(t),
+      today: dayOf(clock()),
+      sayRules: rulesIn(t, formats[language].formatDate),
       ...formats[language],
     })
     onRender(res, 'csrfToken', () => csrfTokenOf(req))
@@ -106,6 +110,13 @@ const problemIn = (t: Translate) => (problems: Problems | undefined, field: stri
   const key = problems?.[field]
   return key ? sentences(t, key) : null
 }
+
+/** The rules of a number as every page tells them. */
+const rulesIn = (t: Translate, formatDate: (day: string) => string) => (phone: RecordedRules) =>
+  rulesOf(phone).map(rule => ({ warning: isWarning(rule.code), text: sayRule(ruleWords(t), rule, formatDate) }))
+
+/** 'YYYY-MM-DD' where the program runs. */
+const dayOf = (moment: Date) => moment.toLocaleDateString('sv-SE')
 
 const locales = { pl: 'pl-PL', en: 'en-GB' } as const
 

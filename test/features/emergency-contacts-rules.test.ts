@@ -178,7 +178,7 @@ describe('a confirmation', () => {
     ['2026-02-28', '2026-08-31', false],
     ['2026-02-27', '2026-08-31', true],
   ])('of %s is too old on %s: %s', (day, today, overdue) => {
-    expect(isOverdue(day, today)).toBe(overdue)
+    expect(isOverdue(day, today, 6)).toBe(overdue)
   })
 })
 

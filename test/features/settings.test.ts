@@ -33,6 +33,9 @@ describe('the settings', () => {
       secondSignIn: 'block',
       rememberMe: false,
       passwordMinimum: 8,
+      timeZone: 'Europe/Warsaw',
+      confirmMonths: 6,
+      sheetDays: 30,
     })
   })
 
@@ -56,6 +59,9 @@ describe('the settings', () => {
       [{ autoLogoutMinutes: '1.5' }, 'minutes from 1 to 480'],
       [{ passwordMinimum: 7 }, 'from 8 to 64'],
       [{ secondSignIn: 'both' }, 'Choose one'],
+      [{ timeZone: 'Europe/Nowhere' }, 'Choose one'],
+      [{ confirmMonths: 25 }, 'months from 1 to 24'],
+      [{ sheetDays: 0 }, 'days from 1 to 366'],
     ] as const) {
       const answer = await save(wrong)
       expect([answer.status, answer.text.includes(words)]).toEqual([422, true])

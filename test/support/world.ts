@@ -52,7 +52,7 @@ export const contactProfile = {
 
 /** Furnishes a tenant: a client with a contact, a search, an import, an export, an account. */
 export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
-  const { clients, db, drafts, emergencyContacts, exports, notices, officerKeys } = ostoja.features
+  const { clients, db, drafts, emergencyContacts, exports, groups, notices, officerKeys } = ostoja.features
   const tenantId = await ostoja.newTenant(name)
   const account = await ostoja.newAccount(tenantId, ['staff', 'administrator', 'security_officer'])
   const actor: Actor = { tenantId, accountId: account.id, roles: ['staff', 'administrator', 'security_officer'] }
@@ -61,6 +61,9 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
   await clients.create(actor, clientId, clientProfile)
   const contactId = randomUUID()
   await emergencyContacts.add(actor, clientId, contactId, contactProfile)
+  const groupId = randomUUID()
+  await groups.create(actor, { id: groupId, name: 'Nocny dyżur' })
+  await db.asTenant(actor, trx => groups.keep(trx, actor, clientId, [groupId]))
   const searchId = await clients.keepQuery(actor, 'łucja')
   const { id: exportId } = (await exports.request(actor, {
     passphrase: 'cztery-konie-jada-przez-zielony-las',
@@ -99,6 +102,7 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
     ids: {
       clientId,
       contactId,
+      groupId,
       searchId,
       importId,
       exportId,

@@ -7,9 +7,11 @@ import { createListing } from './listing.ts'
 import type { Needs } from './needs.ts'
 import { displayName } from './profile.ts'
 import { lockClient } from './queries.ts'
+import { createReading } from './reading.ts'
 import { createRecords } from './records.ts'
 import { createSealing } from './sealing.ts'
 import { createReindexing } from './search/reindex.ts'
+import { createWrongNumbers } from './wrong-numbers.ts'
 import { createSearch } from './search/search.ts'
 
 export type LockedClient = { displayName: string; archived: boolean }
@@ -23,6 +25,8 @@ export const createClients = (needs: Needs) => {
     ...createHistory(needs, sealing),
     ...createListing(needs, sealing),
     ...createSearch(needs, sealing),
+    ...createReading(needs, sealing),
+    ...createWrongNumbers(needs, sealing),
     ...createBulk(needs, sealing),
     ...createReindexing(needs, sealing),
 

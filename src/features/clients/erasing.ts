@@ -40,7 +40,7 @@ export const createClientErasing = (vault: Vault) => {
       }
     },
 
-    /** Removes a client and, by their foreign keys, every version, emergency contact and contact's version. */
+    /** Removes a client and, by their foreign keys, every version, emergency contact, contact's version, logged call and place in a group. */
     remove: (trx: Trx, clientId: string) => deleteClients(trx, [clientId]),
   }
 }

@@ -18,11 +18,14 @@ export type FormValues = {
   emails: { address: string }[]
   addresses: (Record<(typeof placeFields)[number], string> & { hidden: boolean })[]
   alerts: { text: string }[]
+  /** Ids of groups. */
+  groups: string[]
   notes: string
 }
 
 /** A client's profile as the form shows it. */
-export const valuesOf = (profile: ClientProfile): FormValues => ({
+export const valuesOf = (profile: ClientProfile, groups: readonly { id: string }[]): FormValues => ({
+  groups: groups.map(({ id }) => id),
   fileNumber: profile.fileNumber,
   givenNames: profile.givenNames,
   familyName: profile.familyName,
@@ -64,6 +67,7 @@ export const typedValues = (body: unknown): FormValues => {
     emails: rowsOf(sent.emails, ['address']),
     addresses: rowsOf(sent.addresses, placeFields, row => ({ hidden: fieldsOf(row).hidden === 'on' })),
     alerts: rowsOf(sent.alerts, ['text']),
+    groups: Object.values(fieldsOf(sent.groups)).filter(id => typeof id === 'string'),
   }
 }
 

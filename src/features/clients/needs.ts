@@ -4,6 +4,8 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 
+export type GroupChoice = { id: string; name: string }
+
 /** What clients need of the platform, and of other features through composition. */
 export type Needs = {
   db: Db
@@ -13,6 +15,13 @@ export type Needs = {
   accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
   /** The emergency contacts to show on a client's page, in their order. */
   contactsOf: (trx: Trx, actor: Actor, clientId: string) => Promise<readonly unknown[]>
-  /** Of these clients, those that have emergency contacts, present or past: what a taken back import must leave alone. */
+  /** The groups a tenant's clients may be in, and those of one client. */
+  groups: {
+    choices: (trx: Trx, actor: Actor) => Promise<GroupChoice[]>
+    ofClient: (trx: Trx, actor: Actor, clientId: string) => Promise<GroupChoice[]>
+    /** @returns whether anything has changed */
+    keep: (trx: Trx, actor: Actor, clientId: string, groupIds: readonly string[]) => Promise<boolean>
+  }
+  /** Of these clients, those that have emergency contacts or logged calls, present or past: what a taken back import must leave alone. */
   havingContacts: (trx: Trx, actor: Actor, clientIds: readonly string[]) => Promise<ReadonlySet<string>>
 }

@@ -2,6 +2,7 @@ import type { Translate } from '../../platform/i18n/translations.ts'
 import type { Problems } from '../../platform/web/forms.ts'
 import { languageChoices } from './languages.ts'
 import type { FormValues } from './form-values.ts'
+import type { GroupChoice } from './needs.ts'
 import { addressUses, ageOn, dayOf, displayName, genders, listName, phoneTypes, type ClientProfile } from './profile.ts'
 import { wordsFor } from './words.ts'
 
@@ -21,7 +22,12 @@ export const spoken = (locals: unknown, now: Date) => {
 }
 
 /** What the form of a client needs: the values in it, what is wrong with them, and the choices there are. */
-export const formPage = (locals: unknown, values: FormValues, problems: Problems = {}) => {
+export const formPage = (
+  locals: unknown,
+  groups: readonly GroupChoice[],
+  values: FormValues,
+  problems: Problems = {},
+) => {
   const { t, language } = locals as Locals
   const choices = (kind: string, codes: readonly string[]) =>
     codes.map(value => ({ value, text: t(`clients:${kind}.${value}`) }))
@@ -32,6 +38,7 @@ export const formPage = (locals: unknown, values: FormValues, problems: Problems
       genders: choices('gender', genders),
       phoneTypes: choices('phone-type', phoneTypes),
       addressUses: choices('address-use', addressUses),
+      groups,
       languages: languageChoices(language, values.languages.map(({ code }) => code).filter(isTag)),
     },
   }

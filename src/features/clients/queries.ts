@@ -156,6 +156,15 @@ export const selectRecent = async (trx: Trx, accountId: number, most: number, lo
   return rows
 }
 
+export const selectByIds = (trx: Trx, ids: readonly string[]): Promise<LineRow[]> =>
+  clients(trx)
+    .whereIn('id', ids)
+    .select(...lineColumns)
+
+/** Active clients whose own number is known to be wrong. */
+export const selectWrongNumbers = (trx: Trx, most: number): Promise<string[]> =>
+  clients(trx).where({ status: 'active', wrong_number: true }).limit(most).pluck('id')
+
 /** Moves the tenant's counter of file numbers on. @returns the last number taken */
 export const advanceCounter = async (trx: Trx, tenantId: string, by: number): Promise<number> => {
   const { rows } = await trx.raw<{ rows: { last: number }[] }>(

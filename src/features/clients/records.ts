@@ -4,9 +4,10 @@ import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { compare, type Change } from './changes.ts'
 import { findTaken, takeFileNumbers } from './file-numbers.ts'
-import type { Needs } from './needs.ts'
+import type { GroupChoice, Needs } from './needs.ts'
 import type { Action, ClientProfile, Status } from './profile.ts'
-import { findClient, insertClients, insertVersions, lockClient, updateClient, type ReadRow } from './queries.ts'
+import { findClient, insertClients, lockClient, type ReadRow } from './queries.ts'
+import { replacing } from './replacing.ts'
 import { fileNumberKey, type Sealing } from './sealing.ts'
 
 /** A version, and who made it when; `by` is null where the program did. */
@@ -18,6 +19,7 @@ export type ClientRecord = {
   last: Made
   created: { at: Date; by: string | null }
   contacts: readonly unknown[]
+  groups: readonly GroupChoice[]
 }
 export type Creation = 'created' | 'already-there' | 'file-number-taken'
 export type Amendment =
@@ -26,12 +28,8 @@ export type Amendment =
 type Reading = 'client.viewed' | 'client.printed'
 
 /** One client: made, read, amended, archived and brought back, each with its audit event in the same transaction. */
-export const createRecords = ({ db, clock, accountNames, contactsOf }: Needs, sealing: Sealing) => {
-  const mustFind = async (found: Promise<ReadRow | undefined>): Promise<ReadRow> => {
-    const row = await found
-    if (!row) throw new NotFound()
-    return row
-  }
+export const createRecords = ({ db, clock, accountNames, contactsOf, groups }: Needs, sealing: Sealing) => {
+  const replace = replacing(clock, sealing)
 
   const read = (actor: Actor, clientId: string, reading: Reading): Promise<ClientRecord> =>
     db.asTenant(actor, async trx => {
@@ -45,6 +43,7 @@ export const createRecords = ({ db, clock, accountNames, contactsOf }: Needs, se
         last: madeBy(row, names),
         created: { at: row.created_at, by: names.get(row.created_by ?? 0) ?? null },
         contacts,
+        groups: await groups.ofClient(trx, actor, clientId),
       }
     })
 
@@ -54,38 +53,6 @@ export const createRecords = ({ db, clock, accountNames, contactsOf }: Needs, se
       actor.tenantId,
       ids.filter(id => id !== null),
     )
-
-  /** Puts the present version among the earlier ones, where it opens only as that version, and writes the next. */
-  const replace = async (
-    trx: Trx,
-    actor: Actor,
-    row: ReadRow,
-    present: ClientProfile,
-    next: object,
-    action: Action,
-  ) => {
-    await insertVersions(trx, [
-      {
-        tenant_id: actor.tenantId,
-        client_id: row.id,
-        version: row.version,
-        action: row.action,
-        profile_sealed: await sealing.sealEarlier(actor.tenantId, row.id, row.version, present),
-        changed_at: row.updated_at,
-        changed_by: row.updated_by,
-        import_id: row.import_id,
-      },
-    ])
-    await updateClient(trx, row.id, {
-      ...next,
-      version: row.version + 1,
-      action,
-      updated_at: clock(),
-      updated_by: actor.accountId,
-      import_id: null,
-    })
-    await record(trx, actor, `client.${action}`, row.id, { version: row.version + 1 })
-  }
 
   const move = (actor: Actor, clientId: string, status: Status, action: Action): Promise<void> =>
     db.asTenant(actor, async trx => {
@@ -105,8 +72,9 @@ export const createRecords = ({ db, clock, accountNames, contactsOf }: Needs, se
     /**
      * Makes a client. A form sent twice carries the same id and makes one client.
      * @param profile an empty file number asks for the next one
+     * @param groupIds the groups the client is in
      */
-    create: (actor: Actor, id: string, profile: ClientProfile): Promise<Creation> =>
+    create: (actor: Actor, id: string, profile: ClientProfile, groupIds: readonly string[] = []): Promise<Creation> =>
       db.asTenant(actor, async trx => {
         for (;;) {
           if (await findClient(trx, id)) return 'already-there'
@@ -131,6 +99,7 @@ export const createRecords = ({ db, clock, accountNames, contactsOf }: Needs, se
             },
           ])
           if (made) {
+            await groups.keep(trx, actor, id, groupIds)
             await record(trx, actor, 'client.created', id)
             return 'created'
           }
@@ -148,16 +117,26 @@ export const createRecords = ({ db, clock, accountNames, contactsOf }: Needs, se
      * Changes a client that is still as it was when the form was opened; otherwise says who changed it and what differs now
      * from what was typed. An empty file number keeps the present one.
      * @param version the version the change was made upon
+     * @param groupIds the groups the client is in from now on; those of now, when left out
      * @throws NotFound
      */
-    amend: async (actor: Actor, clientId: string, version: number, typed: ClientProfile): Promise<Amendment> => {
+    amend: async (
+      actor: Actor,
+      clientId: string,
+      version: number,
+      typed: ClientProfile,
+      groupIds?: readonly string[],
+    ): Promise<Amendment> => {
       try {
         return await db.asTenant(actor, async trx => {
           const row = await mustFind(lockClient(trx, clientId))
           const present = await sealing.open(actor.tenantId, clientId, row.profile_sealed)
           const amended = { ...typed, fileNumber: typed.fileNumber || present.fileNumber }
           const differences = compare(present, amended)
-          if (differences.length === 0) return { outcome: 'unchanged' }
+          if (differences.length === 0) {
+            const regrouped = groupIds !== undefined && (await groups.keep(trx, actor, clientId, groupIds))
+            return { outcome: regrouped ? 'amended' : 'unchanged' }
+          }
 
           if (row.version !== version) {
             await record(trx, actor, 'client.viewed', clientId)
@@ -174,6 +153,7 @@ export const createRecords = ({ db, clock, accountNames, contactsOf }: Needs, se
           )
             return { outcome: 'file-number-taken' }
           await replace(trx, actor, row, present, await sealing.seal(actor.tenantId, clientId, amended), 'amended')
+          if (groupIds) await groups.keep(trx, actor, clientId, groupIds)
           return { outcome: 'amended' }
         })
       } catch (fault) {
@@ -188,6 +168,12 @@ export const createRecords = ({ db, clock, accountNames, contactsOf }: Needs, se
     /** Brings an archived client back. @throws NotFound */
     restore: (actor: Actor, clientId: string) => move(actor, clientId, 'active', 'restored'),
   }
+}
+
+const mustFind = async (found: Promise<ReadRow | undefined>): Promise<ReadRow> => {
+  const row = await found
+  if (!row) throw new NotFound()
+  return row
 }
 
 export const madeBy = (

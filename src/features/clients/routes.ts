@@ -9,7 +9,7 @@ import type { Clients } from './clients.ts'
 import { emptyValues, typedValues, valuesOf } from './form-values.ts'
 import { formPage, spoken } from './pages.ts'
 import { dayOf } from './profile.ts'
-import { clientForm, letterParam, listQuery, uuid, versionField } from './schema.ts'
+import { clientForm, groupsField, letterParam, listQuery, uuid, versionField } from './schema.ts'
 
 const readers = ['staff', 'security_officer'] as const
 const takenNumber = { fileNumber: 'clients:problem.file-number-taken' }
@@ -33,19 +33,22 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
     res.render('clients/letter', { ...speech(res), ...found, status, letter: letter.data.toLowerCase() })
   })
 
-  router.get('/clients/new', requireRole('staff'), (_req, res) => {
-    res.render('clients/new', { id: randomUUID(), ...formPage(res.locals, emptyValues()) })
+  router.get('/clients/new', requireRole('staff'), async (_req, res) => {
+    const groups = await clients.groupChoices(actorOf(res))
+    res.render('clients/new', { id: randomUUID(), ...formPage(res.locals, groups, emptyValues()) })
   })
 
   router.post('/clients', requireRole('staff'), async (req, res) => {
     const { id: sent } = (req.body ?? {}) as { id?: unknown }
     const id = uuid.safeParse(sent).data ?? randomUUID()
     const read = form(req.body)
-    const again = (problems: Record<string, string>) =>
-      res.status(422).render('clients/new', { id, ...formPage(res.locals, typedValues(req.body), problems) })
+    const again = async (problems: Record<string, string>) => {
+      const groups = await clients.groupChoices(actorOf(res))
+      res.status(422).render('clients/new', { id, ...formPage(res.locals, groups, typedValues(req.body), problems) })
+    }
     if (!read.ok) return again(read.problems)
 
-    const creation = await clients.create(actorOf(res), id, read.data)
+    const creation = await clients.create(actorOf(res), id, read.data, groupsIn(req.body))
     if (creation === 'file-number-taken') return again(takenNumber)
     if (creation === 'created') flash(req, 'success', 'clients:flash.created')
     res.redirect(303, `/clients/${id}`)
@@ -67,13 +70,13 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
   })
 
   router.get('/clients/:clientId/edit', requireRole('staff'), async (req, res) => {
-    const { id, profile, last } = await clients.view(actorOf(res), clientIdOf(req))
+    const { id, profile, last, groups } = await clients.view(actorOf(res), clientIdOf(req))
     res.render('clients/edit', {
       ...speech(res),
       id,
       version: last.version,
       conflict: null,
-      ...formPage(res.locals, valuesOf(profile)),
+      ...formPage(res.locals, await clients.groupChoices(actorOf(res)), valuesOf(profile, groups)),
     })
   })
 
@@ -81,15 +84,17 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
     const id = clientIdOf(req)
     const { version: sent } = (req.body ?? {}) as { version?: unknown }
     const version = versionField.parse(sent)
-    const again = (problems: Record<string, string>, more: object = {}) =>
+    const again = async (problems: Record<string, string>, more: object = {}) => {
+      const groups = await clients.groupChoices(actorOf(res))
       res.render('clients/edit', {
         ...speech(res),
         id,
         version,
         conflict: null,
-        ...formPage(res.locals, typedValues(req.body), problems),
+        ...formPage(res.locals, groups, typedValues(req.body), problems),
         ...more,
       })
+    }
 
     const read = form(req.body)
     if (!read.ok) {
@@ -97,7 +102,7 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
       res.status(422)
       return again(read.problems)
     }
-    const amendment = await clients.amend(actorOf(res), id, version, read.data)
+    const amendment = await clients.amend(actorOf(res), id, version, read.data, groupsIn(req.body))
     if (amendment.outcome === 'file-number-taken') {
       res.status(422)
       return again(takenNumber)
@@ -124,6 +129,9 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
 
   return router
 }
+
+/** The groups that were ticked; nothing where the form did not ask. */
+const groupsIn = (body: unknown): string[] | undefined => groupsField.safeParse(body).data
 
 const clientIdOf = (req: Request): string => {
   const read = uuid.safeParse(req.params.clientId)

@@ -146,6 +146,11 @@ export const clientForm = (today: string) =>
     })
     .transform((form): ClientProfile => form)
 
+/** Groups are ticked; where the form shows none it says nothing of them. */
+export const groupsField = z
+  .object({ groupsShown: z.literal('yes'), groups: rows(z.uuid(), 500) })
+  .transform(({ groups }): string[] => groups)
+
 export const listQuery = z.object({
   status: z.enum(['active', 'archived']).catch('active'),
   after: z.string().max(100).optional().catch(undefined),

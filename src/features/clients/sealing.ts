@@ -12,7 +12,11 @@ export type IndexColumns = {
   index_key: number
 }
 /** What a row of `clients` holds of a profile: nothing that can be read without the tenant's keys. */
-export type SealedColumns = IndexColumns & { profile_sealed: Buffer }
+export type SealedColumns = IndexColumns & {
+  profile_sealed: Buffer
+  /** Whether one of the client's numbers is known to be wrong; in the clear, so that such clients are found. */
+  wrong_number: boolean
+}
 type Person = Pick<ClientProfile, 'givenNames' | 'familyName' | 'birthDate'>
 
 /**
@@ -51,6 +55,7 @@ export const createSealing = (vault: Vault) => {
     index,
     seal: async (tenantId: string, id: string, profile: ClientProfile): Promise<SealedColumns> => ({
       profile_sealed: await vault.seal(profile, present(tenantId, id)),
+      wrong_number: profile.phones.some(({ wrongSince }) => wrongSince),
       ...(await index(tenantId, profile)),
     }),
     open: (tenantId: string, id: string, sealed: Buffer) => vault.open<ClientProfile>(sealed, present(tenantId, id)),

@@ -47,11 +47,11 @@ export const wordsFor = ({ t, language, formatDate }: Formats) => {
 export type Words = ReturnType<typeof wordsFor>
 
 /** A number as people of its country write it, of other countries with their number in front. */
-const phoneShown = ({ number, typed }: Phone): string => {
+const phoneShown = ({ number, typed }: Pick<Phone, 'number' | 'typed'>): string => {
   const read = number ? parsePhoneNumberFromString(number) : undefined
   if (!read) return typed
   return read.country === 'PL' ? read.formatNational() : read.formatInternational()
 }
 
-const addressShown = ({ line, postalCode, city, region, country }: Address): string =>
+const addressShown = ({ line, postalCode, city, region, country }: Omit<Address, 'use' | 'hidden'>): string =>
   [line, [postalCode, city].filter(Boolean).join(' '), region, country].filter(Boolean).join(', ')

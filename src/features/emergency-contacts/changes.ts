@@ -66,18 +66,47 @@ export const createChanges = ({ db, clock, lockClient }: Needs, records: Contact
         return { outcome: 'amended' }
       }),
 
-    /** Notes that everything recorded of a contact was confirmed today. @throws NotFound, Conflict when it has changed since it was looked at */
+    /**
+     * Notes that everything recorded of a contact was confirmed today: no number of it is wrong any more.
+     * @throws NotFound, Conflict when it has changed since it was looked at
+     */
     confirm: (actor: Actor, clientId: string, id: string, version: number | null) =>
       db.asTenant(actor, async trx => {
         await lockActive(trx, actor, clientId)
         const found = await find(trx, actor, clientId, id)
         if (!found) throw new NotFound()
         const today = dayOf(clock())
-        if (found.profile.lastConfirmedOn === today) return
+        const profile = confirmedProfile(found.profile, today)
+        if (same(found.profile, profile)) return
         if (found.row.version !== version) throw new Conflict('emergency-contacts:conflict.confirm')
-        await replace(trx, actor, found, { ...found.profile, lastConfirmedOn: today }, 'confirmed')
+        await replace(trx, actor, found, profile, 'confirmed')
         await record(trx, actor, 'emergency-contact.confirmed', clientId, { contact: id, version: version + 1 })
       }),
+
+    /**
+     * Marks a number as a wrong one until somebody mends or confirms it; for a feature that logs calls, in its transaction.
+     * @returns whether there is such a contact, with such a number, that was not marked yet
+     */
+    flagWrongNumber: async (
+      trx: Trx,
+      actor: Actor,
+      clientId: string,
+      { contactId, typed }: { contactId: string; typed: string },
+    ): Promise<boolean> => {
+      await lockClient(trx, actor, clientId)
+      const found = await find(trx, actor, clientId, contactId)
+      const phone = found?.profile.phones.find(one => one.typed === typed && !one.wrongSince)
+      if (!found || !phone) return false
+      const wrongSince = dayOf(clock())
+      const phones = found.profile.phones.map(one => (one === phone ? { ...one, wrongSince } : one))
+      await replace(trx, actor, found, { ...found.profile, phones }, 'amended')
+      await record(trx, actor, 'emergency-contact.amended', clientId, {
+        contact: contactId,
+        version: found.row.version + 1,
+        fields: 'phones',
+      })
+      return true
+    },
 
     /**
      * Takes a contact off the list and closes the gap. Its last version is kept with the older ones until the client goes.
@@ -103,6 +132,12 @@ export const createChanges = ({ db, clock, lockClient }: Needs, records: Contact
 
 /** Equal as JSON. Both sides come from the same schema, so their keys stand in the same order. */
 const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
+
+const confirmedProfile = (profile: ContactProfile, today: string): ContactProfile => ({
+  ...profile,
+  phones: profile.phones.map(({ wrongSince: _, ...phone }) => phone),
+  lastConfirmedOn: today,
+})
 
 /** A contact that is no more, if it ever was this client's. @throws NotFound */
 const gone = async (trx: Trx, clientId: string, id: string) => {

@@ -1,13 +1,14 @@
-/** How long a confirmation is trusted. */
-const trustedMonths = 6
 const dayMs = 24 * 60 * 60_000
 
 /** The day of a moment where this server stands, as ISO date. */
 export const dayOf = (moment: Date): string =>
   [moment.getFullYear(), moment.getMonth() + 1, moment.getDate()].map(part => String(part).padStart(2, '0')).join('-')
 
-/** Whether the last confirmation is older than is trusted, or there was none. Both are ISO dates. */
-export const isOverdue = (lastConfirmedOn: string | null, today: string): boolean =>
+/**
+ * Whether the last confirmation is older than is trusted, or there was none. Both are ISO dates.
+ * @param trustedMonths how long a confirmation is trusted
+ */
+export const isOverdue = (lastConfirmedOn: string | null, today: string, trustedMonths: number): boolean =>
   lastConfirmedOn === null || lastConfirmedOn < monthsBefore(today, trustedMonths)
 
 /** How long before today a day was, in the unit people would say it in. */
@@ -22,7 +23,7 @@ export const agoFrom = (day: string, today: string) => {
 }
 
 /** The same day so many months earlier; the last day of a shorter month. */
-const monthsBefore = (day: string, months: number): string => {
+export const monthsBefore = (day: string, months: number): string => {
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
   const lastDate = new Date(Date.UTC(year, month - months, 0)).getUTCDate()
   return new Date(Date.UTC(year, month - 1 - months, Math.min(date, lastDate))).toISOString().slice(0, 10)

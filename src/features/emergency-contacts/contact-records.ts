@@ -20,20 +20,27 @@ export type Found = { row: ContactRow; profile: ContactProfile }
 
 /** Contacts as sealed rows: opened on the way out, sealed for their place on the way in, and no version lost. */
 export const createContactRecords = ({ vault, clock }: { vault: Vault; clock: Clock }) => {
+  // Facts of a profile that are counted without opening it.
+  const inTheClear = (profile: ContactProfile) => ({
+    last_confirmed_on: profile.lastConfirmedOn,
+    wrong_number: profile.phones.some(({ wrongSince }) => wrongSince),
+  })
+
   const place = (tenant: string, id: string) =>
     ({ tenant, column: 'emergency_contacts.profile_sealed', row: id }) as const
+  const earlierPlace = (tenant: string, id: string, version: number) =>
+    ({ tenant, column: 'emergency_contact_versions.profile_sealed', row: `${id}:${version}` }) as const
   const open = (tenant: string, row: ContactRow) =>
     vault.open<ContactProfile>(row.profile_sealed, place(tenant, row.id))
 
   /** Keeps a version that ends, sealed for the place of kept versions. */
   const keep = async (trx: Trx, actor: Actor, { row, profile }: Found, endedAs: EndedVersion['ended_as']) => {
-    const column = 'emergency_contact_versions.profile_sealed'
     await insertVersion(trx, {
       tenant_id: actor.tenantId,
       contact_id: row.id,
       version: row.version,
       client_id: row.client_id,
-      profile_sealed: await vault.seal(profile, { tenant: actor.tenantId, column, row: `${row.id}:${row.version}` }),
+      profile_sealed: await vault.seal(profile, earlierPlace(actor.tenantId, row.id, row.version)),
       made_at: row.updated_at,
       made_by: row.updated_by,
       ended_at: clock(),
@@ -44,6 +51,12 @@ export const createContactRecords = ({ vault, clock }: { vault: Vault; clock: Cl
 
   return {
     keep,
+    inTheClear,
+    open: (actor: Actor, row: ContactRow) => open(actor.tenantId, row),
+
+    /** A kept version. */
+    openEarlier: (actor: Actor, row: Pick<EndedVersion, 'contact_id' | 'version' | 'profile_sealed'>) =>
+      vault.open<ContactProfile>(row.profile_sealed, earlierPlace(actor.tenantId, row.contact_id, row.version)),
 
     find: async (trx: Trx, actor: Actor, clientId: string, id: string): Promise<Found | undefined> => {
       const row = await selectContact(trx, clientId, id)
@@ -85,7 +98,7 @@ export const createContactRecords = ({ vault, clock }: { vault: Vault; clock: Cl
       const profile_sealed = await vault.seal(profile, place(actor.tenantId, id))
       await insertContact(
         trx,
-        { tenant_id: actor.tenantId, id, client_id: clientId, rank, profile_sealed },
+        { tenant_id: actor.tenantId, id, client_id: clientId, rank, profile_sealed, ...inTheClear(profile) },
         clock(),
         actor.accountId,
       )
@@ -96,6 +109,7 @@ export const createContactRecords = ({ vault, clock }: { vault: Vault; clock: Cl
       await updateContact(trx, found.row.id, {
         version: found.row.version + 1,
         profile_sealed: await vault.seal(profile, place(actor.tenantId, found.row.id)),
+        ...inTheClear(profile),
         updated_at: clock(),
         updated_by: actor.accountId,
       })

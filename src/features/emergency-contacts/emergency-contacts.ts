@@ -8,7 +8,9 @@ import { mostContacts, type EmergencyContact, type ShownContact } from './contac
 import { createContactRecords, recorded, type RecordedContact } from './contact-records.ts'
 import { languageName } from './languages.ts'
 import { lockingActive, type Needs } from './needs.ts'
+import { createContactHistory } from './history.ts'
 import { createOrdering } from './ordering.ts'
+import { createConfirming } from './confirming.ts'
 import { shownNumber } from './phone-number.ts'
 import { selectHaving, selectOrder } from './queries.ts'
 
@@ -22,7 +24,7 @@ export const createEmergencyContacts = (needs: Needs) => {
   const { find, all } = records
   const lockActive = lockingActive(lockClient)
 
-  const shown = (contact: RecordedContact): ShownContact => {
+  const shown = (contact: RecordedContact, trustedMonths: number): ShownContact => {
     const today = dayOf(clock())
     return {
       ...contact,
@@ -31,13 +33,15 @@ export const createEmergencyContacts = (needs: Needs) => {
         ? { pl: languageName(contact.language, 'pl'), en: languageName(contact.language, 'en') }
         : null,
       confirmed: contact.lastConfirmedOn ? agoFrom(contact.lastConfirmedOn, today) : null,
-      overdue: isOverdue(contact.lastConfirmedOn, today),
+      overdue: isOverdue(contact.lastConfirmedOn, today, trustedMonths),
     }
   }
 
   return {
     ...createChanges(needs, records),
     ...createOrdering(needs),
+    ...createConfirming(needs, records, shown),
+    ...createContactHistory(needs, records),
 
     /** The latest day on which a contact can have been confirmed. */
     today: () => dayOf(clock()),
@@ -64,8 +68,21 @@ export const createEmergencyContacts = (needs: Needs) => {
       }),
 
     /** A client's contacts in order, as its page shows them. */
-    ofClient: async (trx: Trx, actor: Actor, clientId: string): Promise<ShownContact[]> =>
-      ((await all(trx, actor, [clientId])).get(clientId) ?? []).map(shown),
+    ofClient: async (trx: Trx, actor: Actor, clientId: string): Promise<ShownContact[]> => {
+      const months = await needs.confirmMonths(trx, actor)
+      return ((await all(trx, actor, [clientId])).get(clientId) ?? []).map(contact => shown(contact, months))
+    },
+
+    /** The contacts of many clients as pages show them; clients without any are left out. */
+    shownOf: async (
+      trx: Trx,
+      actor: Actor,
+      clientIds: readonly string[],
+    ): Promise<ReadonlyMap<string, readonly ShownContact[]>> => {
+      const months = await needs.confirmMonths(trx, actor)
+      const found = await all(trx, actor, clientIds)
+      return new Map([...found].map(([id, contacts]) => [id, contacts.map(contact => shown(contact, months))]))
+    },
 
     /** The contacts of many clients, each client's in order; clients without any are left out. One query. */
     ofClients: (trx: Trx, actor: Actor, clientIds: readonly string[]): Promise<Map<string, EmergencyContact[]>> =>

@@ -1,4 +1,5 @@
 export { createEmergencyContacts, type EmergencyContacts } from './emergency-contacts.ts'
 export { relationshipCodes } from './relationships.ts'
+export { confirmationAttention } from './attention.ts'
 export { emergencyContactRoutes } from './routes.ts'
 export type { EmergencyContact } from './contact.ts'

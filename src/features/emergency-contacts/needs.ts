@@ -2,6 +2,7 @@ import type { Actor } from '../../platform/actor.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
 import { Conflict } from '../../platform/errors.ts'
+import type { RecordedRules } from '../../safe-to-contact/rules.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 
 /** Locks a client of the actor's tenant until the transaction ends. @throws NotFound */
@@ -11,7 +12,25 @@ export type LockClient = (
   clientId: string,
 ) => Promise<{ displayName: string; archived: boolean }>
 
-export type Needs = { db: Db; vault: Vault; clock: Clock; lockClient: LockClient }
+export type WrongOwnNumbers = {
+  id: string
+  displayName: string
+  phones: readonly (RecordedRules & { number: string | null; typed: string })[]
+}
+
+export type Needs = {
+  db: Db
+  vault: Vault
+  clock: Clock
+  lockClient: LockClient
+  /** After how many months the tenant wants a contact confirmed again. */
+  confirmMonths: (trx: Trx, actor: Actor) => Promise<number>
+  accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
+  /** How these clients are called; those that are no more are left out. */
+  clientNames: (trx: Trx, actor: Actor, clientIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  /** Active clients with a number of their own that is known to be wrong. */
+  wrongOwnNumbers: (trx: Trx, actor: Actor) => Promise<readonly WrongOwnNumbers[]>
+}
 
 /**
  * The lock that every change begins with, so that changes of one client's contacts follow one another.

@@ -49,7 +49,9 @@ export const selectHaving = async (trx: Trx, clientIds: readonly string[]): Prom
 export const selectOrder = async (trx: Trx, clientId: string): Promise<string[]> =>
   trx<ContactRow>('emergency_contacts').where('client_id', clientId).orderBy('rank').pluck<string[]>('id')
 
-type NewContact = Pick<ContactRow, 'id' | 'client_id' | 'rank' | 'profile_sealed'> & { tenant_id: string }
+/** What stands in the clear of a profile: day of the last confirmation ('YYYY-MM-DD'), and whether a number is known to be wrong. */
+export type ClearFacts = { last_confirmed_on: string | null; wrong_number: boolean }
+type NewContact = Pick<ContactRow, 'id' | 'client_id' | 'rank' | 'profile_sealed'> & ClearFacts & { tenant_id: string }
 
 export const insertContact = (trx: Trx, contact: NewContact, at: Date, by: number | null) =>
   trx('emergency_contacts').insert({ ...contact, created_at: at, created_by: by, updated_at: at, updated_by: by })
@@ -57,7 +59,7 @@ export const insertContact = (trx: Trx, contact: NewContact, at: Date, by: numbe
 export const updateContact = (
   trx: Trx,
   id: string,
-  change: Pick<ContactRow, 'version' | 'profile_sealed' | 'updated_at' | 'updated_by'>,
+  change: Pick<ContactRow, 'version' | 'profile_sealed' | 'updated_at' | 'updated_by'> & ClearFacts,
 ) => trx('emergency_contacts').where('id', id).update(change)
 
 export const deleteContact = (trx: Trx, id: string) => trx('emergency_contacts').where('id', id).delete()
@@ -85,3 +87,46 @@ export type EndedVersion = {
 }
 
 export const insertVersion = (trx: Trx, version: EndedVersion) => trx('emergency_contact_versions').insert(version)
+
+/** The versions a client's contacts had before their present ones, of removed contacts too. */
+export const selectVersions = (trx: Trx, clientId: string): Promise<EndedVersion[]> =>
+  trx<EndedVersion>('emergency_contact_versions').where({ client_id: clientId }).select('*')
+
+/** Contacts written before their facts stood in the clear. */
+export const selectUnnoted = (trx: Trx, most: number): Promise<ContactRow[]> =>
+  trx<ContactRow>('emergency_contacts')
+    .whereNull('wrong_number')
+    .limit(most)
+    .select(...columns)
+
+export const updateFacts = (trx: Trx, id: string, version: number, facts: ClearFacts) =>
+  trx('emergency_contacts').where({ id, version }).update(facts)
+
+/** Of active clients: contacts not confirmed since a day, or with a wrong number. */
+const toConfirm = (trx: Trx, since: string) =>
+  trx('emergency_contacts as contact')
+    .join('clients', 'clients.id', 'contact.client_id')
+    .where('clients.status', 'active')
+    .where(due =>
+      due
+        .whereNull('contact.last_confirmed_on')
+        .orWhere('contact.last_confirmed_on', '<', since)
+        .orWhere('contact.wrong_number', true),
+    )
+
+/** Wrong numbers first, then never confirmed, then the longest ago. */
+export const selectToConfirm = (trx: Trx, since: string, from: number, most: number): Promise<ContactRow[]> =>
+  toConfirm(trx, since)
+    .orderByRaw(
+      'contact.wrong_number is true desc, contact.last_confirmed_on nulls first, contact.client_id, contact.rank',
+    )
+    .offset(from)
+    .limit(most)
+    .select(columns.map(column => `contact.${column}`)) as unknown as Promise<ContactRow[]>
+
+export const countToConfirm = async (trx: Trx, since: string): Promise<{ all: number; wrong: number }> => {
+  const row = (await toConfirm(trx, since)
+    .select(trx.raw('count(*)::int as all, count(*) filter (where contact.wrong_number)::int as wrong'))
+    .first()) as { all: number; wrong: number }
+  return row
+}

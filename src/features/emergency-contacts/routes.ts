@@ -11,11 +11,14 @@ import {
   moveForm,
   newContactForm,
   orderForm,
+  pageQuery,
   typedContact,
   typedFrom,
   uuid,
   versionForm,
+  workListForm,
 } from './schema.ts'
+import { contactWords } from './words.ts'
 
 export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
   const router = Router()
@@ -99,6 +102,8 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
     const id = idFrom(req.params.contactId)
     await contacts.confirm(actorOf(res), clientId, id, seenVersion(req))
     flash(req, 'success', 'emergency-contacts:flash.confirmed')
+    const list = workListForm.safeParse(req.body)
+    if (list.success) return res.redirect(303, `/contacts-to-confirm?page=${list.data.workList}`)
     backTo(res, clientId, id)
   })
 
@@ -107,6 +112,18 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
     await contacts.remove(actorOf(res), clientId, idFrom(req.params.contactId), seenVersion(req))
     flash(req, 'success', 'emergency-contacts:flash.removed')
     backTo(res, clientId)
+  })
+
+  router.get('/clients/:clientId/contact-history', requireRole(['staff', 'security_officer']), async (req, res) => {
+    const id = idFrom(req.params.clientId)
+    const { displayName, entries } = await contacts.history(actorOf(res), id)
+    const speech = res.locals as Parameters<typeof contactWords>[0]
+    res.render('emergency-contacts/history', { client: { id, displayName }, entries, words: contactWords(speech) })
+  })
+
+  router.get('/contacts-to-confirm', staff, async (req, res) => {
+    const { page } = pageQuery.parse(req.query)
+    res.render('emergency-contacts/to-confirm', await contacts.toConfirm(actorOf(res), page))
   })
 
   const clientOf = async (req: Request, res: Response) => {

@@ -6,17 +6,31 @@ type Row = {
   second_sign_in: TenantSettings['secondSignIn']
   remember_me: boolean
   password_minimum: number
+  time_zone: string
+  confirm_months: number
+  sheet_days: number
 }
 
 export const selectSettings = async (trx: Trx, tenantId: string): Promise<TenantSettings> => {
   const row = (await trx('tenants')
     .where({ id: tenantId })
-    .first('auto_logout_minutes', 'second_sign_in', 'remember_me', 'password_minimum')) as Row
+    .first(
+      'auto_logout_minutes',
+      'second_sign_in',
+      'remember_me',
+      'password_minimum',
+      'time_zone',
+      'confirm_months',
+      'sheet_days',
+    )) as Row
   return {
     autoLogoutMinutes: row.auto_logout_minutes,
     secondSignIn: row.second_sign_in,
     rememberMe: row.remember_me,
     passwordMinimum: row.password_minimum,
+    timeZone: row.time_zone,
+    confirmMonths: row.confirm_months,
+    sheetDays: row.sheet_days,
   }
 }
 
@@ -26,6 +40,9 @@ export const updateSettings = (trx: Trx, tenantId: string, settings: TenantSetti
     second_sign_in: settings.secondSignIn,
     remember_me: settings.rememberMe,
     password_minimum: settings.passwordMinimum,
+    time_zone: settings.timeZone,
+    confirm_months: settings.confirmMonths,
+    sheet_days: settings.sheetDays,
   })
 
 export const selectAccountIds = (trx: Trx): Promise<number[]> => trx('accounts').pluck('id')

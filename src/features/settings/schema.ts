@@ -3,6 +3,9 @@ import { z } from 'zod'
 const range = (least: number, most: number, message: string) =>
   z.coerce.number({ error: message }).int(message).min(least, message).max(most, message)
 
+const isTimeZone = (name: string) => timeZones.includes(name)
+export const timeZones: readonly string[] = ['UTC', ...Intl.supportedValuesOf('timeZone')]
+
 export const settingsForm = z.object({
   autoLogoutMinutes: range(1, 480, 'settings:problem.minutes'),
   secondSignIn: z.enum(['block', 'take-over'], { error: 'problems:choose' }),
@@ -11,5 +14,10 @@ export const settingsForm = z.object({
     .optional()
     .transform(ticked => ticked === 'on'),
   passwordMinimum: range(8, 64, 'settings:problem.password'),
+  timeZone: z.string({ error: 'problems:choose' }).refine(isTimeZone, 'problems:choose').optional(),
+  confirmMonths: range(1, 24, 'settings:problem.months').optional(),
+  sheetDays: range(1, 366, 'settings:problem.days').optional(),
 })
-export type TenantSettings = z.output<typeof settingsForm>
+/** What a form says; what it does not ask for stays as it is. */
+export type SettingsWish = z.output<typeof settingsForm>
+export type TenantSettings = { [Name in keyof SettingsWish]-?: NonNullable<SettingsWish[Name]> }

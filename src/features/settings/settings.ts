@@ -1,8 +1,8 @@
 import type { Actor } from '../../platform/actor.ts'
 import { record, type Detail } from '../../platform/audit/record.ts'
-import type { Db } from '../../platform/db/tenant.ts'
+import type { Db, Trx } from '../../platform/db/tenant.ts'
 import { selectAccountIds, selectSettings, updateSettings } from './queries.ts'
-import type { TenantSettings } from './schema.ts'
+import type { SettingsWish, TenantSettings } from './schema.ts'
 
 type Needs = {
   db: Db
@@ -18,15 +18,20 @@ export const createSettings = ({ db, apply }: Needs) => {
     /** What the tenant's administrator has decided, as it is now. */
     of,
 
+    /** The same within a transaction. */
+    within: (trx: Trx, actor: Pick<Actor, 'tenantId'>): Promise<TenantSettings> => selectSettings(trx, actor.tenantId),
+
     /** Keeps what has changed and makes it hold at once, for live sessions too. @returns whether anything has changed */
-    change: async (actor: Actor, wished: TenantSettings): Promise<boolean> => {
-      const { accountIds, changed } = await db.asTenant(actor, async trx => {
-        const difference = differing(await selectSettings(trx, actor.tenantId), wished)
+    change: async (actor: Actor, given: SettingsWish): Promise<boolean> => {
+      const { accountIds, changed, wished } = await db.asTenant(actor, async trx => {
+        const present = await selectSettings(trx, actor.tenantId)
+        const wished = { ...present, ...said(given) }
+        const difference = differing(present, wished)
         if (difference) {
           await updateSettings(trx, actor.tenantId, wished)
           await record(trx, actor, 'settings.changed', actor.tenantId, difference)
         }
-        return { accountIds: await selectAccountIds(trx), changed: difference !== null }
+        return { accountIds: await selectAccountIds(trx), changed: difference !== null, wished }
       })
       // After the commit: a sign-in that read the settings before it reads them once more after its claim. Where nothing
       // differs too: whoever saves once more may do so because the sessions could not be reached the first time.
@@ -36,6 +41,10 @@ export const createSettings = ({ db, apply }: Needs) => {
   }
 }
 export type Settings = ReturnType<typeof createSettings>
+
+/** What a form says, without what it does not ask for. */
+const said = (given: SettingsWish) =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<TenantSettings>
 
 /** What is different, as the audit log tells it: `rememberMe: 'false -> true'`. */
 const differing = (before: TenantSettings, wished: TenantSettings): Detail | null => {

@@ -73,15 +73,16 @@ export const replaceClients = async (trx: Trx, rows: readonly Replacement[]) => 
   if (rows.length === 0) return
   const values = rows.map(
     () =>
-      '(?::uuid, ?::int, ?, ?::timestamptz, ?::int, ?::uuid, ?::bytea, ?::bigint[], ?::bigint, ?::bigint, ?::bigint, ?::int)',
+      '(?::uuid, ?::int, ?, ?::timestamptz, ?::int, ?::uuid, ?::bytea, ?::bigint[], ?::bigint, ?::bigint, ?::bigint, ?::int, ?::boolean)',
   )
   await trx.raw(
     `update clients
         set version = new.version, action = new.action, updated_at = new.updated_at, updated_by = new.updated_by, import_id = new.import_id,
             profile_sealed = new.profile_sealed, search_tokens = new.search_tokens, letter_token = new.letter_token,
-            person_token = new.person_token, file_number_token = new.file_number_token, index_key = new.index_key
+            person_token = new.person_token, file_number_token = new.file_number_token, index_key = new.index_key,
+            wrong_number = new.wrong_number
        from (values ${values.join(', ')})
-         as new (id, version, action, updated_at, updated_by, import_id, profile_sealed, search_tokens, letter_token, person_token, file_number_token, index_key)
+         as new (id, version, action, updated_at, updated_by, import_id, profile_sealed, search_tokens, letter_token, person_token, file_number_token, index_key, wrong_number)
       where clients.id = new.id`,
     rows.flatMap(row => [
       row.id,
@@ -96,6 +97,7 @@ export const replaceClients = async (trx: Trx, rows: readonly Replacement[]) => 
       row.person_token,
       row.file_number_token,
       row.index_key,
+      row.wrong_number,
     ]) as never,
   )
 }

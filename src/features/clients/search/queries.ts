@@ -1,6 +1,6 @@
 import type { Trx } from '../../../platform/db/tenant.ts'
 import type { Status } from '../profile.ts'
-import type { SealedColumns } from '../sealing.ts'
+import type { IndexColumns } from '../sealing.ts'
 
 export type HitRow = { id: string; status: Status; profile_sealed: Buffer }
 /** Tokens of one index key: those of whole words, and those of their beginnings. */
@@ -36,7 +36,10 @@ export const selectNotIndexedBy = (
  * Writes new tokens to clients that still hold the same sealed profile. Clients that somebody is changing are passed over,
  * so that this never waits while it holds others. @returns how many were written
  */
-export const replaceIndex = async (trx: Trx, rows: readonly (SealedColumns & { id: string })[]): Promise<number> => {
+export const replaceIndex = async (
+  trx: Trx,
+  rows: readonly (IndexColumns & { id: string; profile_sealed: Buffer })[],
+): Promise<number> => {
   const values = rows.map(() => '(?::uuid, ?::bytea, ?::bigint[], ?::bigint, ?::bigint, ?::bigint, ?::int)')
   const { rowCount } = await trx.raw<{ rowCount: number }>(
     `with fresh (id, was, search_tokens, letter_token, person_token, file_number_token, index_key) as (values ${values.join(', ')}),

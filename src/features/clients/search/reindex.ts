@@ -1,9 +1,9 @@
 import { SealBroken } from '../../../platform/vault/cipher.ts'
 import type { Needs } from '../needs.ts'
-import type { SealedColumns, Sealing } from '../sealing.ts'
+import type { IndexColumns, Sealing } from '../sealing.ts'
 import { replaceIndex, selectNotIndexedBy } from './queries.ts'
 
-type Remade = SealedColumns & { id: string }
+type Remade = IndexColumns & { id: string; profile_sealed: Buffer }
 
 /** Makes blind tokens anew when the index key has turned. */
 export const createReindexing = ({ db }: Pick<Needs, 'db'>, sealing: Sealing) => {

@@ -1,0 +1,124 @@
+import type { Language } from '../../platform/i18n/translations.ts'
+import { addressGivenOut, givenOut, type RecordedRules } from '../../safe-to-contact/rules.ts'
+import { callability, type Callability } from '../../safe-to-contact/times.ts'
+import { roundHours, type Call } from './call.ts'
+
+/** A telephone number as a card needs it; `hours` is a note in people's own words. */
+export type CardPhone = RecordedRules & { type: string; number: string | null; typed: string }
+type ContactPhone = CardPhone & { hours: string | null; dial: string | null; shown: string; extension: string | null }
+
+/** Whom to call, as the record of emergency contacts gives them, in order. */
+export type CardContact = {
+  id: string
+  name: string
+  relationship: string
+  relationshipText: string | null
+  phones: readonly ContactPhone[]
+  email: string | null
+  address: string | null
+  addressHidden?: boolean
+  language: string | null
+  speaks: Record<Language, string> | null
+  mayBeTold: boolean
+  tellNote: string | null
+  lastConfirmedOn: string | null
+}
+type CardAddress = {
+  use: string
+  line: string
+  postalCode: string | null
+  city: string | null
+  region: string | null
+  country: string | null
+  hidden?: boolean
+}
+
+/** Whom it is about, as the record of clients gives them. */
+export type CardClient = {
+  id: string
+  status: string
+  profile: {
+    givenNames: string
+    familyName: string
+    fileNumber: string
+    birthDate: string | null
+    deceasedOn: string | null
+    preferredName: string | null
+    languages: string[]
+    interpreterNeeded: boolean
+    phones: CardPhone[]
+    addresses: CardAddress[]
+    alerts: string[]
+  }
+}
+
+type Callable<Phone> = Phone & { callable: Callability }
+export type ListedContact = Omit<CardContact, 'phones'> & {
+  phones: Callable<ContactPhone>[]
+  /** The last call to this contact in the present round. */
+  tried: Call | null
+}
+export type Card = {
+  client: CardClient
+  ownPhones: Callable<CardPhone>[]
+  /** Those that may be given out. */
+  addresses: CardAddress[]
+  contacts: ListedContact[]
+  /** Whom to call now: null when somebody was reached, or nobody can be called. */
+  next: string | null
+  /** Who was reached in this round. */
+  reached: Call | null
+  calls: Call[]
+  at: Date
+  timeZone: string
+}
+
+type Known = {
+  client: CardClient
+  contacts: readonly CardContact[]
+  calls: readonly Call[]
+  at: Date
+  timeZone: string
+}
+
+/** A card as it stands at a moment. `calls` are the latest first. */
+export const cardOf = ({ client, contacts, calls, at, timeZone }: Known): Card => {
+  const callable = <Phone extends CardPhone>(phone: Phone): Callable<Phone> => ({
+    ...phone,
+    callable: callability(phone, at, timeZone),
+  })
+  const round = calls.filter(call => at.getTime() - call.at.getTime() < roundHours * 3_600_000)
+  const listed = contacts.map(contact => ({
+    ...contact,
+    address: addressGivenOut(contact),
+    phones: contact.phones.map(callable),
+    tried: round.find(({ contactId }) => contactId === contact.id) ?? null,
+  }))
+  const reached = round.find(({ outcome }) => outcome === 'reached') ?? null
+  return {
+    client,
+    ownPhones: client.profile.phones.map(callable),
+    addresses: givenOut(client.profile.addresses),
+    contacts: listed,
+    next: reached ? null : nextInLine(listed, round),
+    reached,
+    calls: [...calls],
+    at,
+    timeZone,
+  }
+}
+
+/**
+ * The first in order who can be called now and has a number not yet tried in this round; when all were tried, the one whose last
+ * call is longest ago.
+ */
+const nextInLine = (contacts: readonly ListedContact[], round: readonly Call[]): string | null => {
+  const open = contacts.filter(({ phones }) => phones.some(({ callable }) => callable.now))
+  const triedNumbers = (contact: ListedContact) =>
+    new Set(round.filter(({ contactId }) => contactId === contact.id).map(({ number }) => number))
+  const untried = open.find(contact =>
+    contact.phones.some(({ callable, typed }) => callable.now && !triedNumbers(contact).has(typed)),
+  )
+  const longestAgo = open.toSorted((one, other) => (one.tried?.at.getTime() ?? 0) - (other.tried?.at.getTime() ?? 0))[0]
+  return (untried ?? longestAgo)?.id ?? null
+}

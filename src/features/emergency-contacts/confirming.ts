@@ -1,0 +1,80 @@
+import type { Actor } from '../../platform/actor.ts'
+import { record } from '../../platform/audit/record.ts'
+import type { Trx } from '../../platform/db/tenant.ts'
+import { dayOf, monthsBefore } from './confirmation.ts'
+import type { ShownContact } from './contact.ts'
+import { recorded, type ContactRecords, type RecordedContact } from './contact-records.ts'
+import { shownNumber } from './phone-number.ts'
+import type { Needs } from './needs.ts'
+import { countToConfirm, selectToConfirm, selectUnnoted, updateFacts } from './queries.ts'
+
+export type ToConfirm = { client: { id: string; displayName: string }; contact: ShownContact }
+/** `total` are all that are to be confirmed, `wrong` those of them with a wrong number. */
+export type WorkList = {
+  items: ToConfirm[]
+  total: number
+  wrong: number
+  page: number
+  pages: number
+  /** Clients whose own number is wrong. */
+  own: { id: string; displayName: string; numbers: string[] }[]
+}
+
+export const workListPage = 25
+const notedAtOnce = 500
+
+/** Which contacts are to be confirmed again: wrong numbers, those never confirmed and those confirmed too long ago. */
+export const createConfirming = (
+  { db, clock, confirmMonths, clientNames, wrongOwnNumbers }: Needs,
+  { open, inTheClear }: ContactRecords,
+  shown: (contact: RecordedContact, trustedMonths: number) => ShownContact,
+) => {
+  const since = async (trx: Trx, actor: Actor) => {
+    const months = await confirmMonths(trx, actor)
+    return { months, day: monthsBefore(dayOf(clock()), months) }
+  }
+
+  /** Writes beside some contacts what could only be read by opening them. @returns how many */
+  const noteSome = async (trx: Trx, actor: Actor): Promise<number> => {
+    const rows = await selectUnnoted(trx, notedAtOnce)
+    for (const row of rows) await updateFacts(trx, row.id, row.version, inTheClear(await open(actor, row)))
+    return rows.length
+  }
+
+  return {
+    /** One page of the list. Everybody on it was shown to the reader, which is audited. */
+    toConfirm: (actor: Actor, wished: number): Promise<WorkList> =>
+      db.asTenant(actor, async trx => {
+        await noteSome(trx, actor)
+        const { months, day } = await since(trx, actor)
+        const { all, wrong } = await countToConfirm(trx, day)
+        const pages = Math.max(1, Math.ceil(all / workListPage))
+        const page = Math.min(wished, pages)
+        const rows = await selectToConfirm(trx, day, (page - 1) * workListPage, workListPage)
+        const names = await clientNames(trx, actor, [...new Set(rows.map(row => row.client_id))])
+        const own = (await wrongOwnNumbers(trx, actor)).map(({ id, displayName, phones }) => ({
+          id,
+          displayName,
+          numbers: phones.map(phone => shownNumber(phone).shown),
+        }))
+        const clients = [...new Set([...names.keys(), ...own.map(({ id }) => id)])]
+        await record(trx, actor, 'clients.listed', undefined, { count: clients.length, clients })
+        const items = await Promise.all(
+          rows.map(async row => ({
+            client: { id: row.client_id, displayName: names.get(row.client_id) ?? '' },
+            contact: shown(recorded({ row, profile: await open(actor, row) }), months),
+          })),
+        )
+        return { items, total: all, wrong, page, pages, own }
+      }),
+
+    /** How many contacts of active clients wait to be confirmed, and how many of them have a wrong number. */
+    countToConfirm: (actor: Actor): Promise<{ all: number; wrong: number }> =>
+      db.asTenant(actor, async trx => countToConfirm(trx, (await since(trx, actor)).day)),
+
+    /** Notes what older rows do not say in the clear yet, all of them. */
+    noteFacts: async (actor: Actor): Promise<void> => {
+      while ((await db.asTenant(actor, trx => noteSome(trx, actor))) === notedAtOnce);
+    },
+  }
+}

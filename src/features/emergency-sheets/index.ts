@@ -1,0 +1,2 @@
+export { createEmergencySheets, type EmergencySheets } from './emergency-sheets.ts'
+export { emergencySheetRoutes } from './routes.ts'

@@ -1,0 +1,99 @@
+import type { Language, Translate } from '../../platform/i18n/translations.ts'
+import { addressGivenOut, givenOut, isWarning, rulesOf } from '../../safe-to-contact/rules.ts'
+import { ruleWords, sayRule } from '../../safe-to-contact/words.ts'
+import type { Sheet, SheetClient, SheetContact } from './sheet.ts'
+
+/** What a sheet says, in the reader's language, line by line: the same on the page and in the file. */
+export type SaidRule = { warning: boolean; text: string }
+export type SaidPhone = { number: string; type: string; hours: string | null; rules: SaidRule[] }
+export type SaidContact = {
+  name: string
+  relationship: string
+  phones: SaidPhone[]
+  mayBeTold: boolean
+  telling: string
+  tellNote: string | null
+  /** Language and address, those that are known and may be given out. */
+  more: string[]
+  confirmed: string
+}
+export type SaidSheet = {
+  name: string
+  facts: string[]
+  alerts: string[]
+  languages: string | null
+  contacts: SaidContact[]
+  ownPhones: SaidPhone[]
+  addresses: string[]
+}
+
+/** How the parts of a client read; of the feature that keeps clients. */
+export type ClientWords = {
+  displayName: (person: SheetClient['profile']) => string
+  words: {
+    phone: (phone: { number: string | null; typed: string }) => string
+    address: (address: SheetClient['profile']['addresses'][number]) => string
+    language: (code: string) => string
+  }
+}
+export type Speech = ClientWords & { t: Translate; language: Language; formatDate: (day: string) => string }
+
+export const sayingSheets = ({ t, language, formatDate, displayName, words }: Speech) => {
+  const sentences = ruleWords(t)
+
+  const phone = (one: SheetContact['phones'][number]): SaidPhone => ({
+    number: one.extension
+      ? `${one.shown} ${t('emergency-contacts:section.extension', { number: one.extension })}`
+      : one.shown,
+    type: t(`emergency-contacts:phoneType.${one.type}`),
+    hours: one.hours,
+    rules: rulesOf(one).map(rule => ({ warning: isWarning(rule.code), text: sayRule(sentences, rule, formatDate) })),
+  })
+
+  const relationship = (contact: SheetContact) =>
+    contact.relationship === 'O' && contact.relationshipText
+      ? contact.relationshipText
+      : [t(`emergency-contacts:relationship.${contact.relationship}`), contact.relationshipText]
+          .filter(Boolean)
+          .join(' · ')
+
+  const contact = (one: SheetContact): SaidContact => {
+    const address = addressGivenOut(one)
+    return {
+      name: one.name,
+      relationship: relationship(one),
+      phones: one.phones.map(phone),
+      mayBeTold: one.mayBeTold,
+      telling: t(one.mayBeTold ? 'emergency-contacts:section.mayBeTold' : 'emergency-contacts:section.mayNotBeTold'),
+      tellNote: one.tellNote,
+      more: [
+        ...(one.speaks ? [t('emergency-contacts:section.speaks', { language: one.speaks[language] })] : []),
+        ...(address ? [address.replaceAll('\n', ', ')] : []),
+      ],
+      confirmed: one.lastConfirmedOn
+        ? t('emergency-sheets:confirmed', { date: formatDate(one.lastConfirmedOn) })
+        : t('emergency-contacts:section.neverConfirmed'),
+    }
+  }
+
+  return ({ client: { profile }, contacts }: Sheet): SaidSheet => ({
+    name: displayName(profile),
+    facts: [
+      t('clients:fileNumberIs', { number: profile.fileNumber }),
+      ...(profile.birthDate ? [t('clients:born', { date: formatDate(profile.birthDate) })] : []),
+      ...(profile.preferredName ? [t('clients:called', { name: profile.preferredName })] : []),
+      ...(profile.deceasedOn ? [t('clients:deceasedOn', { date: formatDate(profile.deceasedOn) })] : []),
+    ],
+    alerts: profile.alerts,
+    languages:
+      [
+        profile.languages.map(words.language).join(', '),
+        profile.interpreterNeeded ? t('clients:interpreterNeeded') : '',
+      ]
+        .filter(Boolean)
+        .join(' · ') || null,
+    contacts: contacts.map(contact),
+    ownPhones: profile.phones.map(one => phone({ ...one, hours: null, extension: null, shown: words.phone(one) })),
+    addresses: givenOut(profile.addresses).map(words.address),
+  })
+}
