@@ -134,7 +134,7 @@ export const createFeatures = (platform: Platform) => {
     loadViewer: () => loadViewer(fileURLToPath(new URL('../build/viewer', import.meta.url))),
     vocabulary: exportVocabulary(translations),
     words: exportWords(translations),
-    timeZone: 'Europe/Warsaw',
+    timeZone: async actor => (await settings.of(actor.tenantId)).timeZone,
     keysInUse: officerKeys.inUse,
     languageOf: tenants.languageOf,
     officers: trx => accounts.activeWith(trx, 'security_officer'),

@@ -41,7 +41,7 @@ const newExports = () =>
     loadViewer: () => Promise.resolve(blankViewer),
     vocabulary: sampleManifest().vocabulary,
     words: exportWords(loadTranslations()),
-    timeZone: 'Europe/Warsaw',
+    timeZone: () => Promise.resolve('Europe/Warsaw'),
     keysInUse: ostoja.features.officerKeys.inUse,
     officers: trx => ostoja.features.accounts.activeWith(trx, 'security_officer'),
     tellOfConsent: () => Promise.resolve(),

@@ -53,7 +53,7 @@ export const createMaker = ({ db, clock, files, keys, vocabulary, ...needs }: Ne
       organisation: await needs.organisation(actor),
       createdAt,
       openingCode,
-      timeZone: needs.timeZone,
+      timeZone: await needs.timeZone(actor),
       vocabulary,
     }
     await progress.report(0)

@@ -22,8 +22,8 @@ export type ExportNeeds = {
   loadViewer: () => Promise<Viewer>
   vocabulary: ExportVocabulary
   words: ExportWords
-  /** IANA name of the zone in which hours of telephone numbers are meant. */
-  timeZone: string
+  /** IANA name of the zone in which hours of the tenant's telephone numbers are meant. */
+  timeZone: (actor: Actor) => Promise<string>
   /** Officers' public keys that an export may be sealed to now. */
   keysInUse: (trx: Trx) => Promise<readonly { id: string; publicKey: string }[]>
   /** The language that the organisation was made in. */
