@@ -10,8 +10,11 @@ import type { Ostoja } from './ostoja.ts'
 export const exportedAs = async ({ features }: Ostoja, actor: Actor, name: FormatName): Promise<string> => {
   const format = formatOf(name, sampleManifest(), exportWords(loadTranslations()), 'en')
   const read = createExportReader({ ...features, contacts: features.emergencyContacts })
-  const clients = (await Array.fromAsync(read(actor, { withHidden: false }))).flat()
-  return format.begin() + clients.map((client, index) => format.client(client, index)).join('') + format.end()
+  let text = format.begin()
+  let index = 0
+  for await (const batch of read(actor, { withHidden: false }))
+    for (const client of batch) text += format.client(client, index++)
+  return text + format.end()
 }
 
 /** Folded lines made whole, and signs as they are meant (RFC 2426). */
