@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadTranslations } from '../../src/platform/i18n/translations.ts'
 import { startOstoja, type Ostoja, type TestAccount } from '../support/ostoja.ts'
@@ -240,6 +241,25 @@ describe('being idle', () => {
     expect(await reason(visitor)).toContain('nothing happened for a while')
   })
 
+  it('is not put off by anything that pages ask by themselves: no route that says so counts as activity', async () => {
+    const { visitor, key } = await newcomer(['staff', 'administrator', 'security_officer'])
+    const page = await visitor.get('/clients/new').set('Sec-Fetch-Mode', 'navigate')
+    const [token, ticket] = [partOf(page.text, '_csrf'), partOf(page.text, '_page')]
+    const fields = { _csrf: token, _page: ticket, _shown: '0', _action: '/clients', familyName: 'Zofia' }
+    const last = async () => (await ostoja.platform.redis.hgetall(`active:${tenant}:${key.accountId}`)).last
+    const before = await last()
+    const asked = ostoja.routes.filter(route => route.policy.background && !route.path.startsWith('/health'))
+    expect(asked.length).toBeGreaterThan(5)
+    for (const { method, path } of asked.filter(route => route.path !== '/sessions/close')) {
+      ostoja.skip(1000)
+      const address = path.replace(/:\w+/g, randomUUID())
+      await (method === 'get' ? visitor.get(address) : visitor.agent.post(address).type('form').send(fields))
+      expect([method, path, await last()]).toEqual([method, path, before])
+    }
+    expect(await isOut(visitor)).toBe(false)
+    expect(await last()).not.toBe(before)
+  })
+
   it('does not begin while somebody types in one form for an hour', async () => {
     const { visitor } = await newcomer()
     const page = await openPage(visitor)
@@ -319,9 +339,18 @@ describe('a session that others end', () => {
     const own = await ostoja.newTenant('Told')
     const officer = await ostoja.newAccount(own, ['security_officer'])
     const account = await ostoja.newAccount(own, ['staff'])
-    await ostoja.visitor().signIn(account)
+    const first = ostoja.visitor()
+    const shown = () =>
+      new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' }).format(ostoja.platform.clock())
+    await first.signIn(account)
+    const since = shown()
+    ostoja.skip(minutes(4))
+    await first.get('/')
+    const lastActive = shown()
+    ostoja.skip(minutes(2))
     const refused = await tryToSignIn(account)
     expect([refused.status, refused.text.includes('What you can do')]).toEqual([409, true])
+    expect(refused.text).toContain(`since ${since}, last active ${lastActive}.`)
     const told = await ostoja.features.db.asTenant({ tenantId: own }, trx =>
       trx('notices').where({ kind: 'sign-in-blocked' }).pluck('account_id').orderBy('account_id'),
     )

@@ -163,6 +163,54 @@ describe('the idle limit', () => {
   })
 })
 
+describe('a computer that sleeps', () => {
+  /** As with the lid closed: nothing runs in the page, then every timer that was due runs once. */
+  const sleep = async (page: Page, seconds: number) => {
+    ostoja.skip(seconds * 1000)
+    await page.clock.fastForward(seconds * 1000)
+  }
+  const asleep = async (settings?: { autoLogoutMinutes: number }) => {
+    const context = await newContext()
+    const page = await context.newPage()
+    await page.clock.install()
+    const account = await ostoja.newAccount(tenant, ['staff', 'administrator'])
+    if (settings) {
+      const actor = { tenantId: tenant, accountId: account.id, roles: ['administrator' as const] }
+      await ostoja.features.settings.change(actor, { ...(await ostoja.features.settings.of(tenant)), ...settings })
+    }
+    await signIn(page, account, ostoja.url)
+    await page.goto(`${ostoja.url}/clients/new`)
+    await watch.settled(account)
+    return { context, page, account }
+  }
+
+  it('shows the time that is left right after it wakes up', async () => {
+    const { context, page } = await asleep({ autoLogoutMinutes: 2 })
+    await sleep(page, 85)
+    await page.locator('dialog[data-countdown][open]').waitFor({ timeout: 2000 })
+    const left = Number(await page.locator('[data-countdown-left]').textContent())
+    expect(left).toBeLessThanOrEqual(35)
+    expect(left).toBeGreaterThan(20)
+    await context.close()
+    const actor = { tenantId: tenant, accountId: 0, roles: ['administrator' as const] }
+    await ostoja.features.settings.change(actor, {
+      ...(await ostoja.features.settings.of(tenant)),
+      autoLogoutMinutes: 10,
+    })
+  })
+
+  it('past the limit shows the signed-out page as it wakes up, and nothing else', async () => {
+    const { context, page } = await asleep()
+    await page.evaluate(() => {
+      document.querySelector<HTMLInputElement>('#familyName')!.value = 'Żółć'
+    })
+    await sleep(page, 11 * 60)
+    await page.waitForURL('**/signed-out', { timeout: 2000, waitUntil: 'commit' })
+    expect(await page.locator('.shell').count()).toBe(0)
+    await context.close()
+  })
+})
+
 const idleFor = async (account: TestAccount) =>
   ostoja.platform.clock().getTime() - Number((await watch.held(account)).last)
 /** Time goes by with nobody doing anything; the page goes on with its heartbeats. */
