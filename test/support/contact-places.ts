@@ -5,7 +5,7 @@ import { loadTranslations, type Language } from '../../src/platform/i18n/transla
 import type { RecordedRules, Rule } from '../../src/safe-to-contact/rules.ts'
 import { ruleWords, sayRule } from '../../src/safe-to-contact/words.ts'
 import { profile } from './clients.ts'
-import { exportedAs, inFhir, inJson, unfolded } from './exported-places.ts'
+import { cardInViewer, exportedAs, inFhir, inJson, unfolded } from './exported-places.ts'
 import { startOstoja, type Ostoja } from './ostoja.ts'
 import type { Visitor } from './visitor.ts'
 import { contactProfile } from './world.ts'
@@ -193,6 +193,14 @@ export const places: Record<string, Place> = {
     read: page(() => '/contacts-to-confirm'),
     isRecord: true,
   },
+  'export: card in the viewer': {
+    files: ['src/browser/viewer/numbers.ts', 'src/browser/viewer/person-card.ts'],
+    of: ['client', 'contact'],
+    read: async ({ ostoja, actor }) => ({ text: await cardInViewer(ostoja, actor), language: 'en' }),
+    addresses: true,
+    // The viewer writes days in a longer way.
+    tell: rule => (rule.code === 'wrong-number' ? /Wrong number, since \d+ \p{L}+ \d{4}/gu : inWords(rule)),
+  },
   'export: what the viewer reads': {
     files: ['src/composition/emergency-export.ts'],
     of: ['client', 'contact'],
@@ -239,9 +247,6 @@ export const places: Record<string, Place> = {
 
 /** Files that read numbers and show nobody any; each says why. */
 export const notPlaces: Record<string, string> = {
-  'src/browser/viewer/numbers.ts':
-    'the viewer’s card, which is read in a browser of its own: test/journeys/viewer.test.ts',
-  'src/browser/viewer/person-card.ts': 'the viewer’s card, as numbers.ts',
   'src/browser/viewer/search.ts': 'looks numbers up',
   'src/composition/drills.ts': 'asks for a number of a person to be found; never for a rule',
   'src/demonstration/demonstration.ts': 'invents people',

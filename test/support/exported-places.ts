@@ -1,21 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createExportReader, exportWords } from '../../src/composition/emergency-export.ts'
 import { formatOf, type FormatName } from '../../src/features/exports/formats/formats.ts'
 import type { Actor } from '../../src/platform/actor.ts'
 import { loadTranslations } from '../../src/platform/i18n/translations.ts'
+import type { ExportedClient } from '../../src/features/exports/index.ts'
 import type { Rule } from '../../src/safe-to-contact/rules.ts'
 import { sampleManifest } from './export-samples.ts'
+import { launchBrowser } from './browser.ts'
 import type { Ostoja } from './ostoja.ts'
+import { goTo, offlinePage, unlock, writeViewer } from './viewer-pages.ts'
 
 /** What an export of a tenant holds, before it is sealed. */
-export const exportedAs = async ({ features }: Ostoja, actor: Actor, name: FormatName): Promise<string> => {
+export const exportedAs = async (ostoja: Ostoja, actor: Actor, name: FormatName): Promise<string> => {
   const format = formatOf(name, sampleManifest(), exportWords(loadTranslations()), 'en')
-  const read = createExportReader({ ...features, contacts: features.emergencyContacts })
   let text = format.begin()
   let index = 0
-  for await (const batch of read(actor, { withHidden: false }))
-    for (const client of batch) text += format.client(client, index++)
+  for await (const batch of exported(ostoja, actor)) for (const client of batch) text += format.client(client, index++)
   return text + format.end()
 }
+
+/** The card of the one client of a tenant, as the viewer shows it in a browser without a network. */
+export const cardInViewer = async (ostoja: Ostoja, actor: Actor): Promise<string> => {
+  const browser = await launchBrowser()
+  const folder = await mkdtemp(join(tmpdir(), 'ostoja-places-'))
+  try {
+    const file = await writeViewer(folder, 'export.html', exported(ostoja, actor))
+    const { page } = await offlinePage(browser, { locale: 'en-GB' })
+    await goTo(page, file)
+    await page.waitForSelector('#passphrase')
+    await unlock(page)
+    await page.click('.results button')
+    await page.waitForSelector('.person h1')
+    return (await page.innerText('.person')).replaceAll(/\s+/g, ' ')
+  } finally {
+    await browser.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const exported = ({ features }: Ostoja, actor: Actor): AsyncIterable<ExportedClient[]> =>
+  createExportReader({ ...features, contacts: features.emergencyContacts })(actor, { withHidden: false })
 
 /** Folded lines made whole, and signs as they are meant (RFC 2426). */
 export const unfolded = (vcards: string): string =>
