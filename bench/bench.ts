@@ -13,6 +13,7 @@ const say = (text: string) => process.stderr.write(`${text}\n`)
 /** One part after another; a part that fails is told of, and the others go on. */
 const carryOut = async (world: World, ground: Ground, options: Options, report: Report) => {
   await world.worker()
+  report.fact('memory of the web process before, MB', memoryOf(ground.web.pid))
   const parts: Record<string, () => Promise<unknown>> = {
     pages: () => measurePages(ground, options, report),
     trigrams: () => measureTrigrams(ground, options, report),
@@ -30,6 +31,7 @@ const carryOut = async (world: World, ground: Ground, options: Options, report: 
       report.notTaken(name, 'this part failed')
       say(String(fault instanceof Error ? fault.stack : fault))
     })
+    report.fact(`memory of the web process after ${name}, MB`, memoryOf(ground.web.pid))
   }
   report.atMost('Memory of the web process after all that', memoryOf(ground.web.pid), 250, 'MB')
   report.atMost('Ready after start, migrations done', ground.web.readyMs / 1000, 2, 's')

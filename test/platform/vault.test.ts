@@ -144,7 +144,7 @@ describe('passwords', () => {
     await Promise.all([passwords.hash('x'), passwords.hash('x')])
     const { own, threads } = await niceness()
     expect(own).toBe(0)
-    expect(threads.filter(nice => nice === 19).length - before.filter(nice => nice === 19).length).toBe(2)
+    expect(threads.filter(nice => nice === 10).length - before.filter(nice => nice === 10).length).toBe(2)
     await passwords.close()
     await expect(passwords.hash('x')).resolves.toMatchObject({ argon2: expect.any(String) as string })
     await passwords.close()

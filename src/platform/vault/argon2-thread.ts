@@ -3,8 +3,8 @@ import { setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import type { Argon2Answer, Argon2Task } from './argon2-threads.ts'
 
-/** The least of Linux's; a thread that nobody else keeps from working works as fast as with the highest. */
-const niceness = 19
+/** A tenth of the share that others get while they want it; alone, all of it. */
+const niceness = 10
 
 // On Linux this is of the thread that asks; elsewhere it would be of the whole process.
 if (process.platform === 'linux') setPriority(niceness)

@@ -5,10 +5,13 @@ export type Argon2Task =
   { verb: 'hash'; secret: string; cost: Options } | { verb: 'verify'; secret: string; kept: string }
 export type Argon2Answer = { value: string | boolean } | { fault: string }
 
+/** In MB. What is hashed lies outside the heap, and little else passes through it. */
+const resourceLimits = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 }
+
 type Thread = { worker: Worker; settle: ((answer: Argon2Answer) => void) | null }
 
 /**
- * Argon2id in threads of its own, each of the lowest priority: while many sign in at once, whoever works with a page goes
+ * Argon2id in threads of its own, each of low priority: while many sign in at once, whoever works with a page goes
  * first. A thread starts with its first task, and keeps no process alive that has nothing else to do.
  * Whoever calls gives a thread no second task before it has done the first.
  */
@@ -17,7 +20,7 @@ export const createArgon2Threads = () => {
   const all = new Set<Thread>()
 
   const start = (): Thread => {
-    const worker = new Worker(new URL('./argon2-thread.ts', import.meta.url))
+    const worker = new Worker(new URL('./argon2-thread.ts', import.meta.url), { resourceLimits })
     const thread: Thread = { worker, settle: null }
     const end = (fault: string) => {
       all.delete(thread)
