@@ -32,16 +32,17 @@ COPY src src
 COPY --from=assets /app/public public
 COPY --from=assets /app/build build
 # A fresh volume takes its owner from here. Keys are kept apart from data.
-RUN install -d -o node -g node -m 700 /data /keys
+RUN install -d -o node -g node -m 700 /data /keys /backup-keys
 
 ENV HOST=0.0.0.0 \
     PORT=8080 \
     DATA_DIR=/data \
     ROOT_KEYS_FILE=/keys/root-keys \
-    PEPPERS_FILE=/keys/peppers
+    PEPPERS_FILE=/keys/peppers \
+    BACKUP_KEYS_DIR=/backup-keys
 USER node
 EXPOSE 8080
-VOLUME ["/data", "/keys"]
+VOLUME ["/data", "/keys", "/backup-keys"]
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 CMD ["node", "/app/deploy/healthcheck.js"]
 ENTRYPOINT ["/app/deploy/entrypoint"]
 CMD ["node", "src/main.ts", "web"]

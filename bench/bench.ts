@@ -1,4 +1,5 @@
 import { cpus } from 'node:os'
+import { measureBackup } from './backup.ts'
 import { prepareGround, type Ground } from './ground.ts'
 import { measureExport, measureImport, measureRotation, measureSignIn } from './heavy.ts'
 import { memoryOf } from './load.ts'
@@ -12,7 +13,7 @@ const say = (text: string) => process.stderr.write(`${text}\n`)
 
 /** One part after another; a part that fails is told of, and the others go on. */
 const carryOut = async (world: World, ground: Ground, options: Options, report: Report) => {
-  await world.worker()
+  const worker = await world.worker()
   report.fact('memory of the web process before, MB', memoryOf(ground.web.pid))
   const parts: Record<string, () => Promise<unknown>> = {
     pages: () => measurePages(ground, options, report),
@@ -23,6 +24,7 @@ const carryOut = async (world: World, ground: Ground, options: Options, report: 
     import: () => measureImport(ground, options, report),
     export: () => measureExport(ground, options, report),
     rotation: () => measureRotation(ground, report),
+    backup: () => measureBackup(ground, worker, report),
   }
   for (const [name, part] of Object.entries(parts)) {
     if (options.only && !options.only.split(',').includes(name)) continue

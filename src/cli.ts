@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander'
+import { addBackupCommands } from './cli/backup-commands.ts'
 import { addDemonstrationCommands } from './cli/demonstration-commands.ts'
 import { addErasureCommands } from './cli/erasure-commands.ts'
 import { addInstallationCommands } from './cli/installation-commands.ts'
 import { addKeyPairCommand } from './cli/key-pair-command.ts'
 import { addKeysCommands } from './cli/keys-commands.ts'
 import { addRecoveryKitCommands } from './cli/recovery-kit-commands.ts'
+import { addRestoreCommand } from './cli/restore-command.ts'
 import { addTenantCommands } from './cli/tenant-commands.ts'
 import { report } from './start/terminal.ts'
 
@@ -21,6 +23,8 @@ addTenantCommands(program)
 addDemonstrationCommands(program)
 addErasureCommands(program)
 addRecoveryKitCommands(program)
+addBackupCommands(program)
+addRestoreCommand(program)
 addKeyPairCommand(program)
 
 try {

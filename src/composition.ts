@@ -3,6 +3,7 @@ import type { Router } from 'express'
 import { createExportReader, exportVocabulary, exportWords } from './composition/emergency-export.ts'
 import { createDrillFeature } from './composition/drills.ts'
 import { createAccountFeatures } from './composition/accounts.ts'
+import { createInstallationBackups } from './composition/backups.ts'
 import { createKeyTurning, sealedColumns } from './composition/encryption-keys.ts'
 import { createErasure } from './composition/erasure.ts'
 import { createPlatform, type Platform, type Replaced } from './composition/platform.ts'
@@ -157,6 +158,7 @@ export const createFeatures = (platform: Platform) => {
     rotationDays: config.keyRotationDays,
   })
   const erasures = createErasure({ ...platform, clients, accountNames: accounts.names })
+  const backups = createInstallationBackups({ ...platform, accounts, translations })
 
   const drills = createDrillFeature({
     ...platform,
@@ -247,6 +249,7 @@ export const createFeatures = (platform: Platform) => {
     'tenants.measure': tenants.measure,
     'erasures.reconcile': erasures.reconcile,
     'keys.turn': encryptionKeys.turnDue,
+    'backups.tend': backups.tend,
     ...importTasks(imports),
     ...around.tasks,
   }
@@ -258,6 +261,7 @@ export const createFeatures = (platform: Platform) => {
     'tenants.measure': '47 * * * *',
     'erasures.reconcile': '*/10 * * * *',
     'keys.turn': '*/10 * * * *',
+    'backups.tend': '* * * * *',
   }
 
   return {
@@ -282,6 +286,7 @@ export const createFeatures = (platform: Platform) => {
     imports,
     erasures,
     encryptionKeys,
+    backups,
     routers,
     tasks,
     schedule,
@@ -304,7 +309,16 @@ export const prepareToRun = async ({ platform, tenants, erasures }: Features): P
 }
 
 /** The web application, the same in production and in tests. */
-export const createApp = ({ platform, translations, sessions, drafts, tickets, accounts, routers }: Features) =>
+export const createApp = ({
+  platform,
+  translations,
+  sessions,
+  drafts,
+  tickets,
+  accounts,
+  backups,
+  routers,
+}: Features) =>
   createWebApp({
     ...platform,
     sessions,
@@ -315,4 +329,5 @@ export const createApp = ({ platform, translations, sessions, drafts, tickets, a
     asset: loadAssets(fileURLToPath(new URL('../public', import.meta.url))),
     trustedProxies: platform.config.trustedProxies,
     openName: accounts.openName,
+    details: { backups: async () => (await backups.state()).right },
   })

@@ -15,6 +15,22 @@ const postgres = (name: string, role: string) =>
     `${name}: set it to a postgres:// URL of a login in the role ${role} ("bin/services env" prints one)`,
   )
 
+const isTimeZone = (name: string) => {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+  } catch {
+    return false
+  }
+}
+
+const kept = (name: string, usual: number) =>
+  z.coerce
+    .number({ error: `${name}: a number` })
+    .int(`${name}: a whole number`)
+    .min(0, `${name}: 0 or more`)
+    .max(1000, `${name}: at most 1000`)
+    .default(usual)
+
 const isLoopback = (address: string) => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(address).hostname)
 
 const environment = z
@@ -51,6 +67,32 @@ const environment = z
       .min(0, 'KEY_ROTATION_DAYS: 0 or more')
       .max(3650, 'KEY_ROTATION_DAYS: at most 3650')
       .default(90),
+    BACKUP_DATABASE_URL: postgres('BACKUP_DATABASE_URL', 'ostoja_backup').optional(),
+    DRILL_DATABASE_URL: url(
+      ['postgres', 'postgresql'],
+      'DRILL_DATABASE_URL: set it to a postgres:// URL of a login that may create databases',
+    ).optional(),
+    BACKUP_STORE: z.string().optional(),
+    BACKUP_S3_ENDPOINT: url(['https', 'http'], 'BACKUP_S3_ENDPOINT: the https:// address of the S3 service').optional(),
+    BACKUP_S3_REGION: z.string().default('us-east-1'),
+    BACKUP_S3_KEY_ID: z.string().optional(),
+    BACKUP_S3_SECRET: z.string().optional(),
+    BACKUP_KEYS_DIR: z.string(),
+    BACKUP_TIME: z
+      .string()
+      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'BACKUP_TIME: a time of day, such as 02:00')
+      .default('02:00'),
+    TIME_ZONE: z
+      .string()
+      .refine(isTimeZone, { error: 'TIME_ZONE: the name of a time zone, such as Europe/Warsaw' })
+      .default(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
+    BACKUP_DRILL: z
+      .enum(['automatic', 'by-hand'], { error: 'BACKUP_DRILL: automatic or by-hand' })
+      .default('automatic'),
+    BACKUP_KEEP_DAILY: kept('BACKUP_KEEP_DAILY', 7),
+    BACKUP_KEEP_WEEKLY: kept('BACKUP_KEEP_WEEKLY', 5),
+    BACKUP_KEEP_MONTHLY: kept('BACKUP_KEEP_MONTHLY', 12),
+    PG_BIN: z.string().optional(),
     LOG_LEVEL: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
         error: 'LOG_LEVEL: one of fatal, error, warn, info, debug, trace, silent',
@@ -68,9 +110,29 @@ const environment = z
     error:
       'SMTP_URL: mail also needs MAIL_FROM, the address it comes from, and PUBLIC_URL, the address its links lead to',
   })
+  .refine(env => !env.BACKUP_STORE?.startsWith('s3://') || (env.BACKUP_S3_KEY_ID && env.BACKUP_S3_SECRET), {
+    error: 'BACKUP_STORE: a bucket also needs BACKUP_S3_KEY_ID and BACKUP_S3_SECRET',
+  })
   .refine(env => env.SMTP_TLS === 'required' || (env.SMTP_URL !== undefined && isLoopback(env.SMTP_URL)), {
     error: 'SMTP_TLS: none is only for a mail server on this very machine (localhost, 127.0.0.1 or ::1 in SMTP_URL)',
   })
+
+export type BackupConfig = Readonly<{
+  /** Null in a process that makes no backups. */
+  databaseUrl: string | null
+  /** Null where backups cannot be proven here. */
+  drillDatabaseUrl: string | null
+  /** A folder, or s3://bucket/prefix. */
+  store: string
+  s3: { endpoint: string | null; region: string; keyId: string; secret: string } | null
+  keysDir: string
+  /** HH:MM in `timeZone`. */
+  time: string
+  timeZone: string
+  drill: 'automatic' | 'by-hand'
+  keep: { daily: number; weekly: number; monthly: number }
+  pgBin: string | null
+}>
 
 export type Config = Readonly<{
   production: boolean
@@ -89,6 +151,7 @@ export type Config = Readonly<{
   logLevel: string
   /** After so many days data and index keys turn by themselves; 0: never. */
   keyRotationDays: number
+  backups: BackupConfig
   /** Null where this installation sends no mail. */
   mail: { url: string; from: string; tls: 'required' | 'none'; caFile: string | null; publicUrl: string } | null
 }>
@@ -104,6 +167,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     ROOT_KEYS_FILE: resolve(data, 'keys/root-keys'),
     PEPPERS_FILE: resolve(data, 'keys/peppers'),
     EXPORTS_DIR: resolve(data, 'exports'),
+    BACKUP_KEYS_DIR: resolve(data, 'keys'),
     ...set,
     DATA_DIR: data,
   })
@@ -129,6 +193,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     trustedProxies: values.TRUSTED_PROXIES.split(/[\s,]+/).filter(Boolean),
     logLevel: values.LOG_LEVEL,
     keyRotationDays: values.KEY_ROTATION_DAYS,
+    backups: backupConfig(data, values),
     mail:
       values.SMTP_URL && values.MAIL_FROM && values.PUBLIC_URL
         ? {
@@ -141,3 +206,38 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
         : null,
   })
 }
+
+const backupConfig = (data: string, values: z.infer<typeof environment>): BackupConfig => ({
+  databaseUrl: values.BACKUP_DATABASE_URL ?? null,
+  drillDatabaseUrl: values.DRILL_DATABASE_URL ?? null,
+  ...backupStoreOf({ ...values, DATA_DIR: data }),
+  keysDir: values.BACKUP_KEYS_DIR,
+  time: values.BACKUP_TIME,
+  timeZone: values.TIME_ZONE,
+  drill: values.BACKUP_DRILL,
+  keep: { daily: values.BACKUP_KEEP_DAILY, weekly: values.BACKUP_KEEP_WEEKLY, monthly: values.BACKUP_KEEP_MONTHLY },
+  pgBin: values.PG_BIN ?? null,
+})
+
+/** Where backups are kept, for a machine that has nothing else yet as well. @param env with an absolute DATA_DIR */
+export const backupStoreOf = (env: {
+  DATA_DIR: string
+  BACKUP_STORE?: string | undefined
+  BACKUP_S3_ENDPOINT?: string | undefined
+  BACKUP_S3_REGION?: string | undefined
+  BACKUP_S3_KEY_ID?: string | undefined
+  BACKUP_S3_SECRET?: string | undefined
+}): Pick<BackupConfig, 'store' | 's3'> => ({
+  store: env.BACKUP_STORE?.startsWith('s3://')
+    ? env.BACKUP_STORE
+    : resolve(env.BACKUP_STORE ?? `${env.DATA_DIR}/backups`),
+  s3:
+    env.BACKUP_S3_KEY_ID && env.BACKUP_S3_SECRET
+      ? {
+          endpoint: env.BACKUP_S3_ENDPOINT ?? null,
+          region: env.BACKUP_S3_REGION ?? 'us-east-1',
+          keyId: env.BACKUP_S3_KEY_ID,
+          secret: env.BACKUP_S3_SECRET,
+        }
+      : null,
+})

@@ -23,7 +23,20 @@ const startWeb = async (config: Config, features: Features): Promise<Running> =>
 const startJobs = async (config: Config, features: Features): Promise<Running> => {
   const worker = await startWorker(config.databaseUrl, features, features.platform)
   features.platform.log.info('worker is waiting for jobs')
-  return { close: () => worker.stop() }
+  return {
+    close: async () => {
+      features.backups.stop()
+      await worker.stop()
+    },
+  }
+}
+
+/** Each process looks, so that a dead worker is noticed by those that live. */
+const watchBackups = ({ backups, platform }: Features) => {
+  const timer = setInterval(() => {
+    backups.watch().catch((err: unknown) => platform.log.error({ err }, 'nobody could be told about the backups'))
+  }, 60_000)
+  return () => clearInterval(timer)
 }
 
 const roles = { web: startWeb, worker: startJobs }
@@ -40,12 +53,14 @@ const run = async (names: string[]) => {
     await platform.close()
     throw fault
   })
+  const endWatch = watchBackups(features)
   const running = await Promise.all(names.map(name => roles[name as keyof typeof roles](config, features)))
 
   flushCompileCache() // a process that is killed outright leaves it as well
 
   closeWithGrace({ delay: 4000, logger: platform.log }, async ({ err }) => {
     if (err) platform.log.fatal({ err }, 'stopping after a fault')
+    endWatch()
     await Promise.all(running.map(part => part.close()))
     await platform.close()
   })

@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
 import { join } from 'node:path'
+import { createBackupKeys } from '../features/backups/index.ts'
 import { connect } from '../platform/db/connect.ts'
 import { pendingMigrations } from '../platform/db/migrate.ts'
 import { OperatorFault } from '../platform/errors.ts'
 import { ensureSelfSigned } from '../platform/tls/self-signed.ts'
 import { createKeys } from '../platform/vault/key-files.ts'
 import { completeEnvironment, dataDirOf } from '../start/environment.ts'
-import { keyFilesOf, ownerUrlOf, prepareDatabase } from '../start/prepare.ts'
+import { backupKeysDirOf, keyFilesOf, ownerUrlOf, prepareDatabase } from '../start/prepare.ts'
 import { say } from '../start/terminal.ts'
 
 /** `database`, `keys` and `certificate`: the ground an installation stands on. */
@@ -30,10 +31,13 @@ export const addInstallationCommands = (program: Command) => {
     .command('keys')
     .description('the key files, without which the data cannot be read')
     .command('create')
-    .description('make root key and pepper for a new installation; existing files are kept')
+    .description('make root key, pepper and the keys of backups for a new installation; existing files are kept')
     .action(async () => {
-      const files = keyFilesOf({ ...process.env, DATA_DIR: dataDirOf(process.env) })
-      for (const file of Object.values(files)) say(`${(await createKeys(file)) === 'made' ? 'Made' : 'Kept'} ${file}`)
+      const env: NodeJS.ProcessEnv = { ...process.env, DATA_DIR: dataDirOf(process.env) }
+      for (const file of Object.values(keyFilesOf(env)))
+        say(`${(await createKeys(file)) === 'made' ? 'Made' : 'Kept'} ${file}`)
+      for (const file of await createBackupKeys(backupKeysDirOf(env), env.BACKUP_DRILL !== 'by-hand'))
+        say(`Made ${file}`)
     })
 
   program

@@ -9,7 +9,7 @@ import { record } from '../platform/audit/record.ts'
 import { OperatorFault } from '../platform/errors.ts'
 import { parseKeys, writeKeyText } from '../platform/vault/key-files.ts'
 import { dataDirOf } from '../start/environment.ts'
-import { keyFilesOf } from '../start/prepare.ts'
+import { backupKeysDirOf, keyFilesOf } from '../start/prepare.ts'
 import { say } from '../start/terminal.ts'
 import { askSecretly, isTerminal, linesOfInput } from './asking.ts'
 import { withFeatures } from './with-features.ts'
@@ -64,8 +64,8 @@ export const addRecoveryKitCommands = (program: Command) => {
     .argument('<file>', 'the .age file, or the text of the scanned codes')
     .requiredOption('--into <folder>', 'the data folder (DATA_DIR)')
     .action(async (file: string, { into }: { into: string }) => {
-      const kit = await openFrom(file)
-      const written = await writeInto(resolve(into), kit)
+      const kit = await openKitFile(file)
+      const written = await writeKitInto({ DATA_DIR: resolve(into) }, kit)
       say(written.length > 0 ? `Wrote ${written.join(', ')}.` : 'The keys were there already.')
       say(`Restore the database if it is not there, and start: DATA_DIR=${resolve(into)} bin/start`)
     })
@@ -75,7 +75,7 @@ export const addRecoveryKitCommands = (program: Command) => {
     .description('prove that a kit opens and holds the keys in use; exit 1 where it does not')
     .argument('<file>', 'the .age file, or the text of the scanned codes')
     .action(async (file: string) => {
-      const kit = await openFrom(file)
+      const kit = await openKitFile(file)
       await withFeatures(async ({ platform }) => {
         recoveryKits().compare(kit, await filesInUse())
         await noteInRealm(platform, 'recovery-kit.verified', kit.id)
@@ -93,7 +93,7 @@ const noteInRealm = ({ db }: Platform, action: string, kitId: string) => {
 
 const paths = (env: NodeJS.ProcessEnv) => ({
   ...keyFilesOf(env),
-  backupIdentity: join(env.DATA_DIR ?? '', 'keys', 'backup-identity'),
+  backupIdentity: join(backupKeysDirOf(env), 'backup-identity'),
 })
 
 const filesInUse = async (): Promise<KitFiles> => {
@@ -115,7 +115,8 @@ const newPassphrase = async (): Promise<string | null> => {
   return first || null
 }
 
-const openFrom = async (file: string) => {
+/** Opens a kit in a file; asks for its passphrase or shares. @throws OperatorFault */
+export const openKitFile = async (file: string) => {
   const text = await readFile(file, 'utf8').catch(() => {
     throw new OperatorFault(`${file}: no such file, or it may not be read; give the path of a recovery kit.`)
   })
@@ -139,9 +140,14 @@ const writeAll = async (folder: string, files: readonly { name: string; text: st
     await writeFile(join(folder, name), text, { mode: 0o600, flag: 'wx', flush: true })
 }
 
-/** Nothing that is there is overwritten: not even one file, where another is in the way. */
-const writeInto = async (folder: string, kit: KitFiles): Promise<string[]> => {
-  const { rootKeys, peppers, backupIdentity } = paths({ DATA_DIR: folder })
+/**
+ * Writes the keys of a kit to where an installation with these settings keeps them. Nothing that is there is overwritten: not even one file, where another is in
+ * the way.
+ * @returns the files written
+ * @throws OperatorFault
+ */
+export const writeKitInto = async (env: NodeJS.ProcessEnv, kit: KitFiles): Promise<string[]> => {
+  const { rootKeys, peppers, backupIdentity } = paths(env)
   parseKeys('the recovery kit', kit.rootKeys)
   parseKeys('the recovery kit', kit.peppers)
   const wanted = [

@@ -33,6 +33,8 @@ export type AppNeeds = {
   tickets: PageTickets
   drafts: TypedWork
   checks: Checks
+  /** What is told beside them, and keeps nothing from being served. */
+  details: Checks
   routers: readonly Router[]
 }
 
@@ -45,7 +47,7 @@ const yearInSeconds = 365 * 24 * 60 * 60
  */
 export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[] } => {
   const app = express()
-  const routers = [healthRoutes(needs.checks), languageRoutes(), ...needs.routers]
+  const routers = [healthRoutes(needs.checks, needs.details), languageRoutes(), ...needs.routers]
   const routes = inventory(routers)
   const isBackground = matcherOf(routes.filter(route => route.policy.background))
   const hasPage = matcherOf(routes.filter(route => route.method === 'get'))

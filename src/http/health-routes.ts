@@ -4,8 +4,12 @@ import { anyone } from '../platform/web/guard.ts'
 /** Each names a part and says whether it is right; a fault counts as wrong. */
 export type Checks = Record<string, () => Promise<boolean>>
 
-/** `/health/live`: the process answers. `/health/ready`: it can do its work (database, Redis and migrations right). */
-export const healthRoutes = (checks: Checks) => {
+/**
+ * `/health/live`: the process answers. `/health/ready`: it can do its work (database, Redis and migrations right).
+ * @param details what somebody must look after, and what pages can do without: a record must stay within reach when a backup
+ * is late, so these never take a process out of service
+ */
+export const healthRoutes = (checks: Checks, details: Checks = {}) => {
   const router = Router()
 
   router.get('/health/live', anyone({ background: true }), (_req, res) => {
@@ -13,15 +17,20 @@ export const healthRoutes = (checks: Checks) => {
   })
 
   router.get('/health/ready', anyone({ background: true }), async (_req, res) => {
-    const results = await Promise.all(
-      Object.entries(checks).map(async ([name, check]) => [name, await passes(check)] as const),
-    )
+    const [results, others] = await Promise.all([outcomes(checks), outcomes(details)])
     const ready = results.every(([, right]) => right)
-    res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(results) })
+    res.status(ready ? 200 : 503).json({
+      status: ready ? 'ready' : 'not ready',
+      checks: Object.fromEntries(results),
+      details: Object.fromEntries(others),
+    })
   })
 
   return router
 }
+
+const outcomes = (checks: Checks) =>
+  Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await passes(check)] as const))
 
 const passes = async (check: () => Promise<boolean>): Promise<boolean> => {
   try {

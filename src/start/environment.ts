@@ -37,7 +37,7 @@ export const completeEnvironment = async (
 }
 
 const never: Record<Part, readonly string[]> = {
-  web: ['ADMIN_DATABASE_URL', 'OWNER_DATABASE_URL', 'BACKUP_DATABASE_URL'],
+  web: ['ADMIN_DATABASE_URL', 'OWNER_DATABASE_URL', 'BACKUP_DATABASE_URL', 'DRILL_DATABASE_URL'],
   worker: ['ADMIN_DATABASE_URL', 'OWNER_DATABASE_URL'],
 }
 
@@ -60,8 +60,9 @@ const givenDatabase = async (env: Env, dataDir: string): Promise<Env> => {
     throw new OperatorFault('DATABASE_URL is no URL: write it as postgres://login:password@host/database.')
   }
   const roles = await installationRoles(join(dataDir, 'database-roles.env'))
-  const as = (login: string, password: string | undefined) => {
+  const as = (login: string, password: string | undefined, database?: string) => {
     const url = new URL(admin)
+    if (database) url.pathname = `/${database}`
     url.username = `ostoja_${login}_${roles.SUFFIX ?? ''}`
     url.password = password ?? ''
     return url.href
@@ -72,18 +73,21 @@ const givenDatabase = async (env: Env, dataDir: string): Promise<Env> => {
     DATABASE_URL: as('app', roles.APP_PASSWORD),
     SIGNIN_DATABASE_URL: as('signin', roles.SIGNIN_PASSWORD),
     BACKUP_DATABASE_URL: as('backup', roles.BACKUP_PASSWORD),
+    DRILL_DATABASE_URL: as('drill', roles.DRILL_PASSWORD, 'postgres'),
   }
 }
 
 const installationRoles = async (file: string): Promise<Record<string, string>> => {
   const known = await readNameValues(file)
-  if (known) return known
+  if (known?.DRILL_PASSWORD) return known
   const password = () => randomBytes(24).toString('hex')
   const made = {
     SUFFIX: randomBytes(4).toString('hex'),
     APP_PASSWORD: password(),
     SIGNIN_PASSWORD: password(),
     BACKUP_PASSWORD: password(),
+    DRILL_PASSWORD: password(),
+    ...known, // of a version that knew fewer
   }
   const lines = Object.entries(made).map(([name, value]) => `${name}=${value}\n`)
   await writePrivately(file, lines.join(''))
@@ -96,5 +100,6 @@ const withoutEmpty = (env: Env): Env => Object.fromEntries(Object.entries(env).f
 export const databaseUrlsOf = (env: Env): DatabaseUrls | null => {
   const { ADMIN_DATABASE_URL: admin, OWNER_DATABASE_URL: owner, DATABASE_URL: app } = env
   const { SIGNIN_DATABASE_URL: signin, BACKUP_DATABASE_URL: backup } = env
-  return admin && owner && app && signin && backup ? { admin, owner, app, signin, backup } : null
+  const drill = env.DRILL_DATABASE_URL
+  return admin && owner && app && signin && backup ? { admin, owner, app, signin, backup, drill } : null
 }

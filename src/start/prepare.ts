@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises'
 import pg from 'pg'
 import { join } from 'node:path'
+import { createBackupKeys } from '../features/backups/index.ts'
 import { connect } from '../platform/db/connect.ts'
 import { connectionFault } from '../platform/db/faults.ts'
 import { migrate } from '../platform/db/migrate.ts'
@@ -42,7 +43,7 @@ export const ownerUrlOf = (env: Env): string => {
 }
 
 /**
- * Makes root key and pepper where there are none.
+ * Makes root key, pepper and the keys of backups where there are none.
  * @returns the files made
  * @throws OperatorFault when the database already holds data sealed with keys that are gone: fresh ones could not open it
  */
@@ -56,8 +57,11 @@ export const prepareKeys = async (env: Env): Promise<string[]> => {
     )
   }
   for (const file of missing) await createKeys(file)
-  return missing
+  return [...missing, ...(await createBackupKeys(backupKeysDirOf(env), env.BACKUP_DRILL !== 'by-hand'))]
 }
+
+/** Where the keys of backups lie; apart from the others where web processes must not see them. */
+export const backupKeysDirOf = (env: Env) => env.BACKUP_KEYS_DIR ?? join(env.DATA_DIR ?? '', 'keys')
 
 /**
  * Whether the keys are those the database was sealed with, asked before anything in it is changed.

@@ -72,7 +72,9 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   for (const name of databases) await query(`drop database if exists ${name} with (force)`)
-  const logins = await query(`select rolname from pg_roles where rolname ~ '^ostoja_(app|signin|backup)_[0-9a-f]{8}$'`)
+  const logins = await query(
+    `select rolname from pg_roles where rolname ~ '^ostoja_(app|signin|backup|drill)_[0-9a-f]{8}$'`,
+  )
   for (const { rolname } of logins) await query(`drop role if exists ${String(rolname)}`).catch(() => undefined)
   await rm(folder, { recursive: true, force: true })
 })

@@ -78,6 +78,7 @@ describe('bin/services', () => {
       'DATABASE_URL',
       'SIGNIN_DATABASE_URL',
       'BACKUP_DATABASE_URL',
+      'DRILL_DATABASE_URL',
       'PG_BIN',
       'REDIS_URL',
     ])

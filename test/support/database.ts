@@ -10,9 +10,9 @@ export const setting = (name: string): string => {
 
 export const templateName = 'ostoja_test_template'
 
-export type OwnUrls = { owner: string; app: string; signin: string; backup: string }
+export type OwnUrls = { owner: string; app: string; signin: string; backup: string; drill: string }
 
-/** The four logins' URLs for one database of the test cluster. */
+/** The logins' URLs for one database of the test cluster; drills make databases of their own. */
 export const ownUrls = (database: string): OwnUrls => {
   const on = (name: string) => {
     const url = new URL(setting(name))
@@ -24,6 +24,7 @@ export const ownUrls = (database: string): OwnUrls => {
     app: on('DATABASE_URL'),
     signin: on('SIGNIN_DATABASE_URL'),
     backup: on('BACKUP_DATABASE_URL'),
+    drill: setting('DRILL_DATABASE_URL'),
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { createApp, createFeatures, createPlatform, type Replaced } from '../../src/composition.ts'
 import { readConfig, type Config } from '../../src/config.ts'
+import { createBackupKeys } from '../../src/features/backups/index.ts'
 import { listen } from '../../src/http/listener.ts'
 import type { Role } from '../../src/platform/actor.ts'
 import { systemActor } from '../../src/platform/actor.ts'
@@ -20,15 +21,24 @@ export type TestAccount = { id: number; login: string; password: string; tenantI
  * A whole Ostoja of its own: a fresh database and Redis database, keys, certificate, the same createApp as production
  * served by HTTPS on a free port, and the worker. The clock can be moved.
  * @param env settings of its own
+ * @param backups whether it has what making and proving backups needs
+ * @param worker false: as when it has died
  * @param replaced how long keys are kept as they were read, for tests that turn keys
  */
 export const startOstoja = async ({
   env = {},
+  backups = false,
+  worker: works = true,
   ...replaced
-}: { env?: NodeJS.ProcessEnv } & Pick<Replaced, 'pace'> = {}) => {
+}: { env?: NodeJS.ProcessEnv; backups?: boolean; worker?: boolean } & Pick<Replaced, 'pace'> = {}) => {
   const database = await freshDatabase()
   const dataDir = await mkdtemp(join(tmpdir(), 'ostoja-test-'))
-  const config = await configure(dataDir, database.urls, env)
+  const { backup: BACKUP_DATABASE_URL, drill: DRILL_DATABASE_URL } = database.urls
+  const config = await configure(dataDir, database.urls, {
+    ...(backups ? { BACKUP_DATABASE_URL, DRILL_DATABASE_URL } : {}),
+    ...env,
+  })
+  if (backups) await createBackupKeys(config.backups.keysDir, config.backups.drill === 'automatic')
   let skippedMs = 0
   const clock = () => new Date(Date.now() + skippedMs)
 
@@ -39,7 +49,7 @@ export const startOstoja = async ({
   const { app, routes } = createApp(features)
   const certificate = { cert: await readFile(config.tls!.certFile), key: await readFile(config.tls!.keyFile) }
   const listener = await listen(app, { host: '127.0.0.1', port: 0, certificate })
-  const worker = await startWorker(config.databaseUrl, features, platform)
+  const worker = works ? await startWorker(config.databaseUrl, features, platform) : null
   const url = `https://localhost:${listener.port}`
 
   const newAccount = async (
@@ -82,7 +92,7 @@ export const startOstoja = async ({
       return Object.assign(visitor, { account })
     },
     close: async () => {
-      await worker.stop()
+      await worker?.stop()
       await listener.close()
       await platform.close()
       await database.drop()

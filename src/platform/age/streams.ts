@@ -58,16 +58,21 @@ export const sealingParts = async ([first = [], ...others]: readonly (readonly (
   return { headers: [header, ...(await Promise.all(more))], body }
 }
 
+/** A private key (`AGE-SECRET-KEY-1…`), or the passphrase that a file was sealed with. */
+export type Identity = string | { passphrase: string }
+
 /**
  * Opens an age file that flows by.
- * @param identities private keys (`AGE-SECRET-KEY-1…`)
+ * @param identities any of which may fit
  * @returns the plain bytes; the stream ends with AgeFault where it is no age file, none of the identities fits, or it was cut
  * or altered
  */
-export const openingStream = async (sealed: Readable, identities: readonly string[]): Promise<Readable> => {
+export const openingStream = async (sealed: Readable, identities: readonly Identity[]): Promise<Readable> => {
   const { head, rest } = await readHead(sealed)
   const decrypter = new Decrypter()
-  for (const identity of identities) decrypter.addIdentity(identity)
+  for (const identity of identities)
+    if (typeof identity === 'string') decrypter.addIdentity(identity)
+    else decrypter.addPassphrase(identity.passphrase)
   const fileKey = await decrypter.decryptHeader(head.header).catch((fault: unknown) => {
     throw new AgeFault((fault as Error).message.includes('no identity matched') ? 'wrong-identity' : 'altered')
   })

@@ -59,6 +59,9 @@ const prepareQueue = async (knex: Knex, ownerUrl: string) => {
   `)
 }
 
+/** Every migration that this version knows. */
+export const knownMigrations = (): Promise<string[]> => migrationSource.getMigrations([])
+
 /** The migrations that the code knows and the database lacks. */
 export const pendingMigrations = async (knex: Knex): Promise<string[]> => {
   const applied = new Set<string>((await knex('migrations').select('name')).map((row: { name: string }) => row.name))

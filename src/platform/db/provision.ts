@@ -3,8 +3,18 @@ import { OperatorFault } from '../errors.ts'
 import { connectionFault, missingRight } from './faults.ts'
 import { scramVerifier } from './scram.ts'
 
-/** postgres:// URLs: one that may create roles, and the four logins that Ostoja uses, all of one server and database. */
-export type DatabaseUrls = { admin: string; owner: string; app: string; signin: string; backup: string }
+/**
+ * postgres:// URLs: one that may create roles, and the four logins that Ostoja uses, all of one server and database; and the one
+ * that proves backups in databases of its own, if there is one.
+ */
+export type DatabaseUrls = {
+  admin: string
+  owner: string
+  app: string
+  signin: string
+  backup: string
+  drill?: string | undefined
+}
 
 type Login = { name: string; password: string }
 type Rights = { seesEveryRow: boolean }
@@ -26,14 +36,12 @@ export const provision = async (urls: DatabaseUrls): Promise<void> => {
 
   await connected(urls.admin, async client => {
     await client.query('select pg_advisory_lock($1)', [provisionLock])
-    await ensureRole(client, 'ostoja_app', { seesEveryRow: false })
-    await ensureRole(client, 'ostoja_signin', { seesEveryRow: false })
-    await ensureRole(client, 'ostoja_backup', { seesEveryRow: true })
-    await ensureRole(client, 'ostoja_search', { seesEveryRow: true })
+    await ensureGroups(client)
     if (!sameAsAdmin) await ensureLogin(client, owner, { seesEveryRow: false })
     await ensureLogin(client, loginOf(urls.app), { seesEveryRow: false }, 'ostoja_app')
     await ensureLogin(client, loginOf(urls.signin), { seesEveryRow: false }, 'ostoja_signin')
     await ensureLogin(client, loginOf(urls.backup), { seesEveryRow: true }, 'ostoja_backup')
+    if (urls.drill) await ensureDrill(client, loginOf(urls.drill))
     await ensureMember(client, owner.name, 'ostoja_search')
     await ensureDatabase(client, database, owner.name, sameAsAdmin)
     await grantConnect(
@@ -43,6 +51,28 @@ export const provision = async (urls: DatabaseUrls): Promise<void> => {
     )
   })
   await connected(urlOf(urls.admin, database), client => client.query('revoke create on schema public from public'))
+}
+
+/**
+ * The groups that rights are granted to, which a database that is restored speaks of.
+ * @param url a login that may create roles, or of a server that has them
+ */
+export const provisionGroups = (url: string): Promise<void> => connected(url, ensureGroups)
+
+const ensureGroups = async (client: pg.Client) => {
+  await ensureRole(client, 'ostoja_app', { seesEveryRow: false })
+  await ensureRole(client, 'ostoja_signin', { seesEveryRow: false })
+  await ensureRole(client, 'ostoja_backup', { seesEveryRow: true })
+  await ensureRole(client, 'ostoja_search', { seesEveryRow: true })
+}
+
+/** It may make databases, and has no right in those of others: not even to connect to Ostoja's. */
+const ensureDrill = async (client: pg.Client, login: Login) => {
+  await ensureLogin(client, login, { seesEveryRow: false })
+  const { rows } = await client.query<{ may: boolean }>('select rolcreatedb as may from pg_roles where rolname = $1', [
+    login.name,
+  ])
+  if (!rows[0]?.may) await client.query(`alter role ${id(login.name)} createdb`)
 }
 
 const ensureRole = async (client: pg.Client, name: string, { seesEveryRow }: Rights) => {

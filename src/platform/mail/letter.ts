@@ -7,15 +7,17 @@ export type Letter = { subject: string; text: string; html: string; language: La
  * A letter as text and as HTML. It names nobody: a mailbox is not a safe place, and the subject shows on locked screens.
  * @param kind a part of the catalogue `mail`: subject, text, link
  * @param href the address it leads to
+ * @param values what the text has places for; never what says who somebody is
  */
 export const writeLetter = (
   t: Translate,
   language: Language,
-  kind: 'notice' | 'moved' | 'reset' | 'first',
+  kind: 'notice' | 'moved' | 'reset' | 'first' | 'backup',
   href: string,
+  values: Record<string, string> = {},
 ): Letter => {
   const subject = t(`mail:${kind}.subject`)
-  const before = t(`mail:${kind}.text`)
+  const before = t(`mail:${kind}.text`, values)
   const after = t(`mail:${kind}.after`)
   return {
     language,
