@@ -7,6 +7,7 @@ import { addKeyPairCommand } from './cli/key-pair-command.ts'
 import { addKeysCommands } from './cli/keys-commands.ts'
 import { addRecoveryKitCommands } from './cli/recovery-kit-commands.ts'
 import { addRestoreCommand } from './cli/restore-command.ts'
+import { addTenantMoveCommands } from './cli/tenant-move-commands.ts'
 import { addTenantCommands } from './cli/tenant-commands.ts'
 import { report } from './start/terminal.ts'
 
@@ -20,6 +21,7 @@ const program = new Command('bin/ostoja')
 addInstallationCommands(program)
 addKeysCommands(program)
 addTenantCommands(program)
+addTenantMoveCommands(program)
 addDemonstrationCommands(program)
 addErasureCommands(program)
 addRecoveryKitCommands(program)

@@ -33,6 +33,15 @@ export const unwrap = async (roots: Roots, tenantId: string, row: WrappedKey): P
   return openWith(root.key, row.wrapped, wrapPlace(tenantId, row.purpose))
 }
 
+/** A key under the current root key, as the database holds it; under the same id as it had. */
+export const wrap = async (roots: Roots, tenantId: string, purpose: Purpose, id: number, key: Buffer) => {
+  await roots.reload?.()
+  return {
+    root_key_id: roots.current.id,
+    wrapped: sealWith(roots.current.key, id, key, wrapPlace(tenantId, purpose)),
+  }
+}
+
 /** Makes a key of a tenant, wrapped by the first root key of the file as it is now. @returns its id */
 export const insertKey = async (
   trx: Trx,
@@ -41,7 +50,6 @@ export const insertKey = async (
   purpose: Purpose,
   { current }: { current: boolean },
 ): Promise<number> => {
-  await roots.reload?.()
   const { rows } = (await trx.raw(`select nextval('tenant_key_id')::int as id`)) as { rows: { id: number }[] }
   const { id } = rows[0]!
   await trx('tenant_keys').insert({
@@ -49,8 +57,7 @@ export const insertKey = async (
     id,
     purpose,
     current,
-    root_key_id: roots.current.id,
-    wrapped: sealWith(roots.current.key, id, randomBytes(32), wrapPlace(tenantId, purpose)),
+    ...(await wrap(roots, tenantId, purpose, id, randomBytes(32))),
   })
   return id
 }

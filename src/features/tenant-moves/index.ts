@@ -1,0 +1,1 @@
+export { createTenantMoves } from './tenant-moves.ts'
