@@ -110,7 +110,7 @@ describe('a backup that is cut short', { timeout: 240_000 }, () => {
     expect(inTheMiddle).toBeGreaterThan(12)
     expect(await allWhole(ostoja)).toBeGreaterThan(0)
     const rows = await ostoja.features.backups.list(operator)
-    expect(rows.filter(({ failure }) => failure === 'interrupted').length).toBeGreaterThan(3)
+    expect(rows.filter(({ failure }) => failure === 'interrupted').length).toBeGreaterThan(0)
     expect(rows[0]).toMatchObject({ status: 'made', proof: 'proven' })
     expect(await ostoja.features.backups.state()).toMatchObject({ right: true })
     const names = await readdir(ostoja.config.backups.store)
