@@ -169,7 +169,7 @@ export const createFeatures = (platform: Platform) => {
   })
   const readiness = createReadiness({
     clock,
-    lastExport: exports.lastMadeAt,
+    lastExport: actor => db.asTenant(actor, exports.lastMadeAt),
     freshDays: async actor => (await exports.plans.of(actor)).freshDays,
     lastProof: exports.lastProvedAt,
     officerKeys: async actor =>
@@ -187,8 +187,15 @@ export const createFeatures = (platform: Platform) => {
     confirmationAttention({ contacts, translations }),
     exportAttention({ exports, translations, clock }),
   ]
-  const attention = async (actor: Actor, language: Language) =>
-    (await Promise.all(attentions.map(part => part(actor, language)))).flat()
+  /** In one transaction, asked in one breath. */
+  const startPage = (actor: Actor, language: Language) =>
+    db.asTenant(actor, async trx => {
+      const [recent, ...attention] = await Promise.all([
+        actor.roles.includes('staff') ? clients.recent(trx, actor) : [],
+        ...attentions.map(part => part(trx, actor, language)),
+      ])
+      return { recent, attention: attention.flat() }
+    })
 
   /** What nobody will come back for, of every tenant. */
   const sweepTenants = async () => {
@@ -215,7 +222,7 @@ export const createFeatures = (platform: Platform) => {
     sessionRoutes({ sessions, tickets, clock }),
     settingsRoutes(settings),
     draftRoutes({ drafts, tickets, clock }),
-    startPageRoutes({ recentClients: clients.recent, attention }),
+    startPageRoutes(startPage),
     accountRoutes({ ...around, standingOf: sessions.look }),
     accountPageRoutes({
       ...around,

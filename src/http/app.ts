@@ -18,7 +18,7 @@ import { languageRoutes } from './language-routes.ts'
 import { pageLocals } from './page-locals.ts'
 import { keepNothing, securityHeaders } from './security-headers.ts'
 import { onlyLiveSessions, sessionCookie, type Liveness } from './sessions.ts'
-import { keepTypedWork, offerDrafts, type TypedWork } from './typed-work.ts'
+import { keepTypedWork, offerDrafts, readOffers, type TypedWork } from './typed-work.ts'
 
 export type AppNeeds = {
   redis: Redis
@@ -59,7 +59,8 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   app.set('views', folder('views'))
   app.set('view engine', 'ejs')
   app.engine('ejs', (file, locals, done) => {
-    ejs.renderFile(file, locals as ejs.Data, { root: folder('views'), cache: true }, done)
+    const render = () => ejs.renderFile(file, locals as ejs.Data, { root: folder('views'), cache: true }, done)
+    readOffers(locals).then(render, done)
   })
 
   app.use(

@@ -13,7 +13,8 @@ export type TypedWork = {
   keep: (origin: PageTicket, action: string, fields: TypedFields, options: { late: boolean }) => Promise<void>
   settle: (origin: PageTicket, action: string) => Promise<void>
   leadBackTo: (origin: PageTicket, rank: number) => Promise<void>
-  offers: (actor: Actor, page: string) => Promise<Offer[]>
+  /** Read alongside what the page itself reads. */
+  offersBeside: (actor: Actor, page: string) => () => Promise<Offer[]>
 }
 type Needs = {
   drafts: TypedWork
@@ -68,16 +69,23 @@ export const keepTypedWork = ({ drafts, tickets, clock, log, isBackground }: Nee
 /** Offers what was typed on the page that is asked for. */
 export const offerDrafts =
   ({ drafts, log }: Pick<Needs, 'drafts' | 'log'>): RequestHandler =>
-  async (req, res, next) => {
+  (req, res, next) => {
     const { actor, pageId } = res.locals as { actor?: Actor; pageId?: string }
     if (req.method === 'GET' && actor && pageId) {
-      res.locals.draftOffers = await drafts.offers(actor, req.path).catch((fault: unknown) => {
-        log.error({ err: fault, requestId: req.id }, 'drafts could not be offered')
-        return []
-      })
+      const offers = drafts.offersBeside(actor, req.path)
+      res.locals.draftOffers = () =>
+        offers().catch((fault: unknown) => {
+          log.error({ err: fault, requestId: req.id }, 'drafts could not be offered')
+          return []
+        })
     }
     next()
   }
+
+/** The offers have been read by the time a view is rendered, or are read now. */
+export const readOffers = async (locals: { draftOffers?: Offer[] | (() => Promise<Offer[]>) }): Promise<void> => {
+  if (typeof locals.draftOffers === 'function') locals.draftOffers = await locals.draftOffers()
+}
 
 const textOf = (sent: unknown) => (typeof sent === 'string' ? sent : '')
 

@@ -108,7 +108,7 @@ test('whoever was shown a client, on whatever list, can be told by one question'
   await byLetter(leafer, 'w', 'active', 1)
   await search(searcher, 'widziana')
   await view(opener, seen)
-  await recent(opener)
+  await ostoja.platform.db.asTenant(opener, trx => recent(trx, opener))
 
   const admin = new pg.Client(ostoja.database.adminUrl)
   await admin.connect()

@@ -41,10 +41,18 @@ const asApp = async <T>(tenant: string | null, work: (client: pg.Client) => Prom
   }
 }
 
-const search = (client: pg.Client, exact: number[], prefix: number[], most = 200) =>
-  client.query<{ id: string; status: string; exact: boolean }>('select * from search_clients($1, $2, $3)', [
+type Asked = { sounds?: number[][]; enough?: number; most?: number }
+const search = (
+  client: pg.Client,
+  exact: number[],
+  prefix: number[],
+  { sounds = [], enough = 10, most = 200 }: Asked = {},
+) =>
+  client.query<{ id: string; status: string; exact: boolean }>('select * from search_clients($1, $2, $3, $4, $5)', [
     exact,
     prefix,
+    sounds,
+    enough,
     most,
   ])
 
@@ -55,12 +63,15 @@ test('a search reads the token index and no other way to the table', async () =>
   )
   await admin.query('begin')
   await admin.query(`select set_config('app.tenant_id', $1, true)`, [here])
-  for (let time = 0; time < 8; time++) await search(admin, [5, 1105], [5, 1105])
+  for (let time = 0; time < 8; time++) {
+    await search(admin, [5, 1105], [5, 1105], { sounds: [[6], [7]] })
+    await search(admin, [77], [77])
+  }
   await admin.query('rollback')
   await admin.query(`set auto_explain.log_min_duration = -1`)
 
-  const searches = plans.filter(plan => plan.includes('exact_tokens') && plan.includes('Append'))
-  expect(searches).toHaveLength(8)
+  const searches = plans.filter(plan => plan.includes('search_tokens @>'))
+  expect(searches).toHaveLength(8 * (1 + 2) + 8 * 2)
   for (const plan of searches) {
     expect(plan).toContain('Bitmap Index Scan on clients_search')
     expect(plan).not.toContain('Seq Scan')
@@ -69,7 +80,7 @@ test('a search reads the token index and no other way to the table', async () =>
 })
 
 test("another tenant's rows never come back, and without a tenant nothing does", async () => {
-  const found = await asApp(here, client => search(client, [77], [77], 10_000))
+  const found = await asApp(here, client => search(client, [77], [77], { most: 10_000 }))
   expect(found.rows).toHaveLength(3000)
   const own = new Set(
     (await admin.query<{ id: string }>('select id from clients where tenant_id = $1', [here])).rows.map(row => row.id),
@@ -79,15 +90,31 @@ test("another tenant's rows never come back, and without a tenant nothing does",
 })
 
 test('whole words come before beginnings and active clients before archived ones, each client once', async () => {
-  const { rows } = await asApp(here, client => search(client, [10], [77], 5000))
-  expect(rows).toHaveLength(3000)
-  expect(new Set(rows.map(row => row.id)).size).toBe(3000)
-  const order = rows.map(row => `${row.status} ${String(row.exact)}`)
-  expect([...new Set(order)]).toEqual(['active true', 'active false', 'archived false'])
+  for (const [most, all] of [
+    [5000, 3000],
+    [3000, 3000],
+    [1515, 1515],
+  ] as const) {
+    const { rows } = await asApp(here, client => search(client, [10], [77], { most }))
+    expect(rows).toHaveLength(all)
+    expect(new Set(rows.map(row => row.id)).size).toBe(all)
+    const order = rows.map(row => `${row.status} ${String(row.exact)}`)
+    expect([...new Set(order)]).toEqual(['active true', 'active false', 'archived false'])
+  }
+})
+
+test('what sounds alike comes only where few were found, behind them, each client once', async () => {
+  const found = async (asked: Asked) => (await asApp(here, client => search(client, [1105], [5, 1105], asked))).rows
+  expect(await found({})).toHaveLength(1)
+  const rows = await found({ sounds: [[6], [5]] })
+  expect(rows.map(row => row.exact)).toEqual([true, ...Array.from({ length: 59 }, () => false)])
+  expect(new Set(rows.map(row => row.id)).size).toBe(60)
+  expect(await found({ sounds: [[6], [5]], enough: 1 })).toHaveLength(1)
+  expect(await found({ sounds: [[6], [5]], most: 20 })).toHaveLength(1 + 20 + 20)
 })
 
 test('a search stops at its limit and refuses to list everybody', async () => {
-  expect((await asApp(here, client => search(client, [77], [77], 20))).rows).toHaveLength(20)
+  expect((await asApp(here, client => search(client, [77], [77], { most: 20 }))).rows).toHaveLength(20)
   expect((await asApp(here, client => search(client, [], []))).rows).toHaveLength(0)
 })
 

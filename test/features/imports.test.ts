@@ -190,7 +190,7 @@ describe('an import', () => {
     const actor = { tenantId: staff.account.tenantId, accountId: reader.account.id, roles: ['staff'] as const }
     const { hits } = await ostoja.features.clients.search(actor, 'nowak')
     expect(readings).toEqual([{ id: hits[0]!.id, detail: { import: address.split('/').pop() } }])
-    expect(await ostoja.features.clients.recent(actor)).toEqual([])
+    expect(await ostoja.features.db.asTenant(actor, trx => ostoja.features.clients.recent(trx, actor))).toEqual([])
   })
 
   it('of mended refused rows takes them in', async () => {

@@ -59,9 +59,9 @@ class Killed extends Error {}
  */
 const turnUntilGone = async (ostoja: Ostoja, kind: Kind, tenantId: string, most: number) => {
   let transactions = 0
-  const { asTenant, close } = ostoja.platform.db
+  const { asTenant, ...rest } = ostoja.platform.db
   const db: typeof ostoja.platform.db = {
-    close,
+    ...rest,
     asTenant: (...args) => (++transactions > most ? Promise.reject(new Killed()) : asTenant(...args)),
   }
   try {

@@ -37,6 +37,7 @@ export const createAccountReading = ({ db, vault }: Pick<AccountNeeds, 'db' | 'v
 
     /** The names to show for account ids, for "changed by". */
     names: async (trx: Trx, tenantId: string, ids: readonly number[]): Promise<Map<number, string>> => {
+      if (ids.length === 0) return new Map()
       const rows = await selectProfiles(trx, [...new Set(ids)])
       const named = rows.map(async row => [row.id, displayName(await openProfile(vault, tenantId, row))] as const)
       return new Map(await Promise.all(named))

@@ -1,4 +1,5 @@
 import type { Actor } from '../../platform/actor.ts'
+import type { Trx } from '../../platform/db/tenant.ts'
 import type { Needs } from './needs.ts'
 import { readKey, writeKey } from './page-key.ts'
 import { alphabetically, displayName, type ClientLine, type Status } from './profile.ts'
@@ -112,18 +113,17 @@ export const createListing = ({ db }: Needs, sealing: Sealing) => {
       }),
 
     /** The clients this account opened last, the latest first. */
-    recent: (actor: Actor, most = 8): Promise<RecentClient[]> =>
-      db.asTenant(actor, async trx => {
-        if (actor.accountId === null) return []
-        const lines = await open(actor, await selectRecent(trx, actor.accountId, most))
-        await recordShown(trx, actor, 'clients.listed', lines)
-        return lines.map(({ id, status, profile }) => ({
-          id,
-          displayName: displayName(profile),
-          fileNumber: profile.fileNumber,
-          birthDate: profile.birthDate,
-          status,
-        }))
-      }),
+    recent: async (trx: Trx, actor: Actor, most = 8): Promise<RecentClient[]> => {
+      if (actor.accountId === null) return []
+      const lines = await open(actor, await selectRecent(trx, actor.accountId, most))
+      await recordShown(trx, actor, 'clients.listed', lines)
+      return lines.map(({ id, status, profile }) => ({
+        id,
+        displayName: displayName(profile),
+        fileNumber: profile.fileNumber,
+        birthDate: profile.birthDate,
+        status,
+      }))
+    },
   }
 }

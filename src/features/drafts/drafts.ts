@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import type { Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Db } from '../../platform/db/tenant.ts'
+import type { Db, Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { TypedFields } from '../../platform/web/typed-fields.ts'
@@ -75,10 +75,16 @@ export const createDrafts = ({ db, vault, clock, redis }: Needs) => {
     },
 
     /** The drafts that were typed on `page` (a path), newest first; of every page where none is named. */
-    offers: (actor: Actor, page?: string) => {
-      const accountId = accountOf(actor)
-      return db.asTenant(actor, trx => selectOffers(trx, accountId, ended(), page))
-    },
+    offers: (actor: Actor, page?: string) =>
+      db.asTenant(actor, trx => selectOffers(trx, accountOf(actor), ended(), page)),
+
+    /** How much that is. */
+    count: async (trx: Trx, actor: Actor): Promise<number> =>
+      (await selectOffers(trx, accountOf(actor), ended())).length,
+
+    /** As `offers`, read alongside what the page itself reads. */
+    offersBeside: (actor: Actor, page: string) =>
+      db.alongside(actor, trx => selectOffers(trx, accountOf(actor), ended(), page)),
 
     /** @throws NotFound where there is no such draft, or it is somebody else's */
     open: async (actor: Actor, id: string) => {

@@ -1,17 +1,21 @@
 import type { Actor } from '../../platform/actor.ts'
+import type { Trx } from '../../platform/db/tenant.ts'
 import type { Language, Translations } from '../../platform/i18n/translations.ts'
 import type { EmergencyContacts } from './emergency-contacts.ts'
 
-type Needs = { contacts: Pick<EmergencyContacts, 'countToConfirm'>; translations: Translations }
+type Needs = { contacts: Pick<EmergencyContacts, 'hintToConfirm'>; translations: Translations }
+
+const mostCounted = 100
 
 /** Tells staff, on the start page, how many contacts wait to be confirmed. */
 export const confirmationAttention =
   ({ contacts, translations }: Needs) =>
-  async (actor: Actor, language: Language) => {
+  async (trx: Trx, actor: Actor, language: Language) => {
     if (!actor.roles.includes('staff')) return []
     const t = translations.to(language)
-    const { all, wrong } = await contacts.countToConfirm(actor)
-    const say = (key: string, count: number) => t(key, { count, number: count.toLocaleString(language) })
+    const { all, wrong } = await contacts.hintToConfirm(trx, actor, mostCounted + 1)
+    const say = (key: string, count: number) =>
+      t(key, { count, number: count > mostCounted ? `${mostCounted}+` : String(count) })
     return [
       ...(wrong > 0 ? [{ kind: 'danger', text: say('emergency-contacts:attention.wrong', wrong) }] : []),
       ...(all > 0 ? [{ kind: 'info', text: say('emergency-contacts:attention.toConfirm', all) }] : []),

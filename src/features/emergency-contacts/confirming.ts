@@ -6,7 +6,7 @@ import type { ShownContact } from './contact.ts'
 import { recorded, type ContactRecords, type RecordedContact } from './contact-records.ts'
 import { shownNumber } from './phone-number.ts'
 import type { Needs } from './needs.ts'
-import { countToConfirm, selectToConfirm, selectUnnoted, updateFacts } from './queries.ts'
+import { countToConfirm, hintToConfirm, selectToConfirm, selectUnnoted, updateFacts } from './queries.ts'
 
 export type ToConfirm = { client: { id: string; displayName: string }; contact: ShownContact }
 /** `total` are all that are to be confirmed, `wrong` those of them with a wrong number. */
@@ -71,6 +71,10 @@ export const createConfirming = (
     /** How many contacts of active clients wait to be confirmed, and how many of them have a wrong number. */
     countToConfirm: (actor: Actor): Promise<{ all: number; wrong: number }> =>
       db.asTenant(actor, async trx => countToConfirm(trx, (await since(trx, actor)).day)),
+
+    /** The same up to `most`, for those who only need to know that there are some. */
+    hintToConfirm: async (trx: Trx, actor: Actor, most: number): Promise<{ all: number; wrong: number }> =>
+      hintToConfirm(trx, (await since(trx, actor)).day, most),
 
     /** Notes what older rows do not say in the clear yet, all of them. */
     noteFacts: async (actor: Actor): Promise<void> => {

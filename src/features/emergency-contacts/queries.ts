@@ -124,6 +124,20 @@ export const selectToConfirm = (trx: Trx, since: string, from: number, most: num
     .limit(most)
     .select(columns.map(column => `contact.${column}`)) as unknown as Promise<ContactRow[]>
 
+/** Up to `most` of each, so that a start page never counts them all. */
+export const hintToConfirm = async (trx: Trx, since: string, most: number): Promise<{ all: number; wrong: number }> => {
+  const upTo = (rows: ReturnType<typeof toConfirm>) =>
+    trx
+      .from(rows.select(trx.raw('1')).limit(most).as('some'))
+      .count<{ count: string }[]>()
+      .first()
+  const [all, wrong] = await Promise.all([
+    upTo(toConfirm(trx, since)),
+    upTo(toConfirm(trx, since).where('contact.wrong_number', true)),
+  ])
+  return { all: Number(all?.count), wrong: Number(wrong?.count) }
+}
+
 export const countToConfirm = async (trx: Trx, since: string): Promise<{ all: number; wrong: number }> => {
   const row = (await toConfirm(trx, since)
     .select(trx.raw('count(*)::int as all, count(*) filter (where contact.wrong_number)::int as wrong'))

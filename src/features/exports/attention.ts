@@ -1,4 +1,5 @@
 import type { Actor } from '../../platform/actor.ts'
+import type { Trx } from '../../platform/db/tenant.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Language, Translations } from '../../platform/i18n/translations.ts'
 import type { Exports } from './exports.ts'
@@ -9,13 +10,13 @@ const dayMs = 24 * 60 * 60_000
 /** Tells security officers that there is no fresh export, on the start page. */
 export const exportAttention =
   ({ exports, translations, clock }: Needs) =>
-  async (actor: Actor, language: Language) => {
+  async (trx: Trx, actor: Actor, language: Language) => {
     if (!actor.roles.includes('security_officer')) return []
     const t = translations.to(language)
-    const last = await exports.lastMadeAt(actor)
+    const last = await exports.lastMadeAt(trx)
     const days = last && Math.floor((clock().getTime() - last.getTime()) / dayMs)
     if (days === null) return [{ kind: 'warning', text: t('exports:attention.never'), href: '/exports/new' }]
-    const { freshDays } = await exports.plans.of(actor)
+    const { freshDays } = await exports.plans.within(trx)
     return days < freshDays
       ? []
       : [{ kind: 'warning', text: t('exports:attention.stale', { count: days }), href: '/exports/new' }]

@@ -70,7 +70,7 @@ export const createExports = (needs: ExportNeeds) => {
       (await db.asTenant(actor, selectLastProved))?.proved_at ?? null,
 
     /** When the newest export was made; null when there never was one. */
-    lastMadeAt: (actor: Actor): Promise<Date | null> => db.asTenant(actor, selectLastMade),
+    lastMadeAt: (trx: Trx): Promise<Date | null> => selectLastMade(trx),
 
     /**
      * Asks the worker for an export of every active client. The passphrase ends here: only keys derived from it go on.

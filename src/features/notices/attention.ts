@@ -1,13 +1,14 @@
 import type { Actor } from '../../platform/actor.ts'
+import type { Trx } from '../../platform/db/tenant.ts'
 import type { Language, Translations } from '../../platform/i18n/translations.ts'
 import type { Notices } from './notices.ts'
 
 /** Unread notices as things that need attention on the start page. */
 export const noticeAttention =
   (notices: Pick<Notices, 'unread'>, translations: Translations) =>
-  async (actor: Actor, language: Language): Promise<{ kind: string; text: string; href: string }[]> => {
+  async (trx: Trx, actor: Actor, language: Language): Promise<{ kind: string; text: string; href: string }[]> => {
     const t = translations.to(language)
-    const unread = await notices.unread(actor)
+    const unread = await notices.unread(trx, actor)
     return unread.map(({ kind, sign, about }) => ({
       kind: sign,
       text: t(`notices:${about ? 'about' : 'kind'}.${kind}.title`, { name: about }),

@@ -49,16 +49,15 @@ const mostOnStartPage = 5
 /** What happened to an account that its owner should know: on the start page, in a list, and as mail without details. */
 export const createNotices = (needs: Needs) => {
   const { db, clock, translations, mailer, mailboxOf, accountNames } = needs
-  const read = (actor: Actor, most: number, onlyUnread = false): Promise<Notice[]> =>
-    db.asTenant(actor, async trx => {
-      const rows = await selectNotices(trx, actor.accountId ?? 0, most, onlyUnread)
-      const names = await accountNames(
-        trx,
-        actor.tenantId,
-        rows.flatMap(row => subjectOf(row) ?? []),
-      )
-      return rows.map(row => shown(row, names.get(subjectOf(row) ?? 0) ?? null))
-    })
+  const read = async (trx: Trx, actor: Actor, most: number, onlyUnread = false): Promise<Notice[]> => {
+    const rows = await selectNotices(trx, actor.accountId ?? 0, most, onlyUnread)
+    const names = await accountNames(
+      trx,
+      actor.tenantId,
+      rows.flatMap(row => subjectOf(row) ?? []),
+    )
+    return rows.map(row => shown(row, names.get(subjectOf(row) ?? 0) ?? null))
+  }
 
   return {
     ...createFormerAddresses(needs),
@@ -91,10 +90,10 @@ export const createNotices = (needs: Needs) => {
     },
 
     /** The newest first. */
-    list: (actor: Actor): Promise<Notice[]> => read(actor, mostShown),
+    list: (actor: Actor): Promise<Notice[]> => db.asTenant(actor, trx => read(trx, actor, mostShown)),
 
     /** The few unread ones for the start page. */
-    unread: (actor: Actor): Promise<Notice[]> => read(actor, mostOnStartPage, true),
+    unread: (trx: Trx, actor: Actor): Promise<Notice[]> => read(trx, actor, mostOnStartPage, true),
 
     /** @throws NotFound when it is nobody's or another's */
     markRead: (actor: Actor, noticeId: string) =>

@@ -3,19 +3,34 @@ import type { Status } from '../profile.ts'
 import type { IndexColumns } from '../sealing.ts'
 
 export type HitRow = { id: string; status: Status; profile_sealed: Buffer }
-/** Tokens of one index key: those of whole words, and those of their beginnings. */
-export type Question = { exact: readonly string[]; prefix: readonly string[] }
+/**
+ * Tokens of one index key: those of whole words, those of their beginnings, and, a question each, those of how they sound.
+ * Questions of sound are equally long.
+ */
+export type Question = {
+  exact: readonly string[]
+  prefix: readonly string[]
+  sounds: readonly (readonly string[])[]
+}
 
 /**
- * Asks the blind index for clients that have all of the tokens: whole words first, then beginnings; active clients first.
- * By a function, because row-level security keeps the index from being used otherwise (docs/adr/0002). Tokens of two keys
- * are asked for in one statement, which sees one moment: no client slips from one key to the other between two looks.
+ * Asks the blind index for clients that have all of the tokens: active clients first, then archived ones, whole words before
+ * beginnings; and for those that sound alike where fewer than `enough` have them. By a function, because row-level security
+ * keeps the index from being used otherwise (docs/adr/0002). Tokens of two keys are asked for in one statement, which sees
+ * one moment: no client slips from one key to the other between two looks.
+ * @param most of each question
  */
-export const searchClients = async (trx: Trx, questions: readonly Question[], most: number): Promise<HitRow[]> => {
-  const ask = 'select id, status, profile_sealed from search_clients(?::bigint[], ?::bigint[], ?::int)'
+export const searchClients = async (
+  trx: Trx,
+  questions: readonly Question[],
+  enough: number,
+  most: number,
+): Promise<HitRow[]> => {
+  const ask =
+    'select id, status, profile_sealed from search_clients(?::bigint[], ?::bigint[], ?::bigint[], ?::int, ?::int)'
   const { rows } = await trx.raw<{ rows: HitRow[] }>(
     questions.map(() => ask).join(' union all '),
-    questions.flatMap(({ exact, prefix }) => [exact as string[], prefix as string[], most]),
+    questions.flatMap(({ exact, prefix, sounds }) => [exact, prefix, sounds, enough, most] as never[]),
   )
   return rows
 }

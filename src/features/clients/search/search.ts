@@ -7,8 +7,9 @@ import { createKeptQueries } from './kept-queries.ts'
 import { searchClients, type HitRow } from './queries.ts'
 import { asked, askedBySound, match, readings, type Match, type Term } from './terms.ts'
 
-const mostOpened = 200
 const mostShown = 50
+/** How many are opened where the index gives too many: by the beginning of a long word that the record turns out not to have. */
+const mostOpened = 200
 
 export type Hit = { id: string; status: Status; profile: ClientProfile; match: Match }
 /** `more`: there are others beside those shown. */
@@ -36,26 +37,28 @@ export const createSearch = ({ db, vault, redis }: Needs, sealing: Sealing) => {
     search: (actor: Actor, query: string): Promise<Findings> =>
       db.asTenant(actor, async trx => {
         const found = new Map<string, Hit>()
-        let more = false
         const { all } = await vault.blinders(actor.tenantId)
         for (const terms of readings(query)) {
-          /** Adds what answers one of the questions. @returns whether there is more than was looked at */
-          const ask = async (asking: readonly { exact: string[]; prefix: string[] }[]): Promise<boolean> => {
-            const questions = all.flatMap(({ tokens }) =>
-              asking.map(({ exact, prefix }) => ({ exact: tokens(exact), prefix: tokens(prefix) })),
-            )
-            const rows = questions.length > 0 ? await searchClients(trx, questions, mostOpened + 1) : []
-            const opened = await Promise.all(rows.slice(0, mostOpened).map(row => openHit(actor, row, terms)))
-            for (const hit of opened) if (hit && rank(hit) < rank(found.get(hit.id))) found.set(hit.id, hit)
-            return rows.length > mostOpened
+          const questions = all.map(({ tokens }) => ({
+            exact: tokens(asked(terms, true)),
+            prefix: tokens(asked(terms, false)),
+            sounds: askedBySound(terms).map(words => words.flatMap(word => tokens([word]))),
+          }))
+          /** Adds what answers. @returns how many the index gave, and how many of them answer in truth */
+          const ask = async (fewest: number, most: number): Promise<[given: number, hits: number]> => {
+            const rows = await searchClients(trx, questions, fewest, most)
+            const hits = (await Promise.all(rows.map(row => openHit(actor, row, terms)))).filter(hit => hit !== null)
+            for (const hit of hits) if (rank(hit) < rank(found.get(hit.id))) found.set(hit.id, hit)
+            return [rows.length, hits.length]
           }
-          if (await ask([{ exact: asked(terms, true), prefix: asked(terms, false) }])) more = true
-          if (found.size < enough) await ask(askedBySound(terms).map(words => ({ exact: words, prefix: words })))
+          const [given, hits] = await ask(enough, mostShown + 1)
+          if (hits < given && hits <= mostShown && (given > mostShown || hits < enough))
+            await ask(mostOpened, mostOpened)
         }
         const hits = [...found.values()].sort(inOrder)
         const shown = hits.slice(0, mostShown)
         await recordShown(trx, actor, 'clients.searched', shown)
-        return { query, hits: shown, more: more || hits.length > mostShown }
+        return { query, hits: shown, more: hits.length > mostShown }
       }),
   }
 }

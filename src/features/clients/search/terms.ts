@@ -126,20 +126,23 @@ const sounds = ({ kind, text }: Term) =>
  * by names that sound alike.
  */
 export const match = (profile: ClientProfile, terms: readonly Term[]): Match | null => {
-  const found = indexWords(profile)
-  const whole = [
-    ...namesOf(profile).flatMap(words),
-    ...joinedOf(profile),
-    ...fileNumberTerms(profile).map(({ text }) => text),
-  ]
-  const telephones = profile.phones.flatMap(wholeNumbers).map(withoutZeros)
-  const begins = (term: Term) =>
-    term.kind === 'word' ? whole.some(word => word.startsWith(term.text)) : found.has(indexWord(term, true))
+  const names = namesOf(profile).flatMap(words)
+  /** Most queries are answered by a name; what else a client is found by takes far longer to work out. */
+  const whole = once(() => [...names, ...joinedOf(profile), ...fileNumberTerms(profile).map(({ text }) => text)])
+  const found = once(() => indexWords(profile))
+  const telephones = once(() => profile.phones.flatMap(wholeNumbers).map(withoutZeros))
+  const begins = (term: Term) => {
+    if (term.kind !== 'word') return found().has(indexWord(term, true))
+    const begun = (word: string) => word.startsWith(term.text)
+    return names.some(begun) || whole().some(begun)
+  }
   const equals = ({ kind, text }: Term) =>
-    whole.includes(text) || (kind === 'digits' ? telephones.includes(text) : text === profile.birthDate)
+    names.includes(text) ||
+    whole().includes(text) ||
+    (kind === 'digits' ? telephones().includes(text) : text === profile.birthDate)
 
   const alike = (term: Term) =>
-    begins(term) || (sounds(term) && soundsOf(term.text).some(code => found.has(`s:${code}`)))
+    begins(term) || (sounds(term) && soundsOf(term.text).some(code => found().has(`s:${code}`)))
 
   if (!terms.every(alike)) return null
   if (!terms.every(begins)) return 'sound'
@@ -151,6 +154,11 @@ const namesOf = ({ givenNames, familyName, preferredName }: ClientProfile) => [
   familyName,
   preferredName ?? '',
 ]
+
+const once = <T>(work: () => T): (() => T) => {
+  let done: { value: T } | undefined
+  return () => (done ??= { value: work() }).value
+}
 
 /** A family name of several parts as one word, as many type it: Kowalska-Nowak, kowalskanowak. */
 const joinedOf = ({ familyName }: ClientProfile): string[] => {

@@ -26,7 +26,8 @@ const slackMs = 60 * 60_000
 
 /** Exports that are made by themselves, to officers' keys only: nobody's passphrase is needed, or kept. */
 export const createPlans = ({ db, clock, files, request, keysInUse, languageOf, tellOfficers }: Needs) => {
-  const of = (actor: Pick<Actor, 'tenantId'>): Promise<Plan> => db.asTenant(actor, selectPlan)
+  const within = (trx: Trx): Promise<Plan> => selectPlan(trx)
+  const of = (actor: Pick<Actor, 'tenantId'>): Promise<Plan> => db.asTenant(actor, within)
 
   const isDue = async (trx: Trx, { everyDays }: Plan) => {
     if (everyDays === 0) return false
@@ -48,6 +49,7 @@ export const createPlans = ({ db, clock, files, request, keysInUse, languageOf, 
 
   return {
     of,
+    within,
 
     /** @returns false where exports should make themselves and there is no key to seal them to */
     change: (actor: Actor, plan: Plan): Promise<boolean> =>
