@@ -136,6 +136,7 @@ export const createFeatures = (platform: Platform) => {
     vocabulary: exportVocabulary(translations),
     words: exportWords(translations),
     timeZone: async actor => (await settings.of(actor.tenantId)).timeZone,
+    groups,
     keysInUse: officerKeys.inUse,
     languageOf: tenants.languageOf,
     officers: trx => accounts.activeWith(trx, 'security_officer'),
@@ -144,7 +145,7 @@ export const createFeatures = (platform: Platform) => {
     tellOfficers: (trx, tenantId, what) =>
       notices.notify(trx, tenantId, { role: 'security_officer' }, `export-${what}`),
     organisation: tenants.nameOf,
-    readForExport: createExportReader({ db, clients, contacts }),
+    readForExport: createExportReader({ db, clients, contacts, groups }),
     countForExport: clients.countActive,
     accountNames: accounts.names,
   })
@@ -178,6 +179,7 @@ export const createFeatures = (platform: Platform) => {
     dataKeySince: encryptionKeys.dataKeySince,
     rotationDays: config.keyRotationDays,
     sleepingAccounts: accounts.sleeping,
+    toConfirm: async actor => (await contacts.countToConfirm(actor)).all,
     lastDrill: drills.lastPassedAt,
   })
 
@@ -242,7 +244,10 @@ export const createFeatures = (platform: Platform) => {
     approvalRoutes(exports.approvals),
     readinessRoutes(readiness),
     drillRoutes(drills),
-    exportRoutes(exports, async actor => (await officerKeys.list(actor)).filter(({ inUse }) => inUse)),
+    exportRoutes(exports, {
+      keysToChoose: async actor => (await officerKeys.list(actor)).filter(({ inUse }) => inUse),
+      groupsToChoose: groups.list,
+    }),
     importRoutes(imports),
     erasureRoutes(erasures, clock),
     tenantRoutes({ tenants, clock, mailed: around.mailed, goneFromBackups: erasures.goneFromBackups }),

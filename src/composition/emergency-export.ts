@@ -11,6 +11,7 @@ import {
   type ExportVocabulary,
   type ExportWords,
 } from '../features/exports/index.ts'
+import type { Groups } from '../features/groups/index.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Db } from '../platform/db/tenant.ts'
 import { readAhead } from '../platform/read-ahead.ts'
@@ -18,18 +19,25 @@ import { languages, type Translations } from '../platform/i18n/translations.ts'
 import { addressGivenOut, givenOut } from '../safe-to-contact/rules.ts'
 import { ruleWords } from '../safe-to-contact/words.ts'
 
-type Needs = { db: Db; clients: Clients; contacts: EmergencyContacts }
+type Needs = { db: Db; clients: Clients; contacts: EmergencyContacts; groups: Pick<Groups, 'clientsOfGroups'> }
 type ReadClient = { id: string; profile: Parameters<Clients['create']>[2] }
 
 /** So many batches are on their way from the database while one is written. */
 const batchesAhead = 2
 
 /** Every active client with their contacts, a batch at a time, as the export carries them. */
-export const createExportReader =
-  ({ db, clients, contacts }: Needs) =>
-  (actor: Actor, { withHidden }: { withHidden: boolean }): AsyncIterable<ExportedClient[]> =>
+export const createExportReader = ({ db, clients, contacts, groups }: Needs) => {
+  const inGroups = async function* (actor: Actor, groupIds: readonly string[]) {
+    const members = new Set(await db.asTenant(actor, trx => groups.clientsOfGroups(trx, groupIds)))
+    for await (const batch of clients.readActive(actor)) yield batch.filter(({ id }) => members.has(id))
+  }
+
+  return (
+    actor: Actor,
+    { withHidden, groupIds }: { withHidden: boolean; groupIds: readonly string[] },
+  ): AsyncIterable<ExportedClient[]> =>
     readAhead(
-      clients.readActive(actor),
+      groupIds.length > 0 ? inGroups(actor, groupIds) : clients.readActive(actor),
       async batch => {
         const ids = batch.map(({ id }) => id)
         const byClient = await db.asTenant(actor, trx => contacts.ofClients(trx, actor, ids))
@@ -37,6 +45,7 @@ export const createExportReader =
       },
       batchesAhead,
     )
+}
 
 /** The plain names of the codes in an export, so that the file stands alone. */
 export const exportVocabulary = (translations: Translations): ExportVocabulary => {

@@ -42,6 +42,7 @@ const newExports = () =>
     vocabulary: sampleManifest().vocabulary,
     words: exportWords(loadTranslations()),
     timeZone: () => Promise.resolve('Europe/Warsaw'),
+    groups: ostoja.features.groups,
     keysInUse: ostoja.features.officerKeys.inUse,
     officers: trx => ostoja.features.accounts.activeWith(trx, 'security_officer'),
     tellOfConsent: () => Promise.resolve(),

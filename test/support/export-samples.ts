@@ -81,6 +81,7 @@ export const sampleManifest = (change: Partial<ExportManifest> = {}): ExportMani
   organisation: 'Dom Pod Lipą',
   createdAt: '2026-11-23T14:05:00.000Z',
   openingCode: 'K7QX2M9T',
+  groups: [],
   timeZone: 'Europe/Warsaw',
   vocabulary: {
     pl: {

@@ -41,7 +41,10 @@ export const cardInViewer = async (ostoja: Ostoja, actor: Actor): Promise<string
 }
 
 const exported = ({ features }: Ostoja, actor: Actor): AsyncIterable<ExportedClient[]> =>
-  createExportReader({ ...features, contacts: features.emergencyContacts })(actor, { withHidden: false })
+  createExportReader({ ...features, contacts: features.emergencyContacts })(actor, {
+    withHidden: false,
+    groupIds: [],
+  })
 
 /** Folded lines made whole, and signs as they are meant (RFC 2426). */
 export const unfolded = (vcards: string): string =>

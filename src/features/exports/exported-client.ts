@@ -77,6 +77,8 @@ export type ExportManifest = {
   createdAt: string
   /** Shown by the viewer, and known to the product by its hash: whoever types it there has opened this export. */
   openingCode: string
+  /** Names of the groups whose clients are in it; none: every client who was active. */
+  groups: readonly string[]
   /** IANA name; in which the hours of telephone numbers are meant. */
   timeZone: string
   vocabulary: ExportVocabulary

@@ -45,6 +45,14 @@ export const createExports = (needs: ExportNeeds) => {
 
   const approvals = createApprovals(needs)
 
+  /** @throws Conflict where one of the groups is not there any more */
+  const countIn = (actor: Actor, groupIds: readonly string[]) =>
+    db.asTenant(actor, async trx => {
+      const there = new Set((await needs.groups.choices(trx, actor)).map(({ id }) => id))
+      if (!groupIds.every(id => there.has(id))) throw new Conflict('exports:conflict.groupGone')
+      return (await needs.groups.clientsOfGroups(trx, groupIds)).length
+    })
+
   const exports = {
     /** Newest first, with the names of those who asked for them. */
     list: (actor: Actor): Promise<ListedExport[]> =>
@@ -78,7 +86,7 @@ export const createExports = (needs: ExportNeeds) => {
      * be sealed to is no longer in use
      */
     request: async (actor: Actor, wish: ExportWish): Promise<{ id: string; made: boolean } | null> => {
-      const { passphrase, keyIds, format, language, scheduled = false, withHidden = false } = wish
+      const { passphrase, keyIds, format, language, scheduled = false, withHidden = false, groupIds = [] } = wish
       const before = await db.asTenant(actor, async trx => {
         await settle(trx)
         const known = new Set((await needs.keysInUse(trx)).map(({ id }) => id))
@@ -87,7 +95,7 @@ export const createExports = (needs: ExportNeeds) => {
       if (!before.allKnown) return null
       if (before.underWay) return { id: before.underWay.id, made: false }
 
-      const total = await countForExport(actor)
+      const total = groupIds.length > 0 ? await countIn(actor, groupIds) : await countForExport(actor)
       const wrapKeys: WrapKey[] = []
       if (passphrase !== null)
         for (let n = 0; n < ATTEMPTS; n += 1) wrapKeys.push(await deriveWrapKey(passphrase, logN))
@@ -105,6 +113,7 @@ export const createExports = (needs: ExportNeeds) => {
           sealed_to: [...keyIds],
           scheduled,
           with_hidden: withHidden,
+          group_ids: [...groupIds],
           created_by: actor.accountId,
           created_at: now,
           progressed_at: now,
@@ -112,7 +121,7 @@ export const createExports = (needs: ExportNeeds) => {
         if (!made) return { id: (await findUnderWay(trx))?.id ?? id, made }
         const consent = withHidden ? await approvals.use(trx, actor) : null
         if (withHidden && !consent) throw new Conflict('exports:conflict.noConsent')
-        const seal = { passphrase: passphrase !== null, keys: [...keyIds], consent }
+        const seal = { passphrase: passphrase !== null, keys: [...keyIds], groups: [...groupIds], consent }
         await record(trx, actor, 'export.requested', id, { clients: total, format, ...seal })
         await enqueue(trx, 'export.make', { tenantId: actor.tenantId, exportId: id })
         // Before the job can start; should the transaction fail now, they expire unused.

@@ -1,4 +1,4 @@
-import { systemActor } from '../../platform/actor.ts'
+import { systemActor, type Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import { FILE_LIFETIME_MS, type ExportFiles } from './export-files.ts'
 import type { ExportManifest } from './exported-client.ts'
@@ -35,6 +35,12 @@ export const createMaker = ({ db, clock, files, keys, vocabulary, ...needs }: Ne
     return { wrapKey: wrapKey ?? null, publicKeys }
   }
 
+  const groupNames = async (actor: Actor, ids: readonly string[]) => {
+    if (ids.length === 0) return []
+    const all = await db.asTenant(actor, trx => needs.groups.choices(trx, actor))
+    return all.filter(({ id }) => ids.includes(id)).map(({ name }) => name)
+  }
+
   const write = async (job: Job, row: ExportRow) => {
     const audience = await audienceOf(job, row)
     if (!audience) return giveUp(job, 'key-gone')
@@ -54,12 +60,13 @@ export const createMaker = ({ db, clock, files, keys, vocabulary, ...needs }: Ne
       createdAt,
       openingCode,
       timeZone: await needs.timeZone(actor),
+      groups: await groupNames(actor, row.group_ids),
       vocabulary,
     }
     await progress.report(0)
     const viewer = row.format === 'viewer' ? await needs.loadViewer() : null
     const format = formatOf(row.format, manifest, needs.words, row.language)
-    const records = needs.readForExport(actor, { withHidden: row.with_hidden })
+    const records = needs.readForExport(actor, { withHidden: row.with_hidden, groupIds: row.group_ids })
     const written = await files.write({ ...job, kept: row.scheduled }, out =>
       writeExport({ records, format, audience, createdAt, viewer, out, onProgress: progress.note }),
     )

@@ -24,6 +24,12 @@ export type ExportNeeds = {
   words: ExportWords
   /** IANA name of the zone in which hours of the tenant's telephone numbers are meant. */
   timeZone: (actor: Actor) => Promise<string>
+  groups: {
+    /** Every group of the organisation, by name. */
+    choices: (trx: Trx, actor: Actor) => Promise<readonly { id: string; name: string }[]>
+    /** Ids of the active clients in some groups. */
+    clientsOfGroups: (trx: Trx, groupIds: readonly string[]) => Promise<readonly string[]>
+  }
   /** Officers' public keys that an export may be sealed to now. */
   keysInUse: (trx: Trx) => Promise<readonly { id: string; publicKey: string }[]>
   /** The language that the organisation was made in. */
@@ -36,7 +42,10 @@ export type ExportNeeds = {
   /** The organisation's name, shown in the opened export. */
   organisation: (actor: Actor) => Promise<string>
   /** Every active client with contacts, in batches by key: it must not hold them all. */
-  readForExport: (actor: Actor, what: { withHidden: boolean }) => AsyncIterable<readonly ExportedClient[]>
+  readForExport: (
+    actor: Actor,
+    what: { withHidden: boolean; groupIds: readonly string[] },
+  ) => AsyncIterable<readonly ExportedClient[]>
   countForExport: (actor: Actor) => Promise<number>
   accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
   /** Puts the job in the queue; tests run it themselves. */

@@ -21,6 +21,8 @@ export type ExportRow = {
   sealed_to: string[]
   /** Made by itself: its file stays until newer ones take its place. */
   scheduled: boolean
+  /** Ids of the groups whose clients it holds; none: every active client. */
+  group_ids: string[]
   /** Whether hidden addresses are in it. */
   with_hidden: boolean
   opening_code_hash: Buffer | null
@@ -41,10 +43,11 @@ export const selectExports = (trx: Trx): Promise<ExportRow[]> =>
     .orderBy([{ column: 'created_at', order: 'desc' }, 'id'])
     .limit(SHOWN)
 
-/** When the newest export that became whole did; null where none ever has. */
+/** When the newest export of every client became whole; null where none ever has. */
 export const selectLastMade = async (trx: Trx): Promise<Date | null> => {
   const row = await trx<ExportRow>('exports')
     .whereIn('status', ['ready', 'expired'])
+    .whereRaw(`group_ids = '[]'`)
     .max('finished_at as at')
     .first<{ at: Date | null }>()
   return row.at
@@ -78,6 +81,7 @@ export type NewExport = Pick<
   | 'sealed_to'
   | 'scheduled'
   | 'with_hidden'
+  | 'group_ids'
   | 'created_by'
   | 'created_at'
   | 'progressed_at'
@@ -86,7 +90,7 @@ export type NewExport = Pick<
 /** Inserts an export that waits, unless one is under way. @returns whether it did */
 export const insertExport = async (trx: Trx, row: NewExport): Promise<boolean> => {
   const inserted = await trx('exports')
-    .insert({ ...row, sealed_to: JSON.stringify(row.sealed_to) })
+    .insert({ ...row, sealed_to: JSON.stringify(row.sealed_to), group_ids: JSON.stringify(row.group_ids) })
     .onConflict(trx.raw(`(tenant_id) where status in ('waiting', 'running')`))
     .ignore()
     .returning('id')

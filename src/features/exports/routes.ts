@@ -11,8 +11,14 @@ import type { Exports, ListedExport } from './exports.ts'
 import { generatePassphrase, type Language } from './passphrase/generated.ts'
 import { exportForm, exportId, proofForm } from './schema.ts'
 
-/** @param keysToChoose the officers' keys that an export may be sealed to, for the form */
-export const exportRoutes = (exports: Exports, keysToChoose: (actor: Actor) => Promise<readonly KeyToChoose[]>) => {
+type Choices = {
+  /** The officers' keys that an export may be sealed to. */
+  keysToChoose: (actor: Actor) => Promise<readonly KeyToChoose[]>
+  /** The groups that an export may be confined to, with the number of their active clients. */
+  groupsToChoose: (actor: Actor) => Promise<readonly { id: string; name: string; count: number }[]>
+}
+
+export const exportRoutes = (exports: Exports, { keysToChoose, groupsToChoose }: Choices) => {
   const router = Router()
   const officer = () => requireRole('security_officer')
 
@@ -22,7 +28,13 @@ export const exportRoutes = (exports: Exports, keysToChoose: (actor: Actor) => P
 
   router.get('/exports/new', officer(), async (_req, res) => {
     const { language } = res.locals as { language: Language }
-    await renderForm(res, 200, generatePassphrase(language), { format: 'viewer', keyIds: [], withHidden: '' }, {})
+    await renderForm(
+      res,
+      200,
+      generatePassphrase(language),
+      { format: 'viewer', keyIds: [], groupIds: [], withHidden: '' },
+      {},
+    )
   })
 
   router.post('/exports', officer(), async (req, res) => {
@@ -31,9 +43,16 @@ export const exportRoutes = (exports: Exports, keysToChoose: (actor: Actor) => P
     if (!form.ok) return renderForm(res, 422, null, typedIn(req.body), form.problems)
 
     const { language } = res.locals as { language: Language }
-    const { keyIds, format, withHidden } = form.data
+    const { keyIds, groupIds, format, withHidden } = form.data
     const passphrase = form.data.passphrase || null
-    const asked = await exports.request(actorOf(res), { passphrase, keyIds, format, language, withHidden })
+    const asked = await exports.request(actorOf(res), {
+      passphrase,
+      keyIds,
+      groupIds,
+      format,
+      language,
+      withHidden,
+    })
     if (!asked) return renderForm(res, 422, null, typedIn(req.body), { keyIds: 'exports:problem.keyGone' })
     const { id, made } = asked
     if (!made) flash(req, 'warning', 'exports:flash.alreadyUnderWay')
@@ -81,16 +100,17 @@ export const exportRoutes = (exports: Exports, keysToChoose: (actor: Actor) => P
     res: Response,
     status: number,
     suggested: string | null,
-    values: { format: string; keyIds: readonly string[]; withHidden: string },
+    values: { format: string; keyIds: readonly string[]; groupIds: readonly string[]; withHidden: string },
     problems: Problems,
   ) => {
     const actor = actorOf(res)
-    const [clients, keys, consented] = await Promise.all([
+    const [clients, keys, groups, consented] = await Promise.all([
       exports.count(actor),
       keysToChoose(actor),
+      groupsToChoose(actor),
       exports.approvals.mayUse(actor),
     ])
-    res.status(status).render('exports/new', { clients, keys, consented, suggested, values, problems })
+    res.status(status).render('exports/new', { clients, keys, groups, consented, suggested, values, problems })
   }
 
   return router
@@ -112,11 +132,12 @@ const idIn = (params: { exportId?: string }) => {
 
 /** What comes back into the form: never a passphrase. */
 const typedIn = (body: unknown) => {
-  const { format, keyIds, withHidden } = (body ?? {}) as Record<string, unknown>
-  const ids = Array.isArray(keyIds) ? keyIds.filter(id => typeof id === 'string') : []
+  const { format, keyIds, groupIds, withHidden } = (body ?? {}) as Record<string, unknown>
+  const ids = (given: unknown) => (Array.isArray(given) ? given.filter(id => typeof id === 'string') : [])
   return {
     format: typeof format === 'string' ? format : 'viewer',
-    keyIds: ids,
+    keyIds: ids(keyIds),
+    groupIds: ids(groupIds),
     withHidden: withHidden === 'on' ? 'on' : '',
   }
 }

@@ -20,6 +20,7 @@ export const exportForm = z
       .literal('on')
       .optional()
       .transform(ticked => ticked === 'on'),
+    groupIds: z.array(z.uuid('problems:choose')).max(500, 'problems:too-many').default([]),
     keyIds: z.array(z.uuid('problems:choose')).max(100, 'problems:too-many').default([]),
   })
   .superRefine((form, context) => {

@@ -11,6 +11,8 @@ export type ExportWish = {
   passphrase: string | null
   /** Ids of officers' keys. */
   keyIds: readonly string[]
+  /** Only the clients of these groups; left out or empty, every active client. */
+  groupIds?: readonly string[]
   /** With hidden addresses: needs the consent of another officer, which it uses up. */
   withHidden?: boolean
   /** Made by itself, by the plan. */

@@ -9,6 +9,7 @@ import {
   officerKeysSign,
   proofSign,
   sleepDays,
+  toConfirmSign,
   type Sign,
 } from './signs.ts'
 
@@ -26,6 +27,8 @@ export type ReadinessFacts = {
   rotationDays: number
   /** When a drill was last passed. */
   lastDrill: (actor: Actor) => Promise<Date | null>
+  /** How many contacts nobody has confirmed within the organisation's interval. */
+  toConfirm: (actor: Actor) => Promise<number>
   /** How many active accounts nobody has signed in to since. */
   sleepingAccounts: (actor: Actor, since: Date) => Promise<number>
 }
@@ -54,6 +57,7 @@ export const createReadiness = (facts: ReadinessFacts) => {
       proofSign(await facts.lastProof(actor), now),
       officerKeysSign(registered.length, oldest, now),
       drillSign(await facts.lastDrill(actor), now),
+      toConfirmSign(await facts.toConfirm(actor), actor.roles.includes('staff')),
     ]
   }
 

@@ -122,3 +122,13 @@ export const accountsSign = (count: number, mayMend: boolean): Sign => ({
   href: mayMend ? '/accounts' : null,
 })
 export const sleepDays = 90
+
+/** @param count contacts that nobody has confirmed within the organisation's interval */
+export const toConfirmSign = (count: number, mayMend: boolean): Sign => ({
+  name: 'toConfirm',
+  state: count === 0 ? 'good' : 'due',
+  variant: count === 0 ? 'none' : mayMend ? 'some' : 'askStaff',
+  values: { count },
+  at: null,
+  href: mayMend ? '/contacts-to-confirm' : null,
+})
