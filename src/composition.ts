@@ -175,7 +175,7 @@ export const createFeatures = (platform: Platform) => {
     lastProof: exports.lastProvedAt,
     officerKeys: async actor =>
       (await officerKeys.list(actor)).filter(({ inUse }) => inUse).map(({ createdAt }) => createdAt),
-    backup: () => Promise.resolve(null),
+    backup: backups.state,
     dataKeySince: encryptionKeys.dataKeySince,
     rotationDays: config.keyRotationDays,
     sleepingAccounts: accounts.sleeping,

@@ -29,11 +29,11 @@ describe('the signs of readiness', () => {
     expect(states(days => officerKeysSign(1, ago(days), now), [729, 730, 1460])).toEqual(['good', 'due', 'bad'])
     expect(states(days => dataKeySign(ago(days), 90, now), [96, 97, 194])).toEqual(['good', 'due', 'bad'])
     expect(states(days => dataKeySign(ago(days), 0, now), [371, 372])).toEqual(['good', 'due'])
-    expect([exportSign(null, 7, now), proofSign(null, now), backupSign(null, now)].map(({ state }) => state)).toEqual([
-      'bad',
-      'bad',
-      'bad',
-    ])
+    expect(
+      [exportSign(null, 7, now), proofSign(null, now), backupSign({ right: true, provenAt: null }, now)].map(
+        ({ state }) => state,
+      ),
+    ).toEqual(['bad', 'bad', 'bad'])
     expect(backupSign({ right: true, provenAt: ago(1) }, now).state).toBe('good')
     expect(backupSign({ right: false, provenAt: ago(1) }, now)).toMatchObject({ state: 'bad', variant: 'wrong' })
     expect(officerKeysSign(0, null, now).state).toBe('due')

@@ -21,8 +21,8 @@ export type ReadinessFacts = {
   lastProof: (actor: Actor) => Promise<Date | null>
   /** When each officer's key that is in use was registered. */
   officerKeys: (actor: Actor) => Promise<readonly Date[]>
-  /** Null where this installation makes no backups. */
-  backup: () => Promise<{ right: boolean; provenAt: Date | null } | null>
+  /** How things stand with the backups of the whole installation. */
+  backup: () => Promise<{ right: boolean; provenAt: Date | null }>
   dataKeySince: (actor: Actor) => Promise<Date>
   rotationDays: number
   /** When a drill was last passed. */

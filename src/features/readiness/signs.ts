@@ -80,8 +80,8 @@ export const officerKeysSign = (inUse: number, oldest: Date | null, now: Date): 
 const officerKeyDays = 730
 
 /** @param provenAt when the newest backup was last shown to restore; @param right whether nothing is wrong with backups */
-export const backupSign = (backup: { right: boolean; provenAt: Date | null } | null, now: Date): Sign => {
-  if (!backup?.provenAt) return never('backup', null)
+export const backupSign = (backup: { right: boolean; provenAt: Date | null }, now: Date): Sign => {
+  if (!backup.provenAt) return never('backup', null)
   return {
     name: 'backup',
     state: backup.right ? 'good' : 'bad',
