@@ -92,15 +92,23 @@ export const addKeysCommands = (program: Command) => {
   keys
     .command('drop-unused')
     .description('take root keys and peppers that nothing needs out of their files; older backups may need them still')
-    .action(async () => {
+    .option(
+      '--at-once',
+      'also root keys that turned less than 30 days ago: whoever is signed in since then is signed out, and what is typed on their open pages is lost',
+    )
+    .action(async ({ atOnce = false }: { atOnce?: boolean }) => {
       await withFeatures(async ({ encryptionKeys, tenants }) => {
         await tenants.prepareInstallation()
-        const { roots, peppers } = await encryptionKeys.dropUnused()
+        const { roots, peppers, waitMs } = await encryptionKeys.dropUnused({ atOnce })
         say(
           roots.length + peppers.length === 0
             ? 'Every key is still needed.'
             : `Dropped: ${[...roots, ...peppers].join(', ')}`,
         )
+        if (waitMs > 0)
+          say(
+            `Root keys wait ${Math.ceil(waitMs / day)} days yet: cookies and open pages may be signed with them (now: --at-once).`,
+          )
       })
     })
 }

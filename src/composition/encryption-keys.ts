@@ -32,8 +32,11 @@ export const passingPlaces: readonly PassingPlace[] = [
   { what: 'keys of an export under way, in export-keys:*', lifeMs: 15 * minute },
 ]
 
+/** A page's ticket, the longest of what is signed: a page left open keeps what is typed into it for so long. */
+const signedForMs = 30 * 24 * 60 * minute
+
 type Needs = Parameters<typeof createEncryptionKeys>[0]
-type Wired = 'sealed' | 'indexes' | 'passing' | 'notePeppers' | 'forgetKey'
+type Wired = 'signedForMs' | 'sealed' | 'indexes' | 'passing' | 'notePeppers' | 'forgetKey'
 
 /** Turning keys reaches into every feature that seals or indexes; they meet here. */
 export const createKeyTurning = ({ clients, ...given }: Omit<Needs, Wired> & { clients: Clients }) => {
@@ -42,6 +45,7 @@ export const createKeyTurning = ({ clients, ...given }: Omit<Needs, Wired> & { c
     ...given,
     sealed: sealedColumns,
     passing: passingPlaces,
+    signedForMs,
     indexes: [
       { table: 'clients', keys: 'tenant', reindex: clients.reindex },
       { table: 'account_emails', keys: 'installation', reindex: accounts.reindexEmails },

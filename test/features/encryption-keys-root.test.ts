@@ -31,6 +31,8 @@ const idsIn = async (file: string) =>
     .trim()
     .split('\n')
     .map(line => line.split(':')[0]!)
+const partOf = (html: string, name: string) => new RegExp(`name="${name}"\\s+value="([^"]+)"`).exec(html)?.[1] ?? ''
+
 describe('the root key', () => {
   it('turns through 20 kills under reading, writing, signed-in pages and new organisations; every key ends under the newest', async () => {
     const file = ostoja.config.rootKeysFile
@@ -71,10 +73,40 @@ describe('the root key', () => {
   it('stays in its file until nothing is under it, and goes on the operator’s word', async () => {
     const file = ostoja.config.rootKeysFile
     const before = await idsIn(file)
-    const { roots } = await ostoja.features.encryptionKeys.dropUnused()
+    const { roots } = await ostoja.features.encryptionKeys.dropUnused({ atOnce: true })
     expect(roots).toEqual(before.slice(1))
     expect(await idsIn(file)).toEqual([before[0]])
-    expect(await ostoja.features.encryptionKeys.dropUnused()).toMatchObject({ roots: [] })
+    expect(await ostoja.features.encryptionKeys.dropUnused({ atOnce: true })).toMatchObject({ roots: [] })
+    await newClient(ostoja, actor)
+  })
+
+  it('stays, on the operator’s word too, while cookies and open pages may be signed with it', async () => {
+    const file = ostoja.config.rootKeysFile
+    const visitor = await ostoja.signedIn(actor.tenantId, ['staff'])
+    const ticket = partOf((await visitor.get('/clients/new')).text, '_page')
+    const before = await idsIn(file)
+    await ostoja.features.encryptionKeys.rotateRoot(() => undefined)
+    const { roots, waitMs } = await ostoja.features.encryptionKeys.dropUnused()
+    expect(roots).toEqual([])
+    expect(waitMs).toBeGreaterThan(29 * 24 * 60 * 60_000)
+    expect((await idsIn(file)).slice(1)).toEqual(before)
+    expect((await visitor.get('/clients')).status).toBe(200)
+    const typed = { _page: ticket, _action: '/clients', familyName: 'Zofia' }
+    await ostoja.visitor().postBare('/drafts', typed)
+    expect((await visitor.get('/clients/new')).text).toContain('data-draft-offer')
+    // A month later, as the audit log tells it, nothing of the kind is good any more.
+    await admin.query(`update audit_events set at = at - interval '31 days' where action = 'key.made'`)
+    expect((await ostoja.features.encryptionKeys.dropUnused()).roots).toEqual(before)
+  })
+
+  it('turns once where two commands turn it at the same moment, and neither loses the other’s key', async () => {
+    const file = ostoja.config.rootKeysFile
+    const before = await idsIn(file)
+    await Promise.all([ostoja, other].map(({ features }) => features.encryptionKeys.rotateRoot(() => undefined)))
+    const after = await idsIn(file)
+    expect(after.slice(1)).toEqual(before)
+    const { rows } = await admin.query<{ root_key_id: string }>('select distinct root_key_id from tenant_keys')
+    expect(rows).toEqual([{ root_key_id: after[0] }])
     await newClient(ostoja, actor)
   })
 })

@@ -103,6 +103,29 @@ describe('the key files', () => {
     await check(both)
   })
 
+  it('that lack a pepper which some password still needs are refused, and not where none does', async () => {
+    const both = await filesWith('pepper', add)
+    const lines = (await readFile(both.pepper, 'utf8')).split('\n')
+    const [own, added] = lines.map(line => line.split(':')[0]!)
+    const platform = await createPlatform({ ...ostoja.config, peppersFile: both.pepper })
+    await platform.keyChecks.remember()
+    await platform.close()
+    const account = await ostoja.newAccount(await ostoja.newTenant(), ['staff'])
+    const note = (pepper: string | null) =>
+      ostoja.features.db.asTenant(account, trx =>
+        trx('accounts').where({ id: account.id }).update({ pepper_id: pepper }),
+      )
+    // Whoever takes a pepper out of the file may be stopped before it is noted: that must not keep the product from starting.
+    await writeFile(both.pepper, `${lines[0] ?? ''}\n`)
+    await check(both)
+    for (const needs of [added!, null]) {
+      await note(needs)
+      await expect(check(both)).rejects.toThrow(`pepper ${added} is missing from the file`)
+    }
+    await note(own!)
+    await check(both)
+  })
+
   it(
     'stop web, worker and the command line, with a code that is not 0, before any of them starts',
     { timeout: 90_000 },

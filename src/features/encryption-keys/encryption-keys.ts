@@ -9,7 +9,7 @@ import { purposes, type Purpose } from '../../platform/vault/wrapped-keys.ts'
 import { dropKeys, turnKeyFile, comingKey, type FileStep } from './key-file.ts'
 import type { MovingNeeds } from './moving.ts'
 import type { PassingPlace } from './places.ts'
-import { countPeppers, selectKeys, selectTenants, type KeyRow } from './queries.ts'
+import { countPeppers, lockKeyFile, selectAgeInFile, selectKeys, selectTenants, type KeyRow } from './queries.ts'
 import { createTurning, type Standing } from './turning.ts'
 
 type KeyFile = { path: string; keys: LiveKeys }
@@ -22,6 +22,8 @@ export type EncryptionKeysNeeds = Omit<MovingNeeds, 'listTenants'> & {
   marginMs: number
   /** A change of a key file is known everywhere after so many milliseconds. */
   fileSettleMs: number
+  /** What is signed with a key derived of a root key is good for so long at most, in milliseconds. */
+  signedForMs: number
   /** Days after which data and index keys turn by themselves; 0: never. */
   rotationDays: number
   notePeppers: (tenantId: string) => Promise<number>
@@ -120,9 +122,23 @@ export const createEncryptionKeys = (needs: EncryptionKeysNeeds) => {
     return uses
   }
 
+  const alone = <T>(kind: 'root' | 'pepper', work: () => Promise<T>): Promise<T> =>
+    db.asTenant({ tenantId: installationId }, async trx => {
+      await lockKeyFile(trx, kind)
+      return work()
+    })
+
+  /** Cookies and open pages are signed with what was the current root key then. @returns until when, in milliseconds from now */
+  const signedForYet = async (): Promise<number> => {
+    await rootKeys.keys.reload()
+    const { id } = rootKeys.keys.current
+    const ageMs = await db.asTenant({ tenantId: installationId }, trx => selectAgeInFile(trx, id))
+    return ageMs === null ? 0 : Math.max(0, needs.signedForMs - ageMs)
+  }
+
   const drop = async (kind: 'root' | 'pepper', { path }: KeyFile, uses: ReadonlyMap<string | null, number>) => {
     if (uses.has(null)) return []
-    const dropped = await dropKeys(path, ({ id }) => !uses.has(id))
+    const dropped = await alone(kind, () => dropKeys(path, ({ id }) => !uses.has(id)))
     await db.asTenant({ tenantId: installationId }, async trx => {
       for (const id of dropped) {
         await needs.forgetKey(trx, kind, id)
@@ -138,7 +154,14 @@ export const createEncryptionKeys = (needs: EncryptionKeysNeeds) => {
     tell: (step: FileStep) => void,
     announceOnly: boolean,
   ) => {
-    const outcome = await turnKeyFile({ path, settleMs: needs.fileSettleMs }, tell, { announceOnly })
+    await keys.reload()
+    const before = keys.current.id
+    const outcome = await alone(kind, async () => {
+      await keys.reload()
+      // Where somebody else was first, their new key is the one that was wished for.
+      if (keys.current.id !== before) return 'turned'
+      return turnKeyFile({ path, settleMs: needs.fileSettleMs }, tell, { announceOnly })
+    })
     await keys.reload()
     if (outcome === 'current')
       await db.asTenant({ tenantId: installationId }, trx =>
@@ -191,11 +214,17 @@ export const createEncryptionKeys = (needs: EncryptionKeysNeeds) => {
       await turnFile('pepper', peppers, tell, announceOnly)
     },
 
-    /** Takes root keys that wrap nothing, and peppers of no password, out of their files. @returns their ids */
-    dropUnused: async (): Promise<{ roots: string[]; peppers: string[] }> => {
+    /**
+     * Takes root keys that wrap nothing, and peppers of no password, out of their files. Root keys wait until nothing that was
+     * signed with them is good any more, since people would be signed out and what they type now be lost; `atOnce` does not.
+     * @returns the ids, and how many milliseconds root keys have to wait yet
+     */
+    dropUnused: async ({ atOnce = false } = {}): Promise<{ roots: string[]; peppers: string[]; waitMs: number }> => {
       for (const tenantId of await listTenants()) await needs.notePeppers(tenantId)
+      const waitMs = atOnce || rootKeys.keys.all.length === 1 ? 0 : await signedForYet()
       return {
-        roots: await drop('root', rootKeys, await rootUses()),
+        waitMs,
+        roots: waitMs > 0 ? [] : await drop('root', rootKeys, await rootUses()),
         peppers: await drop('pepper', peppers, await pepperUses()),
       }
     },

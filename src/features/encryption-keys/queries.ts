@@ -201,3 +201,17 @@ const asBytes = (keyId: number): Buffer => {
   bytes.writeUInt32BE(keyId)
   return bytes
 }
+
+/** One process at a time changes a key file, until the transaction ends: two would each write without the other's key. */
+export const lockKeyFile = (trx: Trx, kind: 'root' | 'pepper') =>
+  trx.raw(`select pg_advisory_xact_lock(hashtextextended('ostoja key file ' || ?, 0))`, [kind])
+
+/** Milliseconds since a key was made the current one of its file; null where nobody has noted it. */
+export const selectAgeInFile = async (trx: Trx, id: string): Promise<number | null> => {
+  const { rows } = await trx.raw<{ rows: { age_ms: number | null }[] }>(
+    `select (extract(epoch from clock_timestamp() - max(at)) * 1000)::float8 as age_ms
+       from audit_events where action = 'key.made' and subject_id = ?`,
+    [id],
+  )
+  return rows[0]?.age_ms ?? null
+}

@@ -29,6 +29,18 @@ export const createKeyChecks = ({ db, unscoped, files }: Needs) => {
   const rootInUse = (id: string) =>
     unscoped.read(async trx => (await trx('tenant_keys').where({ root_key_id: id }).first('root_key_id')) !== undefined)
 
+  /** Asked of every organisation, and only where a pepper is missing; a password of which nobody has noted it counts. */
+  const pepperInUse = async (id: string): Promise<boolean> => {
+    const tenants: { id: string }[] = await unscoped.read(trx =>
+      trx('tenants').whereNot('status', 'closed').select('id'),
+    )
+    for (const { id: tenantId } of tenants)
+      if (await db.asTenant({ tenantId }, trx => usesPepper(trx, id)).catch(trueIfNotNotedYet)) return true
+    return false
+  }
+  /** What was taken out of its file for good, by whoever was stopped before saying so here, is not missed. */
+  const inUse = { root: rootInUse, pepper: pepperInUse }
+
   return {
     /**
      * Compares the key files with the database. A database that has noted no key yet has nothing to say.
@@ -40,7 +52,7 @@ export const createKeyChecks = ({ db, unscoped, files }: Needs) => {
         const ofKind = known.filter(key => key.kind === kind)
         checkFile(kind, files[kind], ofKind)
         for (const { key_id: id } of ofKind) {
-          if (files[kind].keys.find(id) || (kind === 'root' && !(await rootInUse(id)))) continue
+          if (files[kind].keys.find(id) || !(await inUse[kind](id))) continue
           throw new OperatorFault(
             `${files[kind].file}: ${names[kind]} ${id} is missing from the file, and the database still needs it; ${mend}`,
           )
@@ -70,6 +82,15 @@ const note = async (trx: Trx, kind: KeyKind, keys: readonly NamedKey[]) => {
 /** A key that was taken out of its file for good is no longer asked for. For whoever destroys keys, in the realm's transaction. */
 export const forgetKey = async (trx: Trx, kind: KeyKind, id: string): Promise<void> => {
   await trx('key_fingerprints').where({ tenant_id: installationId, kind, key_id: id }).delete()
+}
+
+const usesPepper = async (trx: Trx, id: string): Promise<boolean> =>
+  (await trx('accounts').where({ pepper_id: id }).orWhereNull('pepper_id').first('id')) !== undefined
+
+/** A database from before it was noted which password has which pepper lacks the column: then each may be in use. */
+const trueIfNotNotedYet = (fault: unknown): true => {
+  if ((fault as { code?: string }).code === '42703') return true
+  throw fault
 }
 
 const mend = 'put the file back from the recovery kit with "bin/ostoja recovery-kit open"'
