@@ -6,7 +6,7 @@ import { connectionOf, type Tool } from './tools.ts'
 
 /**
  * What pg_dump writes of a snapshot, as it comes. The stream ends well only where pg_dump did; it takes the program down with it.
- * Not compressed: sealed rows do not get smaller (docs/adr/0010).
+ * Not compressed: that costs time, and halves what is mostly hexadecimal digits (docs/adr/0010).
  */
 export const dumpOf = (tool: Tool, url: string, snapshot: string, signal: AbortSignal): Readable => {
   const { dbname, env } = connectionOf(url)
