@@ -4,9 +4,12 @@ import { createExportReader, exportVocabulary, exportWords } from './composition
 import { createDrillFeature } from './composition/drills.ts'
 import { createAccountFeatures } from './composition/accounts.ts'
 import { createInstallationBackups } from './composition/backups.ts'
+import { addMetrics } from './composition/metrics.ts'
 import { createKeyTurning, sealedColumns } from './composition/encryption-keys.ts'
+import { createDesk } from './composition/desk.ts'
 import { createErasure } from './composition/erasure.ts'
 import { createPlatform, type Platform, type Replaced } from './composition/platform.ts'
+import { announcementRoutes } from './features/announcements/index.ts'
 import { accountPageRoutes } from './features/account-page/index.ts'
 import { accountRoutes } from './features/accounts/index.ts'
 import { clientRoutes, createClients, searchRoutes, spoken, type Clients } from './features/clients/index.ts'
@@ -19,6 +22,7 @@ import {
   createEmergencyContacts,
   emergencyContactRoutes,
 } from './features/emergency-contacts/index.ts'
+import { keyRoutes } from './features/encryption-keys/index.ts'
 import { erasureRoutes } from './features/erasure/index.ts'
 import {
   approvalRoutes,
@@ -31,6 +35,8 @@ import {
 import { createGroups, groupRoutes } from './features/groups/index.ts'
 import { createImports, importRoutes, importTasks } from './features/imports/index.ts'
 import { createOfficerKeys, officerKeyRoutes } from './features/officer-keys/index.ts'
+import { installationRoutes } from './features/installation/index.ts'
+import { jobRoutes } from './features/jobs/index.ts'
 import { noticeAttention, noticeRoutes } from './features/notices/index.ts'
 import { passwordResetRoutes } from './features/password-resets/index.ts'
 import { createReadiness, readinessRoutes } from './features/readiness/index.ts'
@@ -48,6 +54,11 @@ import { loadAssets } from './platform/web/assets.ts'
 import { createPageTickets } from './platform/web/page-ticket.ts'
 
 export { createPlatform, type Platform, type Replaced }
+
+/** In which order things that need attention are shown. */
+const urgency = ['danger', 'warning', 'info']
+const byUrgency = <Thing extends { kind: string }>(things: readonly Thing[]): Thing[] =>
+  [...things].sort((one, other) => urgency.indexOf(one.kind) - urgency.indexOf(other.kind))
 
 /** Every feature with what it needs; features meet only here. */
 export const createFeatures = (platform: Platform) => {
@@ -196,8 +207,18 @@ export const createFeatures = (platform: Platform) => {
         actor.roles.includes('staff') ? clients.recent(trx, actor) : [],
         ...attentions.map(part => part(trx, actor, language)),
       ])
-      return { recent, attention: attention.flat() }
+      return { recent, attention: byUrgency(attention.flat()) }
     })
+  const desk = createDesk({ platform, translations, keys: encryptionKeys })
+  const deskPage = async (actor: Actor, language: Language) => {
+    const [own, parts, { counts }, jobs] = await Promise.all([
+      startPage(actor, language),
+      Promise.all(desk.attentions.map(part => part(actor, language))),
+      tenants.list(actor, 'open', 1),
+      desk.jobs.counts(),
+    ])
+    return { attention: byUrgency([...parts.flat(), ...own.attention]), figures: { tenants: counts, jobs } }
+  }
 
   /** What nobody will come back for, of every tenant. */
   const sweepTenants = async () => {
@@ -213,6 +234,16 @@ export const createFeatures = (platform: Platform) => {
   const planExports = async () => {
     for (const tenantId of await tenants.open()) await exports.plans.run(tenantId)
   }
+  addMetrics({
+    metrics: platform.metrics,
+    connections: platform.connections,
+    passwords: platform.passwords.load,
+    countSessions: sessions.count,
+    countJobs: desk.jobs.counts,
+    countTenants: async actor => (await tenants.list(actor, 'open', 1)).counts,
+    keys: desk.keyDesk.overview,
+    look: desk.installation.look,
+  })
 
   const routers: Router[] = [
     signInRoutes({
@@ -224,7 +255,7 @@ export const createFeatures = (platform: Platform) => {
     sessionRoutes({ sessions, tickets, clock }),
     settingsRoutes(settings),
     draftRoutes({ drafts, tickets, clock }),
-    startPageRoutes(startPage),
+    startPageRoutes(startPage, deskPage),
     accountRoutes({ ...around, standingOf: sessions.look }),
     accountPageRoutes({
       ...around,
@@ -234,7 +265,10 @@ export const createFeatures = (platform: Platform) => {
     passwordResetRoutes(around.passwordResets, around.mailed),
     noticeRoutes(notices),
     clientRoutes(clients, clock),
-    searchRoutes(clients, clock),
+    searchRoutes(
+      { ...clients, search: (...args) => platform.metrics.timeSearch(() => clients.search(...args)) },
+      clock,
+    ),
     emergencyContactRoutes(contacts),
     officerKeyRoutes(officerKeys),
     emergencyCardRoutes(cards, res => spoken(res.locals, clock())),
@@ -250,6 +284,10 @@ export const createFeatures = (platform: Platform) => {
     }),
     importRoutes(imports),
     erasureRoutes(erasures, clock),
+    keyRoutes(desk.keyDesk),
+    jobRoutes(desk.jobs),
+    installationRoutes(desk.installation),
+    announcementRoutes(desk.announcements, clock),
     tenantRoutes({ tenants, clock, mailed: around.mailed, goneFromBackups: erasures.goneFromBackups }),
   ]
   const tasks: Tasks = {
@@ -262,6 +300,7 @@ export const createFeatures = (platform: Platform) => {
     'erasures.reconcile': erasures.reconcile,
     'keys.turn': encryptionKeys.turnDue,
     'backups.tend': backups.tend,
+    ...desk.keyDesk.tasks,
     ...importTasks(imports),
     ...around.tasks,
   }
@@ -299,6 +338,7 @@ export const createFeatures = (platform: Platform) => {
     erasures,
     encryptionKeys,
     backups,
+    desk,
     routers,
     tasks,
     schedule,
@@ -329,6 +369,7 @@ export const createApp = ({
   tickets,
   accounts,
   backups,
+  desk,
   routers,
 }: Features) =>
   createWebApp({
@@ -342,4 +383,5 @@ export const createApp = ({
     trustedProxies: platform.config.trustedProxies,
     openName: accounts.openName,
     details: { backups: async () => (await backups.state()).right },
+    announced: desk.announcements.current,
   })

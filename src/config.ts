@@ -93,6 +93,13 @@ const environment = z
     BACKUP_KEEP_WEEKLY: kept('BACKUP_KEEP_WEEKLY', 5),
     BACKUP_KEEP_MONTHLY: kept('BACKUP_KEEP_MONTHLY', 12),
     PG_BIN: z.string().optional(),
+    METRICS_PORT: z.coerce
+      .number({ error: 'METRICS_PORT: a number from 0 to 65534' })
+      .int('METRICS_PORT: a whole number')
+      .min(0, 'METRICS_PORT: 0 or more')
+      .max(65534, 'METRICS_PORT: at most 65534')
+      .optional(),
+    METRICS_HOST: z.string().default('127.0.0.1'),
     LOG_LEVEL: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
         error: 'LOG_LEVEL: one of fatal, error, warn, info, debug, trace, silent',
@@ -149,6 +156,8 @@ export type Config = Readonly<{
   publicUrl: string | null
   trustedProxies: readonly string[]
   logLevel: string
+  /** Where Prometheus collects; null: nowhere. The worker, where it is a process of its own, takes the next port. */
+  metrics: { host: string; port: number } | null
   /** After so many days data and index keys turn by themselves; 0: never. */
   keyRotationDays: number
   backups: BackupConfig
@@ -192,6 +201,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     publicUrl: values.PUBLIC_URL ?? null,
     trustedProxies: values.TRUSTED_PROXIES.split(/[\s,]+/).filter(Boolean),
     logLevel: values.LOG_LEVEL,
+    metrics: values.METRICS_PORT === undefined ? null : { host: values.METRICS_HOST, port: values.METRICS_PORT },
     keyRotationDays: values.KEY_ROTATION_DAYS,
     backups: backupConfig(data, values),
     mail:

@@ -4,6 +4,7 @@ import closeWithGrace from 'close-with-grace'
 import { ConfigFault, readConfig, type Config } from './config.ts'
 import { createApp, createFeatures, createPlatform, prepareToRun, type Features } from './composition.ts'
 import { listen } from './http/listener.ts'
+import { listenForMetrics } from './http/metrics-listener.ts'
 import { OperatorFault } from './platform/errors.ts'
 import { startWorker } from './platform/jobs/jobs.ts'
 
@@ -39,6 +40,19 @@ const watchBackups = ({ backups, platform }: Features) => {
   return () => clearInterval(timer)
 }
 
+/** A worker that is a process of its own takes the next port, so that both may have the same settings. */
+const startMetrics = async (
+  { metrics }: Config,
+  names: readonly string[],
+  { platform }: Features,
+): Promise<Running[]> => {
+  if (!metrics) return []
+  const port = metrics.port === 0 || names.includes('web') ? metrics.port : metrics.port + 1
+  const listener = await listenForMetrics(platform.metrics, { host: metrics.host, port })
+  platform.log.info({ port: listener.port }, 'metrics can be collected')
+  return [listener]
+}
+
 const roles = { web: startWeb, worker: startJobs }
 
 const run = async (names: string[]) => {
@@ -54,13 +68,18 @@ const run = async (names: string[]) => {
     throw fault
   })
   const endWatch = watchBackups(features)
-  const running = await Promise.all(names.map(name => roles[name as keyof typeof roles](config, features)))
+  const leave = await platform.presence.announce(names.join(' + '))
+  const running = [
+    ...(await startMetrics(config, names, features)),
+    ...(await Promise.all(names.map(name => roles[name as keyof typeof roles](config, features)))),
+  ]
 
   flushCompileCache() // a process that is killed outright leaves it as well
 
   closeWithGrace({ delay: 4000, logger: platform.log }, async ({ err }) => {
     if (err) platform.log.fatal({ err }, 'stopping after a fault')
     endWatch()
+    await leave()
     await Promise.all(running.map(part => part.close()))
     await platform.close()
   })

@@ -68,6 +68,7 @@ describe('every route', () => {
       'get /password-resets/:token',
       'get /sign-in',
       'get /signed-out',
+      'post /announcements/:announcementId/dismiss',
       'post /forgotten-password',
       'post /language',
       'post /password-resets/:token',

@@ -3,6 +3,7 @@ import path from 'node:path'
 
 /** The bootstrap-icons the views may name. The sprite holds these and nothing else; an unknown name fails the build. */
 const iconNames = [
+  'activity',
   'arrow-counterclockwise',
   'arrow-down',
   'arrow-left',
@@ -44,7 +45,9 @@ const iconNames = [
   'key',
   'keyboard',
   'list',
+  'list-task',
   'lock',
+  'megaphone',
   'pencil',
   'people',
   'person',

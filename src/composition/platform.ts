@@ -1,4 +1,6 @@
 import { hkdfSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { DestinationStream } from 'pino'
 import type { Config } from '../config.ts'
 import { systemClock, type Clock } from '../platform/clock.ts'
 import { connect } from '../platform/db/connect.ts'
@@ -6,7 +8,9 @@ import { pendingMigrations } from '../platform/db/migrate.ts'
 import { createDb } from '../platform/db/tenant.ts'
 import { createUnscoped } from '../platform/db/unscoped.ts'
 import { createLog } from '../platform/log.ts'
+import { createMetrics } from '../platform/metrics/metrics.ts'
 import { createMailer } from '../platform/mail/mailer.ts'
+import { createPresence } from '../platform/redis/presence.ts'
 import { connectRedis } from '../platform/redis/connect.ts'
 import { createKeyChecks } from '../platform/vault/key-checks.ts'
 import type { NamedKey } from '../platform/vault/key-files.ts'
@@ -15,6 +19,10 @@ import { followKeys, keyFilePollMs } from '../platform/vault/live-keys.ts'
 import { createPasswords } from '../platform/vault/passwords.ts'
 import { createVault } from '../platform/vault/vault.ts'
 
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
 /**
  * How long a process may go on with keys as it has read them: from the database, and from the key files; and what is added
  * to be sure. In milliseconds.
@@ -22,13 +30,13 @@ import { createVault } from '../platform/vault/vault.ts'
 const keyPace = { ringFreshMs, filePollMs: keyFilePollMs, marginMs: 15_000 }
 
 /** What tests put in the place of the outside world. */
-export type Replaced = { clock?: Clock; pace?: typeof keyPace }
+export type Replaced = { clock?: Clock; pace?: typeof keyPace; logTo?: DestinationStream }
 
 /** The ground everything stands on: keys, database, Redis, log. Nothing connects before its first use. */
-export const createPlatform = async (config: Config, { clock = systemClock, pace = keyPace }: Replaced = {}) => {
+export const createPlatform = async (config: Config, { clock = systemClock, pace = keyPace, logTo }: Replaced = {}) => {
   const roots = await followKeys(config.rootKeysFile, pace.filePollMs)
   const peppers = await followKeys(config.peppersFile, pace.filePollMs)
-  const log = createLog(config.logLevel)
+  const log = createLog(config.logLevel, logTo)
   const redis = connectRedis(config.redisUrl, log)
   const knex = connect(config.databaseUrl)
   const db = createDb(knex)
@@ -75,6 +83,26 @@ export const createPlatform = async (config: Config, { clock = systemClock, pace
     deriveEach: (purpose: string) => ofEveryRoot(root => derive(purpose, root)),
     /** The first signs; cookies signed before a root key turned stay good. */
     sessionSecrets: ofEveryRoot(root => derive('session cookie', root).toString('base64')),
+    metrics: createMetrics(),
+    /** Connections of the pool that pages and verbs use. */
+    connections: () => {
+      const { pool } = knex.client as { pool: Record<'numUsed' | 'numFree' | 'numPendingAcquires', () => number> }
+      return { used: pool.numUsed(), free: pool.numFree(), waiting: pool.numPendingAcquires() }
+    },
+    version,
+    presence: createPresence(redis, version),
+    pendingMigrations: () => pendingMigrations(knex),
+    /** @returns the version of the server that answers */
+    askPostgres: async (): Promise<string> => {
+      const { rows } = await knex.raw<{ rows: { server_version: string }[] }>('show server_version')
+      return rows[0]?.server_version.split(' ')[0] ?? ''
+    },
+    /** @returns version and, where it may lose sessions to make room, its policy of eviction */
+    askRedis: async (): Promise<{ version: string; evicts: boolean }> => {
+      const facts = await redis.info()
+      const fact = (name: string) => new RegExp(`^${name}:(.*)`, 'm').exec(facts)?.[1]?.trim() ?? ''
+      return { version: fact('redis_version'), evicts: !['', 'noeviction'].includes(fact('maxmemory_policy')) }
+    },
     checks: {
       database: async () => (await knex.raw('select 1')) !== undefined,
       migrations: async () => (await pendingMigrations(knex)).length === 0,

@@ -6,7 +6,9 @@ import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
 import type { Clock } from '../platform/clock.ts'
-import type { Translations } from '../platform/i18n/translations.ts'
+import type { Language, Translations } from '../platform/i18n/translations.ts'
+import type { Metrics } from '../platform/metrics/metrics.ts'
+import { currentTrace, traced } from '../platform/trace.ts'
 import { refuseOtherSites } from '../platform/web/csrf.ts'
 import type { PageTickets } from '../platform/web/page-ticket.ts'
 import { inventory, type RouteFacts } from '../platform/web/routes-inventory.ts'
@@ -18,6 +20,7 @@ import { languageRoutes } from './language-routes.ts'
 import { pageLocals } from './page-locals.ts'
 import { keepNothing, securityHeaders } from './security-headers.ts'
 import { onlyLiveSessions, sessionCookie, type Liveness } from './sessions.ts'
+import { measure } from './measure.ts'
 import { keepTypedWork, offerDrafts, readOffers, type TypedWork } from './typed-work.ts'
 
 export type AppNeeds = {
@@ -32,9 +35,11 @@ export type AppNeeds = {
   openName: (signedIn: SignedIn) => Promise<string>
   tickets: PageTickets
   drafts: TypedWork
+  announced: (language: Language, putAway?: readonly string[]) => Promise<readonly object[]>
   checks: Checks
   /** What is told beside them, and keeps nothing from being served. */
   details: Checks
+  metrics: Pick<Metrics, 'request'>
   routers: readonly Router[]
 }
 
@@ -63,10 +68,12 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
     readOffers(locals).then(render, done)
   })
 
+  app.use(measure(needs.metrics))
+  app.use((_req, _res, next) => traced({ requestId: randomUUID() }, next))
   app.use(
     pinoHttp({
       logger: needs.log,
-      genReqId: () => randomUUID(),
+      genReqId: () => currentTrace().requestId ?? randomUUID(),
       serializers: { req: requestFacts, res: answerFacts },
       customProps: routeOf,
     }),

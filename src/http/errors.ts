@@ -13,16 +13,16 @@ export const answerFaults =
   (log: Logger): ErrorRequestHandler =>
   (fault: unknown, req, res, _next) => {
     if (res.headersSent) {
-      log.error({ err: fault, requestId: req.id }, 'a request failed half-way')
+      log.error({ err: fault }, 'a request failed half-way')
       // Express' own handler would print the fault with all it says.
       return res.destroy()
     }
     const { status, view, locals } = answerTo(fault)
-    if (status === 500) log.error({ err: fault, requestId: req.id }, 'a request failed')
+    if (status === 500) log.error({ err: fault }, 'a request failed')
     if (fault instanceof TooBusy) res.set('Retry-After', String(fault.seconds))
     res.status(status).render(`errors/${view}`, locals ?? {}, (broken: Error | null, page) => {
       if (!broken) return res.send(page)
-      log.error({ err: broken, requestId: req.id }, 'an error page failed')
+      log.error({ err: broken }, 'an error page failed')
       res.type('text').send(`Ostoja: ${status} (${req.id as string})`)
     })
   }

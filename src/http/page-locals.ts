@@ -16,13 +16,15 @@ type Needs = {
   openName: (signedIn: SignedIn) => Promise<string>
   tickets: PageTickets
   clock: Clock
+  /** What operators announce to everybody now, but for what was put away. */
+  announced: (language: Language, putAway?: readonly string[]) => Promise<readonly object[]>
   /** Whether an address shows a page when it is asked for. */
   hasPage: (method: string, path: string) => boolean
 }
 
 /** What every view may use. Handlers add their own; nothing of a request is ever spread in. */
 export const pageLocals =
-  ({ translations, asset, openName, tickets, clock, hasPage }: Needs): RequestHandler =>
+  ({ translations, asset, openName, tickets, clock, hasPage, announced }: Needs): RequestHandler =>
   async (req, res, next) => {
     const { signedIn } = req.session
     const language = req.session.language ?? preferredLanguage((...of) => req.acceptsLanguages(of))
@@ -49,6 +51,7 @@ export const pageLocals =
       problem: problemIn(t),
       today: dayOf(clock()),
       sayRules: rulesIn(t, formats[language].formatDate),
+      announced: await announced(language, req.session.putAway),
       ...formats[language],
     })
     onRender(res, 'csrfToken', () => csrfTokenOf(req))

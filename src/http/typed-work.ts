@@ -59,7 +59,7 @@ export const keepTypedWork = ({ drafts, tickets, clock, log, isBackground }: Nee
         else if (!own || res.statusCode >= 400) await keep()
       },
       fault => {
-        log.error({ err: fault, requestId: req.id }, 'what was typed could not be kept')
+        log.error({ err: fault }, 'what was typed could not be kept')
       },
     )
     next()
@@ -75,7 +75,7 @@ export const offerDrafts =
       const offers = drafts.offersBeside(actor, req.path)
       res.locals.draftOffers = () =>
         offers().catch((fault: unknown) => {
-          log.error({ err: fault, requestId: req.id }, 'drafts could not be offered')
+          log.error({ err: fault }, 'drafts could not be offered')
           return []
         })
     }

@@ -1,9 +1,14 @@
-import { pino, type Logger } from 'pino'
+import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino'
+import { currentTrace } from './trace.ts'
 
-/** Logs as JSON lines to standard output. Whatever could hold a secret or say who somebody is never gets in. */
-export const createLog = (level: string): Logger =>
-  pino({
+/**
+ * Logs as JSON lines to standard output. Whatever could hold a secret or say who somebody is never gets in. A line bears the id
+ * of the request it was written for, in jobs that of the request that asked for the job.
+ */
+export const createLog = (level: string, to?: DestinationStream): Logger => {
+  const options: LoggerOptions = {
     level,
+    mixin: () => ({ ...currentTrace() }),
     redact: {
       paths: [
         'req.headers',
@@ -23,7 +28,9 @@ export const createLog = (level: string): Logger =>
       remove: true,
     },
     serializers: { err: serializeFault },
-  })
+  }
+  return to ? pino(options, to) : pino(options)
+}
 
 /**
  * Of a fault: its kind, where in the code, and PostgreSQL's own code. Not its message: a database quotes the value it refuses,

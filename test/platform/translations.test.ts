@@ -46,6 +46,8 @@ const sameInBoth = new Set([
   'Administrator',
   'Operator',
   'Login',
+  'ms',
+  's',
 ])
 
 /** A key, and what it begins with: `t(`${stem}.${code}`)` names only the stem. */

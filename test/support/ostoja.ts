@@ -30,7 +30,7 @@ export const startOstoja = async ({
   backups = false,
   worker: works = true,
   ...replaced
-}: { env?: NodeJS.ProcessEnv; backups?: boolean; worker?: boolean } & Pick<Replaced, 'pace'> = {}) => {
+}: { env?: NodeJS.ProcessEnv; backups?: boolean; worker?: boolean } & Pick<Replaced, 'pace' | 'logTo'> = {}) => {
   const database = await freshDatabase()
   const dataDir = await mkdtemp(join(tmpdir(), 'ostoja-test-'))
   const { backup: BACKUP_DATABASE_URL, drill: DRILL_DATABASE_URL } = database.urls
@@ -50,6 +50,7 @@ export const startOstoja = async ({
   const certificate = { cert: await readFile(config.tls!.certFile), key: await readFile(config.tls!.keyFile) }
   const listener = await listen(app, { host: '127.0.0.1', port: 0, certificate })
   const worker = works ? await startWorker(config.databaseUrl, features, platform) : null
+  const leave = await platform.presence.announce(works ? 'web + worker' : 'web')
   const url = `https://localhost:${listener.port}`
 
   const newAccount = async (
@@ -92,6 +93,7 @@ export const startOstoja = async ({
       return Object.assign(visitor, { account })
     },
     close: async () => {
+      await leave()
       await worker?.stop()
       await listener.close()
       await platform.close()

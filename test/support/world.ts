@@ -114,9 +114,12 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
       noticeId: notice!.id,
       letter: 's',
       tenantId,
+      jobId: '999999999',
+      keyKind: 'data',
+      announcementId: randomUUID(),
     },
     harmless: new Set(['letter']),
-    ofInstallation: new Set(['tenantId']),
+    ofInstallation: new Set(['tenantId', 'jobId', 'keyKind', 'announcementId']),
     forms: {},
     expected: {
       // A search and a draft are for the one account that made them.

@@ -183,6 +183,13 @@ export const createEncryptionKeys = (needs: EncryptionKeysNeeds) => {
   }
 
   return {
+    /** Makes a new key for every realm that is not turning one; the worker goes on with it. @returns how many were begun */
+    begin: async (purpose: Purpose): Promise<number> => {
+      let begun = 0
+      for (const tenantId of await listTenants()) if (await turning.begin(tenantId, purpose)) begun += 1
+      return begun
+    },
+
     rotate,
 
     /**

@@ -1,3 +1,6 @@
+export { keyAttention } from './attention.ts'
+export { createKeyDesk, type Overview } from './desk.ts'
+export { keyRoutes } from './routes.ts'
 export {
   createEncryptionKeys,
   type EncryptionKeys,

@@ -28,6 +28,55 @@ export const selectTenants = async (trx: Knex.Transaction): Promise<string[]> =>
   return rows.map(({ id }) => id)
 }
 
+/** What there is of keys of one purpose, over every realm: `moving`, in how many something is under an older key yet. */
+export type KeySummary = {
+  count: number
+  oldestMs: number
+  moving: number
+  lingering: number
+  /** How many keys each root key wraps. */
+  roots: ReadonlyMap<string, number>
+}
+
+/** Read as `ostoja_signin`, which may see of keys how old they are and which root key wraps them. */
+export const summariseKeys = async (trx: Knex.Transaction, purpose: Purpose): Promise<KeySummary> => {
+  const { rows } = await trx.raw<{ rows: (Omit<KeySummary, 'roots'> & { roots: Record<string, number> })[] }>(
+    `with present as (
+       select keys.*, closed.unused_since is not null as unused
+         from (select tenant_id, id, purpose, current, created_at, retired_at, root_key_id from tenant_keys) keys
+         left join (select tenant_id, id, unused_since from closed_keys) closed using (tenant_id, id)
+        where keys.purpose = ?
+     )
+     select count(*) filter (where current)::int as count,
+            coalesce(extract(epoch from clock_timestamp() - min(created_at) filter (where current)) * 1000, 0)::float8 as "oldestMs",
+            count(distinct tenant_id) filter (where not current and not unused)::int as moving,
+            count(distinct tenant_id) filter (where not current and unused)::int as lingering,
+            coalesce((select jsonb_object_agg(root_key_id, uses)
+                        from (select root_key_id, count(*) as uses from present group by 1) by_root), '{}') as roots
+       from present`,
+    [purpose],
+  )
+  const { roots, ...summary } = rows[0]!
+  return { ...summary, roots: new Map(Object.entries(roots)) }
+}
+
+/** Whether somebody has asked for a rotation that has not begun, or not ended. */
+export const isAsked = async (trx: Trx): Promise<boolean> => {
+  const { rows } = await trx.raw<{ rows: object[] }>(
+    `select from graphile_worker._private_jobs job join graphile_worker._private_tasks task on task.id = job.task_id
+      where task.identifier = 'keys.rotate' and job.attempts < job.max_attempts limit 1`,
+  )
+  return rows.length > 0
+}
+
+/** Since when the keys of a file are known. */
+export const selectFileKeys = async (trx: Trx, kind: 'root' | 'pepper'): Promise<[string, Date][]> => {
+  const rows: { key_id: string; noted_at: Date }[] = await trx('key_fingerprints')
+    .where({ kind })
+    .select('key_id', 'noted_at')
+  return rows.map(({ key_id, noted_at }) => [key_id, noted_at])
+}
+
 /** Ages are the database's own, so that all machines mean the same. */
 export const selectKeys = async (trx: Trx): Promise<KeyRow[]> => {
   const { rows } = await trx.raw<{ rows: KeyRow[] }>(

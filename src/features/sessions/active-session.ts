@@ -112,6 +112,18 @@ export const createActiveSessions = ({ redis, clock }: { redis: Redis; clock: Cl
 
     retime,
 
+    /** How many sessions have neither ended nor run out; one that was lost is among them until it runs out. */
+    count: async (): Promise<number> => {
+      let live = 0
+      for await (const keys of redis.scanStream({ match: 'active:*', count: 1000 }) as AsyncIterable<string[]>) {
+        if (keys.length === 0) continue
+        const pipeline = redis.pipeline()
+        for (const key of keys) pipeline.hexists(key, 'ended')
+        live += ((await pipeline.exec()) ?? []).filter(([fault, ended]) => !fault && ended === 0).length
+      }
+      return live
+    },
+
     /** The tenant's settings have changed: they hold for every session that is live, from now on. */
     retimeAll: async (tenantId: string, accountIds: readonly number[], { autoLogoutMinutes, rememberMe }: Rules) => {
       await Promise.all(

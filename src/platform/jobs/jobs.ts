@@ -4,6 +4,7 @@ import pg from 'pg'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Trx } from '../db/tenant.ts'
+import { currentTrace, traced } from '../trace.ts'
 import { freeAbandonedJobs, type Patience } from './abandoned.ts'
 
 /** A job's payload holds ids, never personal data: it stands in the clear in the queue. */
@@ -12,12 +13,20 @@ export type Tasks = Record<string, (payload: never) => Promise<unknown>>
 /** When a task runs by itself, once over all copies of the worker: five cron fields, UTC. */
 export type Schedule = Record<string, string>
 
-/** Puts a job in the queue in the transaction of the change that asks for it: it starts only if that is committed. */
-export const enqueue = async (trx: Trx, task: string, payload: JobPayload) => {
-  await trx.raw(`select graphile_worker.add_job(identifier => ?, payload => ?::json, max_attempts => 5)`, [
-    task,
-    JSON.stringify(payload),
-  ])
+/** `key`: of those that wait under one key only the last is kept. */
+type When = { inMs?: number; key?: string }
+
+/**
+ * Puts a job in the queue in the transaction of the change that asks for it: it starts only if that is committed. It takes the
+ * id of the request along, for the log.
+ */
+export const enqueue = async (trx: Trx, task: string, payload: JobPayload, { inMs = 0, key }: When = {}) => {
+  const { requestId } = currentTrace()
+  await trx.raw(
+    `select graphile_worker.add_job(identifier => ?, payload => ?::json, max_attempts => 5, job_key => ?,
+                                    run_at => now() + ? * interval '1 millisecond')`,
+    [task, JSON.stringify(requestId ? { ...payload, requestId } : payload), key ?? null, inMs],
+  )
 }
 
 /**
@@ -27,7 +36,7 @@ export const enqueue = async (trx: Trx, task: string, payload: JobPayload) => {
 export const startWorker = async (
   databaseUrl: string,
   { tasks, schedule }: { tasks: Tasks; schedule: Schedule },
-  { redis, log }: { redis: Redis; log: Logger },
+  { redis, log, metrics }: { redis: Redis; log: Logger; metrics?: Observed },
   patience?: Patience,
 ): Promise<Pick<Runner, 'stop'>> => {
   const pgPool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'ostoja worker' })
@@ -42,9 +51,15 @@ export const startWorker = async (
   const runner = await run({
     events,
     pgPool,
-    taskList: Object.fromEntries(Object.entries(tasks).map(([name, work]) => [name, discreetly(name, work, log)])),
+    taskList: Object.fromEntries(
+      Object.entries(tasks).map(([name, work]) => [name, discreetly(name, work, log, metrics)]),
+    ),
     parsedCronItems: parseCronItems(Object.entries(schedule).map(([task, match]) => ({ task, match }))),
-    logger: new QueueLogger(() => (level, message) => log[logLevels[level]](message)),
+    logger: new QueueLogger(
+      ({ jobId }) =>
+        (level, message) =>
+          log[logLevels[level]](jobId ? { jobId } : {}, message),
+    ),
     concurrency: 2,
     noHandleSignals: true,
     pollInterval: 1000,
@@ -61,12 +76,31 @@ export const startWorker = async (
 /** The queue's names of its levels, in ours. */
 const logLevels = { error: 'error', warning: 'warn', info: 'info', debug: 'debug' } as const
 
-/** What a fault says may name somebody, and the queue keeps it in the clear: it gets the fault's kind only. */
-const discreetly = (name: string, work: Tasks[string], log: Logger) => async (payload: unknown) => {
-  try {
-    await work(payload as never)
-  } catch (fault) {
-    log.error({ err: fault, task: name }, 'a job failed')
-    throw new Error(fault instanceof Error ? fault.name : 'fault')
+type Observed = { jobDone: (task: string, outcome: 'done' | 'failed', seconds: number) => void }
+type Sent = Record<string, unknown> & { requestId?: string }
+
+/** What a fault says may name somebody, and the queue keeps it in the clear: it gets the fault's kind and code only. */
+const discreetly =
+  (task: string, work: Tasks[string], log: Logger, metrics?: Observed) =>
+  (sent: unknown, { job }: { job: { id: string } }) => {
+    const { requestId, ...payload } = (sent ?? {}) as Sent
+    return traced({ requestId, jobId: job.id }, async () => {
+      const since = performance.now()
+      try {
+        await work(payload as never)
+        const ms = performance.now() - since
+        metrics?.jobDone(task, 'done', ms / 1000)
+        log.info({ task, ms: Math.round(ms) }, 'a job is done')
+      } catch (fault) {
+        metrics?.jobDone(task, 'failed', (performance.now() - since) / 1000)
+        log.error({ err: fault, task }, 'a job failed')
+        throw new Error(kindOf(fault))
+      }
+    })
   }
+
+const kindOf = (fault: unknown): string => {
+  const { name, code } = (fault ?? {}) as { name?: unknown; code?: unknown }
+  const kind = typeof name === 'string' ? name : 'fault'
+  return typeof code === 'string' && /^[A-Z0-9_]{2,30}$/.test(code) ? `${kind} (${code})` : kind
 }

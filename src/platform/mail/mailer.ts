@@ -15,12 +15,17 @@ export type Mailer = {
   linkTo: (path: string) => string
   /** @throws when the server does not take the letter; the job that sends it tries again */
   send: (to: string, letter: Letter) => Promise<void>
+  /** Whether the server answers, and takes our login. @throws when it does not */
+  verify: () => Promise<unknown>
 }
 
 /** A mail server quotes the address it refuses, and what a job fails with is kept in its queue. */
 const withoutAddress = (fault: unknown): Error => {
   const { code, responseCode } = fault as { code?: string; responseCode?: number }
-  return new Error(`The mail server did not take a letter (${code ?? 'no code'}, ${responseCode ?? 'no answer'})`)
+  return Object.assign(
+    new Error(`The mail server did not take a letter (${code ?? 'no code'}, ${responseCode ?? 'no answer'})`),
+    { code: [code, responseCode].filter(Boolean).join('_') },
+  )
 }
 
 const patienceMs = 15_000
@@ -40,6 +45,7 @@ export const createMailer = ({ url, from, tls, caFile, publicUrl }: MailSettings
   })
   return {
     linkTo: path => new URL(path, publicUrl).href,
+    verify: () => transport.verify(),
     send: async (to, { subject, text, html, language }) => {
       const headers = { 'Auto-Submitted': 'auto-generated', 'Content-Language': language }
       const letter = {

@@ -44,6 +44,8 @@ export const createPasswords = (peppers: KeySource & { reload?: () => Promise<un
   }
 
   return {
+    /** How many are being hashed in this process, and how many wait for their turn. */
+    load: () => inTurn.load(),
     hash: make,
     /** Whether the pepper has turned since; whoever knows the password now hashes it anew. */
     isStale: ({ pepper }: PasswordHash): boolean => pepper !== peppers.current.id,
@@ -72,7 +74,7 @@ const peppered = (pepper: Buffer, password: string) =>
 const createTurns = (most: number, mostInLine: number) => {
   let busy = 0
   const waiting: (() => void)[] = []
-  return async <T>(work: () => Promise<T>): Promise<T> => {
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
     if (busy < most) busy++
     else if (waiting.length < mostInLine) await new Promise<void>(resolve => waiting.push(resolve))
     else throw new TooBusy(busySeconds)
@@ -84,4 +86,5 @@ const createTurns = (most: number, mostInLine: number) => {
       else busy--
     }
   }
+  return Object.assign(inTurn, { load: () => ({ running: busy, waiting: waiting.length }) })
 }

@@ -29,6 +29,8 @@ declare module 'express-session' {
     /** Where somebody wanted to go when they had to sign in. */
     returnTo?: string
     formerly?: Formerly
+    /** Announcements that are not to be shown in this session any more. */
+    putAway?: string[]
     /** Milliseconds since 1970: until when the browser was last told to keep the cookie of a remembered session. */
     keptUntil?: number
   }

@@ -1,0 +1,56 @@
+import { createAnnouncements } from '../features/announcements/index.ts'
+import { createKeyDesk, keyAttention, type EncryptionKeys } from '../features/encryption-keys/index.ts'
+import { createInstallation, installationAttention } from '../features/installation/index.ts'
+import { createJobDesk, jobAttention } from '../features/jobs/index.ts'
+import type { Actor } from '../platform/actor.ts'
+import type { Language, Translations } from '../platform/i18n/translations.ts'
+import type { Platform } from './platform.ts'
+
+export type Attention = (
+  actor: Actor,
+  language: Language,
+) => Promise<{ kind: string; text: string; href: string | null }[]>
+type Given = { platform: Platform; translations: Translations; keys: EncryptionKeys }
+
+/** What operators have a page for, beside organisations. */
+export const createDesk = ({ platform, translations, keys }: Given) => {
+  const { config, mailer } = platform
+  const jobs = createJobDesk(platform)
+  const keyDesk = createKeyDesk({
+    ...platform,
+    keys,
+    rotationDays: config.keyRotationDays,
+    remember: platform.keyChecks.remember,
+  })
+  const installation = createInstallation({
+    ...platform,
+    probes: {
+      postgres: async () => ({ health: 'right', version: await platform.askPostgres() }),
+      redis: async () => {
+        const { version, evicts } = await platform.askRedis()
+        return evicts ? { health: 'wrong', version, note: 'installation:note.evicts' } : { health: 'right', version }
+      },
+      mail: async () => {
+        if (!mailer) return { health: 'off', note: 'installation:note.noMail' }
+        await mailer.verify()
+        return { health: 'right' }
+      },
+    },
+    folders: { exports: config.exportsDir },
+  })
+  const announcements = createAnnouncements(platform)
+  /** The desk is for when something is broken: a part that cannot say how it is must not hide the others. */
+  const patiently =
+    (part: Attention): Attention =>
+    (actor, language) =>
+      part(actor, language).catch((fault: unknown) => {
+        platform.log.error({ err: fault }, 'a part of the desk could not be asked')
+        return [{ kind: 'danger', text: translations.to(language)('desk:unknown'), href: '/system' }]
+      })
+  const attentions = [
+    installationAttention(installation, translations),
+    jobAttention(jobs, translations),
+    keyAttention(keyDesk, translations),
+  ].map(patiently)
+  return { jobs, keyDesk, installation, announcements, attentions }
+}

@@ -1,0 +1,3 @@
+export { installationAttention } from './attention.ts'
+export { createInstallation, type Standing } from './installation.ts'
+export { installationRoutes } from './routes.ts'

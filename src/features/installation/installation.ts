@@ -1,0 +1,51 @@
+import type { Clock } from '../../platform/clock.ts'
+import type { Present, Presence } from '../../platform/redis/presence.ts'
+import { folderProbe, probe, type Probe, type Probed } from './probes.ts'
+
+type Needs = {
+  clock: Clock
+  version: string
+  presence: Pick<Presence, 'list'>
+  pendingMigrations: () => Promise<readonly string[]>
+  /** How each part is asked; what is put in the place of a name stands in for it. */
+  probes: Record<string, Probe>
+  /** Folders that must be written to, by name. */
+  folders: Record<string, string>
+}
+export type Standing = {
+  lookedAt: Date
+  version: string
+  processes: Present[]
+  pending: readonly string[] | null
+  parts: Probed[]
+}
+
+/** What was looked at is good for so long: many who look at once ask once. */
+const freshMs = 5000
+
+/** Versions, processes and the health of everything the installation stands on: asked, not supposed. */
+export const createInstallation = ({ clock, version, presence, pendingMigrations, probes, folders }: Needs) => {
+  let known: { until: number; standing: Promise<Standing> } | undefined
+
+  const look = async (): Promise<Standing> => {
+    const asked = [
+      ...Object.entries(probes),
+      ...Object.entries(folders).map(([name, folder]) => [name, folderProbe(folder)] as const),
+    ]
+    const [processes, pending, parts] = await Promise.all([
+      presence.list().catch(() => []),
+      pendingMigrations().catch(() => null),
+      Promise.all(asked.map(([name, ask]) => probe(name, ask))),
+    ])
+    return { lookedAt: clock(), version, processes, pending, parts }
+  }
+
+  return {
+    /** How everything is, no older than 5 s. */
+    look: (): Promise<Standing> => {
+      if (!known || known.until < Date.now()) known = { until: Date.now() + freshMs, standing: look() }
+      return known.standing
+    },
+  }
+}
+export type Installation = ReturnType<typeof createInstallation>

@@ -1,0 +1,295 @@
+import { createServer, type Server } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { installationId, systemActor } from '../../src/platform/actor.ts'
+import { enqueue } from '../../src/platform/jobs/jobs.ts'
+import { startMailServer, type MailServer } from '../support/mail-server.ts'
+import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
+import type { Visitor } from '../support/visitor.ts'
+
+/** Quick enough to see a key turn. */
+const pace = { ringFreshMs: 300, filePollMs: 200, marginMs: 200 }
+const day = 24 * 60 * 60_000
+
+let ostoja: Ostoja
+let mail: MailServer
+let operator: Visitor
+let tenantId: string
+
+beforeAll(async () => {
+  mail = await startMailServer()
+  ostoja = await startOstoja({ env: mail.settings, pace })
+  operator = await ostoja.signedIn(installationId, ['operator'])
+  tenantId = await ostoja.newTenant()
+})
+afterAll(async () => {
+  await ostoja.close()
+  await mail.close()
+})
+
+const inRealm = <T>(work: Parameters<typeof ostoja.features.db.asTenant<T>>[1]) =>
+  ostoja.features.db.asTenant({ tenantId: installationId }, work)
+const lastEvent = () =>
+  inRealm(trx => trx('audit_events').orderBy('id', 'desc').first('action', 'subject_id', 'detail')) as Promise<{
+    action: string
+    subject_id: string
+    detail: object
+  }>
+const start = async () => (await operator.get('/')).text
+
+/** A job that has failed for good, with what the queue keeps of it. */
+const failedJob = async (task: string) => {
+  await inRealm(trx => enqueue(trx, task, { tenantId }, { inMs: 3_600_000 }))
+  const { rows } = (await inRealm(trx =>
+    trx.raw(
+      `update graphile_worker._private_jobs set attempts = max_attempts, last_error = 'Error (ESOCKET)'
+        where id = (select max(id) from graphile_worker._private_jobs) returning id::text`,
+    ),
+  )) as { rows: { id: string }[] }
+  return rows[0]!.id
+}
+const jobOf = async (id: string) => {
+  const { rows } = (await inRealm(trx =>
+    trx.raw('select attempts, run_at <= now() as due from graphile_worker._private_jobs where id = ?', [id]),
+  )) as { rows: { attempts: number; due: boolean }[] }
+  return rows[0]
+}
+
+describe('the desk', () => {
+  it('is calm when all is well, and is for operators only', async () => {
+    expect(await start()).toContain('Nothing needs attention now')
+    const administrator = await ostoja.signedIn(tenantId, ['administrator'])
+    expect((await administrator.get('/')).text).not.toContain('The desk')
+    for (const path of ['/jobs', '/keys', '/system', '/announcements', '/tenants'])
+      expect((await administrator.get(path)).status).toBe(403)
+  })
+
+  it('shows first what is red, each with the page that mends it', async () => {
+    const job = await failedJob('no-such-task')
+    const letter = await failedJob('mail.no-such-letter')
+    await inRealm(trx =>
+      trx('tenant_keys')
+        .where({ purpose: 'data' })
+        .update({ created_at: new Date(Date.now() - 98 * day) }),
+    )
+    const page = await start()
+    for (const text of ['A job has failed for good', 'A letter could not be sent', 'Data keys are past their age'])
+      expect(page).toContain(text)
+    expect(page.indexOf('A job has failed')).toBeLessThan(page.indexOf('A letter could'))
+    expect(page).toMatch(/href="\/keys"[\s\S]*Data keys are past/)
+    await inRealm(trx => trx('tenant_keys').update({ created_at: new Date() }))
+    for (const id of [job, letter]) await operator.post(`/jobs/${id}/remove`, {}, '/jobs')
+    expect(await start()).toContain('Nothing needs attention now')
+  })
+
+  it('notices that no worker lives', async () => {
+    const { presence } = ostoja.platform
+    const { list } = presence
+    presence.list = async () => (await list()).map(present => ({ ...present, role: 'web' }))
+    await later(5100)
+    expect(await start()).toContain('No worker is running')
+    presence.list = list
+    await later(5100)
+    expect(await start()).not.toContain('No worker is running')
+  })
+})
+
+describe('jobs at the desk', () => {
+  it('show task, times and the kind of the fault, never what they are about', async () => {
+    const id = await failedJob('mail.no-such-letter')
+    const page = (await operator.get('/jobs')).text
+    expect(page).toContain('Mail that could not be sent')
+    expect(page).toContain('Error (ESOCKET)')
+    expect(page).not.toContain(tenantId)
+    await operator.post(`/jobs/${id}/remove`, {}, '/jobs')
+    expect(await lastEvent()).toEqual({
+      action: 'job.removed',
+      subject_id: id,
+      detail: { task: 'mail.no-such-letter' },
+    })
+    expect(await jobOf(id)).toBeUndefined()
+  })
+
+  it('are tried again from the first attempt, at once', async () => {
+    const id = await failedJob('no-such-task')
+    expect((await operator.post(`/jobs/${id}/retry`, {}, '/jobs')).status).toBe(303)
+    expect(await jobOf(id)).toEqual({ attempts: 0, due: true })
+    expect(await lastEvent()).toMatchObject({ action: 'job.retried', subject_id: id })
+    // It has not failed yet, so there is nothing to try again or to give up.
+    expect((await operator.post(`/jobs/${id}/remove`, {}, '/jobs')).status).toBe(404)
+    await inRealm(trx => trx.raw('select graphile_worker.complete_jobs(array[?]::bigint[])', [id]))
+  })
+
+  it('that fail say of the fault its kind and code, and nothing of whom it is about', async () => {
+    const account = await ostoja.newAccount(tenantId, ['staff'], { email: `refused-${unlikely()}@shelter.test` })
+    const { notices, db } = ostoja.features
+    await db.asTenant({ tenantId }, trx => notices.notify(trx, tenantId, [account.id], 'new-browser'))
+    await expect
+      .poll(async () => (await operator.get('/jobs')).text, { timeout: 10_000 })
+      .toContain('Error (EENVELOPE_550)')
+    expect((await operator.get('/jobs')).text).not.toContain('refused-')
+    await inRealm(trx => trx.raw('delete from graphile_worker._private_jobs'))
+  })
+})
+
+describe('keys at the desk', () => {
+  it('show ages and no key', async () => {
+    const page = (await operator.get('/keys')).text
+    expect(page).toContain('Data keys')
+    expect(page).toContain(ostoja.platform.rootKeys.keys.current.id)
+    expect(page).not.toContain(ostoja.platform.rootKeys.keys.current.key.toString('base64').slice(0, 20))
+  })
+
+  const untilDone = () =>
+    expect
+      .poll(async () => ((await operator.get('/keys/progress')).body as { done: boolean }).done, {
+        timeout: 25_000,
+        interval: 200,
+      })
+      .toBe(true)
+
+  it('are turned by the worker for every organisation, with progress to follow', async () => {
+    const currentOf = (id: string) =>
+      ostoja.features.db.asTenant({ tenantId: id }, trx =>
+        trx('tenant_keys').where({ purpose: 'data', current: true }).first('id'),
+      ) as Promise<{ id: number }>
+    const before = await currentOf(tenantId)
+    expect((await operator.post('/keys/data/rotate', {}, '/keys')).status).toBe(303)
+    expect(await lastEvent()).toMatchObject({ action: 'key.rotation-asked', detail: { purpose: 'data' } })
+    const { body } = (await operator.get('/keys/progress')) as { body: { done: boolean; max: number } }
+    expect(body).toMatchObject({ done: false })
+    expect((await operator.get('/keys')).text).toContain('data-progress-url="/keys/progress"')
+    await untilDone()
+    expect((await currentOf(tenantId)).id).toBeGreaterThan(before.id)
+    expect((await currentOf(installationId)).id).toBeGreaterThan(before.id)
+  }, 40_000)
+
+  it('in files are turned as well', async () => {
+    const { rootKeys, peppers } = ostoja.platform
+    const before = [rootKeys.keys.current.id, peppers.keys.current.id]
+    await operator.post('/keys/root/rotate', {}, '/keys')
+    await operator.post('/keys/pepper/rotate', {}, '/keys')
+    await untilDone()
+    expect(rootKeys.keys.current.id).not.toBe(before[0])
+    expect(peppers.keys.current.id).not.toBe(before[1])
+    expect((await operator.post('/keys/nothing/rotate', {}, '/keys')).status).toBe(404)
+  }, 40_000)
+})
+
+describe('the system page', () => {
+  it('asks PostgreSQL, Redis, the mail server and the folder, and shows their versions', async () => {
+    const page = (await operator.get('/system')).text
+    const { version } = ostoja.platform
+    for (const text of [version, process.version, await ostoja.platform.askPostgres(), 'The database is up to date'])
+      expect(page).toContain(text)
+    const { parts } = await ostoja.features.desk.installation.look()
+    expect(parts.map(({ name, health }) => [name, health])).toEqual([
+      ['postgres', 'right'],
+      ['redis', 'right'],
+      ['mail', 'right'],
+      ['exports', 'right'],
+    ])
+  })
+
+  it('says within seconds that a mail server is silent, and asks once for many', async () => {
+    let asked = 0
+    const silent: Server = createServer(() => {
+      asked++
+    })
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
+    const { port } = silent.address() as { port: number }
+    const other = await startOstoja({ env: { ...mail.settings, SMTP_URL: `smtp://127.0.0.1:${port}` } })
+    try {
+      const since = performance.now()
+      const { installation } = other.features.desk
+      const looks = await Promise.all([installation.look(), installation.look(), installation.look()])
+      expect(performance.now() - since).toBeLessThan(6000)
+      expect(asked).toBe(1)
+      expect(looks[0].parts.find(({ name }) => name === 'mail')).toMatchObject({
+        health: 'wrong',
+        note: 'installation:note.silent',
+      })
+      const someone = await other.signedIn(installationId, ['operator'])
+      expect((await someone.get('/')).text).toContain('The mail server does not take letters')
+    } finally {
+      await other.close()
+      silent.close()
+    }
+  })
+})
+
+describe('announcements', () => {
+  // The other Ostoja above has begun with an empty Redis.
+  beforeAll(async () => {
+    operator = await ostoja.signedIn(installationId, ['operator'])
+  })
+
+  const local = (at: Date) => new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+  const announce = (more: object = {}) =>
+    operator.post(
+      '/announcements',
+      {
+        kind: 'warning',
+        textPl: 'Prace o północy',
+        textEn: 'Maintenance at midnight',
+        startsAt: local(new Date(Date.now() - 60_000)),
+        endsAt: local(new Date(Date.now() + 3_600_000)),
+        ...more,
+      },
+      '/announcements',
+    )
+
+  it('stand on top of every page in the reader’s language, before signing in too, from when to when they should', async () => {
+    expect((await announce()).status).toBe(303)
+    expect(await lastEvent()).toMatchObject({ action: 'announcement.made', detail: { kind: 'warning' } })
+    const staff = await ostoja.signedIn(tenantId, ['staff'])
+    for (const page of ['/', '/clients', '/nothing-here'])
+      expect((await staff.get(page)).text).toContain('Maintenance at midnight')
+    const stranger = ostoja.visitor()
+    expect((await stranger.get('/sign-in')).text).toContain('Maintenance at midnight')
+    expect((await stranger.get('/sign-in').set('Accept-Language', 'pl')).text).toContain('Prace o północy')
+
+    await announce({ textEn: 'Much later', startsAt: local(new Date(Date.now() + 1_800_000)) })
+    expect((await staff.get('/')).text).not.toContain('Much later')
+    ostoja.skip(1_900_000)
+    await later(3100)
+    const back = await ostoja.signedIn(tenantId, ['staff'])
+    expect((await back.get('/')).text).toContain('Much later')
+    ostoja.skip(2_000_000)
+    await later(3100)
+    expect((await ostoja.visitor().get('/sign-in')).text).not.toMatch(/midnight|Much later/)
+    operator = await ostoja.signedIn(installationId, ['operator'])
+  })
+
+  it('that may be put away stay away for that session only; others stay', async () => {
+    const soon = local(new Date(Date.now() + 5 * 3_600_000))
+    await announce({ textEn: 'You may close me', dismissible: 'on', endsAt: soon })
+    await announce({ textEn: 'I stay', endsAt: soon })
+    const stranger = ostoja.visitor()
+    const page = (await stranger.get('/sign-in')).text
+    const [, address] = /action="(\/announcements\/[0-9a-f-]{36}\/dismiss)"/.exec(page)!
+    const answer = await stranger.post(address!, { return_to: '/sign-in' }, '/sign-in')
+    expect([answer.status, answer.headers.location]).toEqual([303, '/sign-in'])
+    const after = (await stranger.get('/sign-in')).text
+    expect([after.includes('You may close me'), after.includes('I stay')]).toEqual([false, true])
+    expect((await ostoja.visitor().get('/sign-in')).text).toContain('You may close me')
+    const away = await stranger.post(address!, { return_to: 'https://elsewhere.example' }, '/sign-in')
+    expect(away.headers.location).toBe('/')
+  })
+
+  it('name what is wrong beside the field, and are taken off again', async () => {
+    for (const [wrong, words] of [
+      [{ textEn: ' ' }, 'needed'],
+      [{ endsAt: 'soon' }, 'date and a time'],
+      [{ endsAt: local(new Date(Date.now() - 3_600_000)) }, 'end after it begins'],
+      [{ kind: 'loud' }, 'Choose one'],
+    ] as const) {
+      const answer = await announce({ textPl: 'Zachowane', ...wrong })
+      expect([answer.status, answer.text.includes(words), answer.text.includes('Zachowane')]).toEqual([422, true, true])
+    }
+    for (const { id } of await ostoja.features.desk.announcements.list(systemActor(installationId)))
+      expect((await operator.post(`/announcements/${id}/remove`, {}, '/announcements')).status).toBe(303)
+    expect((await ostoja.visitor().get('/sign-in')).text).not.toContain('I stay')
+  })
+})
+
+const later = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
