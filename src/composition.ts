@@ -3,6 +3,7 @@ import type { Router } from 'express'
 import { createExportReader, exportVocabulary, exportWords } from './composition/emergency-export.ts'
 import { createDrillFeature } from './composition/drills.ts'
 import { createAccountFeatures } from './composition/accounts.ts'
+import { createBackupDesk } from './composition/backup-desk.ts'
 import { createInstallationBackups } from './composition/backups.ts'
 import { addMetrics } from './composition/metrics.ts'
 import { createKeyTurning, sealedColumns } from './composition/encryption-keys.ts'
@@ -83,6 +84,7 @@ export const createFeatures = (platform: Platform) => {
     endSession: (account, because) => sessions.end(account, because),
   })
   const { accounts, notices } = around
+  const attempts = createAttempts(redis, derive('sign-in attempts'))
   const signIn = createSignIn({
     ...platform,
     sessions,
@@ -92,7 +94,7 @@ export const createFeatures = (platform: Platform) => {
       await notices.notify(trx, tenantId, { role: 'security_officer' }, 'sign-in-blocked', { accountId })
     },
     history: around.history,
-    attempts: createAttempts(redis, derive('sign-in attempts')),
+    attempts,
   })
 
   const contacts = createEmergencyContacts({
@@ -209,7 +211,14 @@ export const createFeatures = (platform: Platform) => {
       ])
       return { recent, attention: byUrgency(attention.flat()) }
     })
-  const desk = createDesk({ platform, translations, keys: encryptionKeys })
+  const backupDesk = createBackupDesk({
+    ...platform,
+    backups,
+    translations,
+    attempts,
+    isRight: (...args) => around.ownPassword.isRight(...args),
+  })
+  const desk = createDesk({ platform, translations, keys: encryptionKeys, others: [backupDesk.attention] })
   const deskPage = async (actor: Actor, language: Language) => {
     const [own, parts, { counts }, jobs] = await Promise.all([
       startPage(actor, language),
@@ -284,6 +293,7 @@ export const createFeatures = (platform: Platform) => {
     }),
     importRoutes(imports),
     erasureRoutes(erasures, clock),
+    backupDesk.routes,
     keyRoutes(desk.keyDesk),
     jobRoutes(desk.jobs),
     installationRoutes(desk.installation),

@@ -186,6 +186,7 @@ export const shots: Shot[] = [
   { name: 'settings', role: 'administrator', open: '/settings' },
   { name: 'erasures', role: 'administrator', open: '/erasures' },
   { name: 'desk', role: 'operator', open: '/' },
+  { name: 'backups', role: 'operator', open: '/backups' },
   { name: 'keys', role: 'operator', open: '/keys' },
   { name: 'jobs', role: 'operator', open: '/jobs' },
   { name: 'system', role: 'operator', open: '/system' },

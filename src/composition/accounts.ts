@@ -62,6 +62,16 @@ export const createAccountFeatures = (given: Given) => {
     'mail.former-address': notices.mailFormerAddress,
     'mail.password-link': links.mail,
   }
-  return { accounts, powers, history, accountPage, passwordResets, notices, tasks, mailed: mailer !== null }
+  return {
+    accounts,
+    ownPassword,
+    powers,
+    history,
+    accountPage,
+    passwordResets,
+    notices,
+    tasks,
+    mailed: mailer !== null,
+  }
 }
 type Accounts = ReturnType<typeof createAccounts>

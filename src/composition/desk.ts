@@ -10,10 +10,10 @@ export type Attention = (
   actor: Actor,
   language: Language,
 ) => Promise<{ kind: string; text: string; href: string | null }[]>
-type Given = { platform: Platform; translations: Translations; keys: EncryptionKeys }
+type Given = { platform: Platform; translations: Translations; keys: EncryptionKeys; others: readonly Attention[] }
 
 /** What operators have a page for, beside organisations. */
-export const createDesk = ({ platform, translations, keys }: Given) => {
+export const createDesk = ({ platform, translations, keys, others }: Given) => {
   const { config, mailer } = platform
   const jobs = createJobDesk(platform)
   const keyDesk = createKeyDesk({
@@ -48,6 +48,7 @@ export const createDesk = ({ platform, translations, keys }: Given) => {
         return [{ kind: 'danger', text: translations.to(language)('desk:unknown'), href: '/system' }]
       })
   const attentions = [
+    ...others,
     installationAttention(installation, translations),
     jobAttention(jobs, translations),
     keyAttention(keyDesk, translations),

@@ -116,16 +116,19 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
       tenantId,
       jobId: '999999999',
       keyKind: 'data',
+      backupId: 'none',
       announcementId: randomUUID(),
     },
     harmless: new Set(['letter']),
-    ofInstallation: new Set(['tenantId', 'jobId', 'keyKind', 'announcementId']),
+    ofInstallation: new Set(['tenantId', 'jobId', 'keyKind', 'announcementId', 'backupId']),
     forms: {},
     expected: {
       // A search and a draft are for the one account that made them.
       '/searches/:searchId': 404,
       '/drafts/:draftId': 404,
       '/drafts/:draftId/fields': 404,
+      // There is none.
+      '/backups/:backupId/fetch': 404,
       // It has one.
       '/tenants/:tenantId/administrator': 409,
       // No row was refused.

@@ -44,6 +44,12 @@ export const createOwnPassword = ({
     vault.open<PasswordHash>(row.password_sealed, passwordPlace(tenantId, row.id))
 
   return {
+    /** Whether this is the owner's password, asked for once more before something grave. @throws NotFound, TooBusy */
+    isRight: async (actor: Actor, typed: string): Promise<boolean> => {
+      const { row } = await look(actor)
+      return passwords.verify(await openHash(actor.tenantId, row), typed)
+    },
+
     /** The shortest password the organisation lets people choose, in characters. */
     minimumLength: (tenantId: string): Promise<number> =>
       db.asTenant({ tenantId }, async trx => (await findTenant(trx, tenantId))?.password_minimum ?? 8),

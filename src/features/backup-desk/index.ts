@@ -1,0 +1,2 @@
+export { backupAttention } from './attention.ts'
+export { backupRoutes } from './routes.ts'
