@@ -218,7 +218,13 @@ export const createFeatures = (platform: Platform) => {
     attempts,
     isRight: (...args) => around.ownPassword.isRight(...args),
   })
-  const desk = createDesk({ platform, translations, keys: encryptionKeys, others: [backupDesk.attention] })
+  const desk = createDesk({
+    platform,
+    translations,
+    keys: encryptionKeys,
+    others: [backupDesk.attention],
+    probes: backupDesk.probes,
+  })
   const deskPage = async (actor: Actor, language: Language) => {
     const [own, parts, { counts }, jobs] = await Promise.all([
       startPage(actor, language),

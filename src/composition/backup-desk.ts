@@ -51,5 +51,14 @@ export const createBackupDesk = ({ backups, db, translations, metrics, isRight, 
     ask: async () => [{ value: (await backups.state()).right ? 1 : 0 }],
   })
 
-  return { routes: backupRoutes({ backups, prove }), attention: backupAttention(backups, translations) }
+  const store = async () => {
+    await backups.store.list()
+    return { health: 'right' } as const
+  }
+
+  return {
+    probes: { store },
+    routes: backupRoutes({ backups, prove }),
+    attention: backupAttention(backups, translations),
+  }
 }

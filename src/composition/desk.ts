@@ -1,6 +1,6 @@
 import { createAnnouncements } from '../features/announcements/index.ts'
 import { createKeyDesk, keyAttention, type EncryptionKeys } from '../features/encryption-keys/index.ts'
-import { createInstallation, installationAttention } from '../features/installation/index.ts'
+import { createInstallation, installationAttention, type Probe } from '../features/installation/index.ts'
 import { createJobDesk, jobAttention } from '../features/jobs/index.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Language, Translations } from '../platform/i18n/translations.ts'
@@ -10,10 +10,16 @@ export type Attention = (
   actor: Actor,
   language: Language,
 ) => Promise<{ kind: string; text: string; href: string | null }[]>
-type Given = { platform: Platform; translations: Translations; keys: EncryptionKeys; others: readonly Attention[] }
+type Given = {
+  platform: Platform
+  translations: Translations
+  keys: EncryptionKeys
+  others: readonly Attention[]
+  probes: Record<string, Probe>
+}
 
 /** What operators have a page for, beside organisations. */
-export const createDesk = ({ platform, translations, keys, others }: Given) => {
+export const createDesk = ({ platform, translations, keys, others, probes }: Given) => {
   const { config, mailer } = platform
   const jobs = createJobDesk(platform)
   const keyDesk = createKeyDesk({
@@ -35,6 +41,7 @@ export const createDesk = ({ platform, translations, keys, others }: Given) => {
         await mailer.verify()
         return { health: 'right' }
       },
+      ...probes,
     },
     folders: { exports: config.exportsDir },
   })

@@ -186,6 +186,7 @@ describe('the system page', () => {
       ['postgres', 'right'],
       ['redis', 'right'],
       ['mail', 'right'],
+      ['store', 'right'],
       ['exports', 'right'],
     ])
   })
