@@ -8,6 +8,7 @@ import pg from 'pg'
 import { createFeatures, createPlatform } from '../src/composition.ts'
 import { readConfig } from '../src/config.ts'
 import { createSealing, spoken, type ClientProfile } from '../src/features/clients/index.ts'
+import { rulesIn } from '../src/http/page-locals.ts'
 import { loadTranslations } from '../src/platform/i18n/translations.ts'
 import { loadAssets } from '../src/platform/web/assets.ts'
 import { personAt } from './people.ts'
@@ -48,6 +49,8 @@ const always = {
   formatDate: (date: string | Date | null) => (date ? day.format(new Date(date)) : ''),
   formatDateTime: (date: string | Date | null) => (date ? moment.format(new Date(date)) : ''),
   formatNumber: (value: number) => number.format(value),
+  today: '2026-11-23',
+  sayRules: rulesIn(t, date => day.format(new Date(date))),
   flash: null,
   pageOwner: '',
   pageTicket: 'x'.repeat(330),
@@ -79,7 +82,7 @@ const views = {
   client: async (id: string) => {
     const { rows } = await pool.query<Row>('select * from clients where tenant_id = $1 and id = $2', [tenantId, id])
     const { profile, status, createdAt } = await open(rows[0]!)
-    const client = { id, status, profile, last: made, created: { at: createdAt, by: made.by }, contacts }
+    const client = { id, status, profile, last: made, created: { at: createdAt, by: made.by }, contacts, groups: [] }
     return ['clients/client', { client }] as const
   },
   list: async (before: string) => {

@@ -115,11 +115,12 @@ const problemIn = (t: Translate) => (problems: Problems | undefined, field: stri
 }
 
 /** The rules of a number as every page tells them. */
-const rulesIn = (t: Translate, formatDate: (day: string) => string) => (phone: RecordedRules) =>
+export const rulesIn = (t: Translate, formatDate: (day: string) => string) => (phone: RecordedRules) =>
   rulesOf(phone).map(rule => ({ warning: isWarning(rule.code), text: sayRule(ruleWords(t), rule, formatDate) }))
 
 /** 'YYYY-MM-DD' where the program runs. */
-const dayOf = (moment: Date) => moment.toLocaleDateString('sv-SE')
+const isoDay = new Intl.DateTimeFormat('sv-SE')
+const dayOf = (moment: Date) => isoDay.format(moment)
 
 const locales = { pl: 'pl-PL', en: 'en-GB' } as const
 

@@ -209,7 +209,9 @@ describe('erasing a client', () => {
     expect(existsSync(join(ostoja.config.exportsDir, tenant, `${exportId}.export`))).toBe(false)
     expect(await ostoja.features.clients.findQuery(actor, searchId)).toBeNull()
     expect((await ostoja.features.clients.search(actor, familyName)).hits).toEqual([])
-    expect((await ostoja.features.db.asTenant(actor, trx => ostoja.features.clients.recent(trx, actor))).map(({ id }) => id)).not.toContain(clientId)
+    expect(
+      (await ostoja.features.db.asTenant(actor, trx => ostoja.features.clients.recent(trx, actor))).map(({ id }) => id),
+    ).not.toContain(clientId)
     await expect(ostoja.features.clients.view(actor, clientId)).rejects.toThrow()
     await ostoja.features.clients.view(actor, bystander)
   })

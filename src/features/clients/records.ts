@@ -33,7 +33,11 @@ export const createRecords = ({ db, clock, accountNames, contactsOf, groups }: N
 
   const read = (actor: Actor, clientId: string, reading: Reading): Promise<ClientRecord> =>
     db.asTenant(actor, async trx => {
-      const [row, contacts] = await Promise.all([mustFind(findClient(trx, clientId)), contactsOf(trx, actor, clientId)])
+      const [row, contacts, inGroups] = await Promise.all([
+        mustFind(findClient(trx, clientId)),
+        contactsOf(trx, actor, clientId),
+        groups.ofClient(trx, actor, clientId),
+      ])
       await record(trx, actor, reading, clientId)
       const names = await namesFor(trx, actor, [row.created_by, row.updated_by])
       return {
@@ -43,7 +47,7 @@ export const createRecords = ({ db, clock, accountNames, contactsOf, groups }: N
         last: madeBy(row, names),
         created: { at: row.created_at, by: names.get(row.created_by ?? 0) ?? null },
         contacts,
-        groups: await groups.ofClient(trx, actor, clientId),
+        groups: inGroups,
       }
     })
 

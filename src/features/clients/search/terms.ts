@@ -130,6 +130,7 @@ export const match = (profile: ClientProfile, terms: readonly Term[]): Match | n
   /** Most queries are answered by a name; what else a client is found by takes far longer to work out. */
   const whole = once(() => [...names, ...joinedOf(profile), ...fileNumberTerms(profile).map(({ text }) => text)])
   const found = once(() => indexWords(profile))
+  const heard = once(() => new Set(namesOf(profile).flatMap(soundsOfName)))
   const telephones = once(() => profile.phones.flatMap(wholeNumbers).map(withoutZeros))
   const begins = (term: Term) => {
     if (term.kind !== 'word') return found().has(indexWord(term, true))
@@ -142,7 +143,7 @@ export const match = (profile: ClientProfile, terms: readonly Term[]): Match | n
     (kind === 'digits' ? telephones().includes(text) : text === profile.birthDate)
 
   const alike = (term: Term) =>
-    begins(term) || (sounds(term) && soundsOf(term.text).some(code => found().has(`s:${code}`)))
+    begins(term) || (sounds(term) && soundsOf(term.text).some(code => heard().has(code)))
 
   if (!terms.every(alike)) return null
   if (!terms.every(begins)) return 'sound'
