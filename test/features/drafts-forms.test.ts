@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Role } from '../../src/platform/actor.ts'
+import { installationId, type Role } from '../../src/platform/actor.ts'
 import { formsIn, type FoundForm } from '../support/forms.ts'
 import { startOstoja, unlikely, type Ostoja, type TestAccount } from '../support/ostoja.ts'
 import type { Visitor } from '../support/visitor.ts'
@@ -9,27 +9,26 @@ import { furnish, type World } from '../support/world.ts'
 
 let ostoja: Ostoja
 let world: World
-let account: TestAccount
 const roles: Role[] = ['staff', 'administrator', 'security_officer']
-const forms = new Map<string, { page: string; form: FoundForm }>()
+const forms = new Map<string, { page: string; form: FoundForm; account: TestAccount }>()
 
 const minute = 60_000
 const keyOf = (own: TestAccount) => ({ tenantId: own.tenantId, accountId: own.id })
 const isTyped = ({ form }: { form: FoundForm }) => form.texts.length > 0 && !('_unkept' in form.hidden)
 
 /** Every form of every page that can be opened by its address. */
-const crawl = async () => {
+const crawl = async (account: TestAccount, ids: World['ids']) => {
   const visitor = ostoja.visitor()
   await visitor.signIn(account)
   for (const route of ostoja.routes) {
     if (route.method !== 'get' || route.policy.background) continue
-    const page = route.path.replace(/:(\w+)/g, (_, name: string) => world.ids[name] ?? '')
+    const page = route.path.replace(/:(\w+)/g, (_, name: string) => ids[name] ?? '')
     const answer = await visitor.get(page)
     if (answer.status !== 200 || !String(answer.headers['content-type']).includes('html')) continue
     for (const form of formsIn(answer.text)) {
       // The search box stands on every page: once is enough.
       const known = form.action === '/searches' ? form.action : `${route.path} -> ${form.action}`
-      if (!forms.has(known)) forms.set(known, { page, form })
+      if (!forms.has(known)) forms.set(known, { page, form, account })
     }
   }
 }
@@ -37,19 +36,21 @@ const crawl = async () => {
 beforeAll(async () => {
   ostoja = await startOstoja()
   world = await furnish(ostoja, 'Forms')
-  account = await ostoja.newAccount(world.tenantId, roles)
-  await crawl()
+  await crawl(await ostoja.newAccount(world.tenantId, roles), world.ids)
+  const withoutAdministrator = await ostoja.newTenant('Bare')
+  await crawl(await ostoja.newAccount(installationId, ['operator']), { ...world.ids, tenantId: withoutAdministrator })
 })
 afterAll(() => ostoja.close())
 
-const end = (because: 'administrator' | 'password' | 'deactivated') => () =>
-  ostoja.features.sessions.end(keyOf(account), because)
+const end =
+  (because: 'administrator' | 'password' | 'deactivated') => (_: Visitor, __: FoundForm, account: TestAccount) =>
+    ostoja.features.sessions.end(keyOf(account), because)
 const closePage = async (visitor: Visitor, form: FoundForm) => {
   const report = { _csrf: form.hidden._csrf, _page: form.hidden._page, _shown: '0' }
   await visitor.agent.post('/sessions/heartbeat').type('form').send(report)
   return () => visitor.agent.post('/sessions/close').type('form').send(report)
 }
-const ways: Record<string, (visitor: Visitor, form: FoundForm) => unknown> = {
+const ways: Record<string, (visitor: Visitor, form: FoundForm, account: TestAccount) => unknown> = {
   idle: () => ostoja.skip(10 * minute),
   'the 12 hours': () => ostoja.skip(12 * 60 * minute),
   'a closed tab': async (visitor, form) => {
@@ -64,7 +65,7 @@ const ways: Record<string, (visitor: Visitor, form: FoundForm) => unknown> = {
   },
   'an administrator': end('administrator'),
   'a password reset': end('password'),
-  'a sign-in elsewhere': async () => {
+  'a sign-in elsewhere': async (_, __, account) => {
     await ostoja.features.sessions.end(keyOf(account), 'administrator')
     await ostoja.visitor().signIn(account)
   },
@@ -106,7 +107,9 @@ describe('every form of the product', () => {
 
   for (const [way, lose] of Object.entries(ways))
     it(`loses nothing of what is typed to ${way}, without a script and before any draft`, async () => {
-      for (const [known, { page }] of [...forms].filter(([, found]) => isTyped(found) && !found.form.multipart)) {
+      for (const [known, { page, account }] of [...forms].filter(
+        ([, found]) => isTyped(found) && !found.form.multipart,
+      )) {
         await ostoja.features.sessions.end(keyOf(account), 'administrator')
         const visitor = ostoja.visitor()
         await visitor.signIn(account)
@@ -114,7 +117,7 @@ describe('every form of the product', () => {
         const form = formsIn((await visitor.get(page)).text).find(found => found.action === action)!
         const typed = Object.fromEntries(form.texts.map(name => [name, unlikely()]))
         const secrets = Object.fromEntries(form.secrets.map(name => [name, unlikely('Secret-')]))
-        await lose(visitor, form)
+        await lose(visitor, form, account)
         const sent = await visitor.agent
           .post(action)
           .type('form')

@@ -142,8 +142,7 @@ export const match = (profile: ClientProfile, terms: readonly Term[]): Match | n
     whole().includes(text) ||
     (kind === 'digits' ? telephones().includes(text) : text === profile.birthDate)
 
-  const alike = (term: Term) =>
-    begins(term) || (sounds(term) && soundsOf(term.text).some(code => heard().has(code)))
+  const alike = (term: Term) => begins(term) || (sounds(term) && soundsOf(term.text).some(code => heard().has(code)))
 
   if (!terms.every(alike)) return null
   if (!terms.every(begins)) return 'sound'
