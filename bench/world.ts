@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createFeatures, createPlatform } from '../src/composition.ts'
 import { readConfig } from '../src/config.ts'
+import { heapFlags } from '../src/start/heap.ts'
 import { choosePort } from '../src/start/ports.ts'
 import { prepareDatabase, prepareKeys } from '../src/start/prepare.ts'
 import { servicesDown, servicesEnv, servicesUp } from '../src/start/services.ts'
@@ -69,7 +70,7 @@ export const createWorld = async (kept: string | null) => {
     features,
     platform,
     adminUrl: onDatabase(services.ADMIN_DATABASE_URL ?? '', services.OWNER_DATABASE_URL ?? ''),
-    web: () => run('web', ['src/main.ts', 'web'], {}, '/health/ready'),
+    web: () => run('web', [...heapFlags('web'), 'src/main.ts', 'web'], {}, '/health/ready'),
     worker: () => run('worker', ['src/main.ts', 'worker'], {}, ''),
     floors: (more: NodeJS.ProcessEnv) => run('floors', ['bench/floors.ts'], more, '/bare'),
     end,

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { heapFlags } from './heap.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const program = fileURLToPath(new URL('./child.ts', import.meta.url))
@@ -17,7 +18,7 @@ export type Child = { name: string; logFile: string; ended: Promise<string>; sto
 export const startChild = (name: string, env: NodeJS.ProcessEnv, dataDir: string): Child => {
   const logFile = join(dataDir, 'logs', `${name}.log`)
   const log = openLog(logFile, join(dataDir, 'logs'))
-  const child = spawn(process.execPath, [program, name], {
+  const child = spawn(process.execPath, [...heapFlags(name), program, name], {
     cwd: root,
     env,
     stdio: ['ignore', log, log, 'ipc'],
