@@ -46,4 +46,4 @@ VOLUME ["/data", "/keys", "/backup-keys"]
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 CMD ["node", "/app/deploy/healthcheck.js"]
 ENTRYPOINT ["/app/deploy/entrypoint"]
 # As src/start/heap.ts.
-CMD ["node", "--max-semi-space-size=8", "--initial-old-space-size=64", "--max-old-space-size=384", "src/main.ts", "web"]
+CMD ["node", "--max-semi-space-size=8", "--initial-old-space-size=64", "--max-old-space-size=768", "src/main.ts", "web"]
