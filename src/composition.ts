@@ -167,6 +167,7 @@ export const createFeatures = (platform: Platform) => {
   const encryptionKeys = createKeyTurning({
     ...platform,
     clients,
+    listTenants: tenants.open,
     marginMs: platform.pace.marginMs,
     fileSettleMs: platform.pace.filePollMs + platform.pace.marginMs,
     rotationDays: config.keyRotationDays,
@@ -240,8 +241,7 @@ export const createFeatures = (platform: Platform) => {
     for (const actor of (await tenants.open()).map(systemActor)) {
       await imports.work.sweep(actor)
       await drafts.sweep(actor)
-      await around.history.sweep(actor)
-      await notices.sweep(actor)
+      await around.sweep(actor)
       await contacts.noteFacts(actor)
     }
   }

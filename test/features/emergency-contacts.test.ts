@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemActor } from '../../src/platform/actor.ts'
+import { newClient as makeClient } from '../support/clients.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
 
 let ostoja: Ostoja
@@ -22,26 +23,8 @@ afterAll(async () => {
   await ostoja.close()
 })
 
-const newClient = async (tenant = tenantId): Promise<string> => {
-  const id = randomUUID()
-  await ostoja.features.clients.create(systemActor(tenant), id, {
-    fileNumber: '',
-    givenNames: 'Jan',
-    familyName: 'Kowalski',
-    preferredName: null,
-    birthDate: null,
-    deceasedOn: null,
-    gender: 'unknown',
-    languages: [],
-    interpreterNeeded: false,
-    phones: [],
-    emails: [],
-    addresses: [],
-    alerts: [],
-    notes: null,
-  })
-  return id
-}
+const newClient = (tenant = tenantId): Promise<string> =>
+  makeClient(ostoja, systemActor(tenant), { givenNames: 'Jan', familyName: 'Kowalski' })
 
 const typed = (more: Record<string, string> = {}): Record<string, string> => ({
   name: 'Maria Żółć',

@@ -1,30 +1,19 @@
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sealedColumns } from '../../src/composition/encryption-keys.ts'
-import type { Actor } from '../../src/platform/actor.ts'
-import { anotherWeb } from '../support/another-web.ts'
-import { newStaff } from '../support/clients.ts'
-import { quick, turnUnderKills } from '../support/key-turner.ts'
-import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { turnUnderKills } from '../support/key-turner.ts'
+import { startKeysAtWork, type KeysAtWork } from '../support/keys-at-work.ts'
 import { createPeople } from '../support/people-at-work.ts'
 
-let ostoja: Ostoja
-let other: Awaited<ReturnType<typeof anotherWeb>>
-let admin: pg.Client
-let actor: Actor
+let ostoja: KeysAtWork['ostoja']
+let other: KeysAtWork['other']
+let admin: KeysAtWork['admin']
+let actor: KeysAtWork['actor']
+let close: KeysAtWork['close']
 
 beforeAll(async () => {
-  ostoja = await startOstoja({ pace: quick })
-  other = await anotherWeb(ostoja)
-  admin = new pg.Client(ostoja.database.adminUrl)
-  await admin.connect()
-  actor = await newStaff(ostoja)
+  ;({ ostoja, other, admin, actor, close } = await startKeysAtWork())
 })
-afterAll(async () => {
-  await admin.end()
-  await other.close()
-  await ostoja.close()
-})
+afterAll(() => close())
 
 describe('a data key that turns while people work', () => {
   it('survives 20 kills: no reading and no writing fails, nobody is lost, and the old keys have no use left', async () => {

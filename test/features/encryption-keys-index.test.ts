@@ -1,29 +1,19 @@
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { installationId, type Actor } from '../../src/platform/actor.ts'
-import { anotherWeb } from '../support/another-web.ts'
-import { newStaff } from '../support/clients.ts'
-import { quick, turnUnderKills } from '../support/key-turner.ts'
-import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { installationId } from '../../src/platform/actor.ts'
+import { turnUnderKills } from '../support/key-turner.ts'
+import { startKeysAtWork, type KeysAtWork } from '../support/keys-at-work.ts'
 import { createPeople } from '../support/people-at-work.ts'
 
-let ostoja: Ostoja
-let other: Awaited<ReturnType<typeof anotherWeb>>
-let admin: pg.Client
-let actor: Actor
+let ostoja: KeysAtWork['ostoja']
+let other: KeysAtWork['other']
+let admin: KeysAtWork['admin']
+let actor: KeysAtWork['actor']
+let close: KeysAtWork['close']
 
 beforeAll(async () => {
-  ostoja = await startOstoja({ pace: quick })
-  other = await anotherWeb(ostoja)
-  admin = new pg.Client(ostoja.database.adminUrl)
-  await admin.connect()
-  actor = await newStaff(ostoja)
+  ;({ ostoja, other, admin, actor, close } = await startKeysAtWork())
 })
-afterAll(async () => {
-  await admin.end()
-  await other.close()
-  await ostoja.close()
-})
+afterAll(() => close())
 
 const keyOf = async (tenantId: string) => {
   const [tenant] = (await ostoja.features.encryptionKeys.status(tenantId)).tenants

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { whileGoingOn } from '../support/going-on.ts'
 import { quick, turnUnderKills } from '../support/key-turner.ts'
+import { keyIdsIn } from '../support/keys-at-work.ts'
 import { startOstoja, type Ostoja, type TestAccount } from '../support/ostoja.ts'
 
 let ostoja: Ostoja
@@ -17,12 +17,6 @@ afterAll(async () => {
   await admin.end()
   await ostoja.close()
 })
-
-const idsIn = async (file: string) =>
-  (await readFile(file, 'utf8'))
-    .trim()
-    .split('\n')
-    .map(line => line.split(':')[0]!)
 
 describe('the pepper', () => {
   it('turns through 20 kills while people sign in, each password at its owner’s next sign-in, and the old ones end unused', async () => {
@@ -50,7 +44,7 @@ describe('the pepper', () => {
       )
       return rows.map(row => row.pepper_id)
     }
-    const [current, ...older] = await idsIn(ostoja.config.peppersFile)
+    const [current, ...older] = await keyIdsIn(ostoja.config.peppersFile)
     expect(await ours()).toEqual([current])
 
     // Somebody who has not signed in since keeps their pepper, and still can.

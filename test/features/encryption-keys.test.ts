@@ -9,7 +9,7 @@ import { SealBroken } from '../../src/platform/vault/cipher.ts'
 import { newClient, newStaff } from '../support/clients.ts'
 import { quick } from '../support/key-turner.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
-import { runProgram } from '../support/processes.ts'
+import { root, runProgram } from '../support/processes.ts'
 
 let ostoja: Ostoja
 let admin: pg.Client
@@ -38,6 +38,12 @@ afterAll(async () => {
 })
 
 describe('the places of sealed values', () => {
+  it('are told in docs/architecture.md, each with what it holds and until when', async () => {
+    const page = await readFile(`${root}docs/architecture.md`, 'utf8')
+    const told = [...page.matchAll(/^\| `(\w+\.\w+_sealed)` +\|[^|]+\|[^|]+\|$/gm)].map(match => match[1])
+    expect(told.sort()).toEqual(sealedColumns.map(({ column }) => column).sort())
+  })
+
   it('are every sealed column there is, each with the rest of its table’s primary key', async () => {
     const { rows } = await admin.query<{ column: string; key: string[] }>(`
       select columns.table_name || '.' || columns.column_name as column,

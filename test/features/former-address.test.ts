@@ -1,21 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemActor } from '../../src/platform/actor.ts'
-import { startMailServer, type MailServer } from '../support/mail-server.ts'
-import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
+import { unlikely } from '../support/ostoja.ts'
+import { startOstojaWithMail, type OstojaWithMail } from '../support/ostoja-with-mail.ts'
 
-let mail: MailServer
-let ostoja: Ostoja
+let mail: OstojaWithMail['mail']
+let ostoja: OstojaWithMail['ostoja']
 let tenant: string
+let close: OstojaWithMail['close']
 
 beforeAll(async () => {
-  mail = await startMailServer()
-  ostoja = await startOstoja({ env: mail.settings })
-  tenant = await ostoja.newTenant()
+  ;({ mail, ostoja, tenant, close } = await startOstojaWithMail())
 })
-afterAll(async () => {
-  await ostoja.close()
-  await mail.close()
-})
+afterAll(() => close())
 
 const rows = () => ostoja.features.db.asTenant({ tenantId: tenant }, trx => trx('former_addresses'))
 const changeAddress = async (email: string, to: string | null) => {

@@ -1,23 +1,19 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startMailServer, type MailServer } from '../support/mail-server.ts'
-import { startOstoja, unlikely, type Ostoja, type TestAccount } from '../support/ostoja.ts'
+import { unlikely, type TestAccount } from '../support/ostoja.ts'
+import { startOstojaWithMail, type OstojaWithMail } from '../support/ostoja-with-mail.ts'
 import type { Visitor } from '../support/visitor.ts'
 
-let mail: MailServer
-let ostoja: Ostoja
+let mail: OstojaWithMail['mail']
+let ostoja: OstojaWithMail['ostoja']
 let tenant: string
+let close: OstojaWithMail['close']
 let account: TestAccount
 let email: string
 
 beforeAll(async () => {
-  mail = await startMailServer()
-  ostoja = await startOstoja({ env: mail.settings })
-  tenant = await ostoja.newTenant()
+  ;({ mail, ostoja, tenant, close } = await startOstojaWithMail())
 })
-afterAll(async () => {
-  await ostoja.close()
-  await mail.close()
-})
+afterAll(() => close())
 beforeEach(async () => {
   email = `${unlikely()}@example.org`
   account = await ostoja.newAccount(tenant, ['staff'], { email })

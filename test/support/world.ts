@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../src/platform/actor.ts'
+import { profile } from './clients.ts'
 import type { Ostoja } from './ostoja.ts'
 
 /** One tenant with one of everything that has an address. */
@@ -20,22 +21,14 @@ export type World = {
 /** A key made for tests; its secret half was thrown away. */
 export const samplePublicKey = 'age19adjex5mvccdq8n6ps66gj5jnt0jay8zjs02jtuad8ylzawkw4dqr07r3j'
 
-export const clientProfile = {
-  fileNumber: '',
+export const clientProfile = profile({
   givenNames: 'Łucja',
   familyName: 'Święcicka-Żak',
-  preferredName: null,
   birthDate: '1983-11-14',
-  deceasedOn: null,
-  gender: 'female' as const,
+  gender: 'female',
   languages: ['pl'],
-  interpreterNeeded: false,
-  phones: [{ type: 'mobile' as const, number: '+48500000123', typed: '500 000 123' }],
-  emails: [],
-  addresses: [],
-  alerts: [],
-  notes: null,
-}
+  phones: [{ type: 'mobile', number: '+48500000123', typed: '500 000 123' }],
+})
 
 export const contactProfile = {
   name: 'Józef Święcicki',

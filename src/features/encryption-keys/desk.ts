@@ -1,3 +1,4 @@
+import type { Unscoped } from '../../platform/db/unscoped.ts'
 import { access, constants } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { installationId, systemActor, type Actor } from '../../platform/actor.ts'
@@ -13,7 +14,8 @@ import { isAsked, selectFileKeys, summariseKeys, type KeySummary } from './queri
 
 export const kinds = ['data', 'index', 'root', 'pepper'] as const
 export type Kind = (typeof kinds)[number]
-type Needs = Pick<EncryptionKeysNeeds, 'db' | 'unscoped' | 'rootKeys' | 'peppers' | 'rotationDays' | 'log'> & {
+type Needs = Pick<EncryptionKeysNeeds, 'db' | 'rootKeys' | 'peppers' | 'rotationDays' | 'log'> & {
+  unscoped: Unscoped
   keys: EncryptionKeys
   /** Notes the fingerprints of the keys that are in the files now, so that a start asks for them. */
   remember: () => Promise<unknown>

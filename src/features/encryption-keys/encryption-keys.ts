@@ -2,19 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { installationId, systemActor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
-import type { Unscoped } from '../../platform/db/unscoped.ts'
 import { NotFound } from '../../platform/errors.ts'
 import type { LiveKeys } from '../../platform/vault/live-keys.ts'
 import { purposes, type Purpose } from '../../platform/vault/wrapped-keys.ts'
 import { dropKeys, turnKeyFile, comingKey, type FileStep } from './key-file.ts'
 import type { MovingNeeds } from './moving.ts'
 import type { PassingPlace } from './places.ts'
-import { countPeppers, lockKeyFile, selectAgeInFile, selectKeys, selectTenants, type KeyRow } from './queries.ts'
+import { countPeppers, lockKeyFile, selectAgeInFile, selectKeys, type KeyRow } from './queries.ts'
 import { createTurning, type Standing } from './turning.ts'
 
 type KeyFile = { path: string; keys: LiveKeys }
-export type EncryptionKeysNeeds = Omit<MovingNeeds, 'listTenants'> & {
-  unscoped: Unscoped
+export type EncryptionKeysNeeds = MovingNeeds & {
   passing: readonly PassingPlace[]
   rootKeys: KeyFile
   peppers: KeyFile
@@ -50,11 +48,9 @@ const longestSleepMs = 5_000
 
 /** Keys that turn while people work: by the operator's word, and by themselves. */
 export const createEncryptionKeys = (needs: EncryptionKeysNeeds) => {
-  const { db, unscoped, rings, rootKeys, peppers, log } = needs
-  const listTenants = () => unscoped.read(selectTenants)
+  const { db, rings, rootKeys, peppers, log, listTenants } = needs
   const turning = createTurning({
     ...needs,
-    listTenants,
     times: {
       settleMs: rings.freshMs + needs.marginMs,
       passingMs: Math.max(0, ...needs.passing.map(({ lifeMs }) => lifeMs)) + needs.marginMs,

@@ -22,12 +22,6 @@ export type Uses = Map<number | null, number>
 /** Bytes that no two sealed values share: version, key and nonce (platform/vault/cipher.ts). */
 const beginning = 17
 
-/** Read as `ostoja_signin`: every realm that may hold something, the installation's own among them. */
-export const selectTenants = async (trx: Knex.Transaction): Promise<string[]> => {
-  const rows: { id: string }[] = await trx('tenants').whereNot('status', 'closed').orderBy('id').select('id')
-  return rows.map(({ id }) => id)
-}
-
 /** What there is of keys of one purpose, over every realm: `moving`, in how many something is under an older key yet. */
 export type KeySummary = {
   count: number
