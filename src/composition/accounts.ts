@@ -14,6 +14,7 @@ import {
   revokeLinks,
 } from '../features/password-resets/index.ts'
 import type { Redis } from 'ioredis'
+import type { Actor } from '../platform/actor.ts'
 import type { Unscoped } from '../platform/db/unscoped.ts'
 import type { Translations } from '../platform/i18n/translations.ts'
 import type { Tasks } from '../platform/jobs/jobs.ts'
@@ -62,6 +63,12 @@ export const createAccountFeatures = (given: Given) => {
     'mail.former-address': notices.mailFormerAddress,
     'mail.password-link': links.mail,
   }
+  /** What nobody will come back for. */
+  const sweep = async (actor: Actor) => {
+    await history.sweep(actor)
+    await notices.sweep(actor)
+    await links.sweep(actor)
+  }
   return {
     accounts,
     ownPassword,
@@ -70,6 +77,7 @@ export const createAccountFeatures = (given: Given) => {
     accountPage,
     passwordResets,
     notices,
+    sweep,
     tasks,
     mailed: mailer !== null,
   }

@@ -68,6 +68,35 @@ describe('my account', () => {
     expect([await count('sign_ins'), await count('known_devices')]).toEqual([1, 1])
   })
 
+  it('forgets by night what notices are older than a year and what password links are dead, though nothing happens', async () => {
+    const here = await ostoja.newTenant()
+    const { id } = await ostoja.newAccount(here, ['staff'])
+    const [day, now] = [86_400_000, ostoja.platform.clock().getTime()]
+    const of = (account_id: number) => ({ tenant_id: here, account_id })
+    const daysFrom = (days: number) => new Date(now + days * day)
+    await ostoja.features.db.asTenant({ tenantId: here }, async trx => {
+      for (const at of [-366, -364])
+        await trx('notices').insert({ ...of(id), kind: 'password-changed', detail: '{}', created_at: daysFrom(at) })
+      const links = [
+        { created_at: daysFrom(-8), expires_at: daysFrom(-1) },
+        { created_at: daysFrom(-2), expires_at: null },
+        { created_at: daysFrom(-1), expires_at: daysFrom(1) },
+        { created_at: daysFrom(-0.5), expires_at: null },
+      ]
+      for (const link of links) await trx('password_links').insert({ ...of(id), purpose: 'first', ...link })
+    })
+    await (ostoja.features.tasks['tenants.sweep'] as () => Promise<unknown>)()
+
+    const left = (table: string) =>
+      ostoja.features.db.asTenant({ tenantId: here }, async trx =>
+        ((await trx(table).orderBy('created_at').select('created_at')) as { created_at: Date }[]).map(row =>
+          Number(((row.created_at.getTime() - now) / day).toFixed(1)),
+        ),
+      )
+    expect([await left('notices'), await left('password_links')]).toEqual([[-364], [-1, -0.5]])
+    expect(ostoja.features.schedule['tenants.sweep']).toMatch(/^\d+ \d+ \* \* \*$/)
+  })
+
   it('forgets sign-ins after a year', async () => {
     const { account } = visitor
     await ostoja.features.db.asTenant({ tenantId: tenant }, trx =>

@@ -59,8 +59,10 @@ export const createNotices = (needs: Needs) => {
     return rows.map(row => shown(row, names.get(subjectOf(row) ?? 0) ?? null))
   }
 
+  const formerAddresses = createFormerAddresses(needs)
+
   return {
-    ...createFormerAddresses(needs),
+    ...formerAddresses,
 
     /**
      * Tells people, in the transaction of what happened. Somebody who was told the same a moment ago is not told again.
@@ -73,7 +75,6 @@ export const createNotices = (needs: Needs) => {
       const told = quietMs ? await notYetTold(trx, wanted, kind, detail, new Date(now.getTime() - quietMs)) : wanted
       if (told.length === 0) return
 
-      await deleteNoticesBefore(trx, told, new Date(now.getTime() - keptMs))
       await insertNotices(
         trx,
         told.map(accountId => ({ tenant_id: tenantId, account_id: accountId, kind, detail, created_at: now })),
@@ -102,6 +103,12 @@ export const createNotices = (needs: Needs) => {
       }),
 
     markAllRead: (actor: Actor) => db.asTenant(actor, trx => markRead(trx, actor.accountId ?? 0, clock())),
+
+    /** Forgets what is older than a year, and addresses that no letter could be sent to. */
+    sweep: async (actor: Actor): Promise<void> => {
+      await db.asTenant(actor, trx => deleteNoticesBefore(trx, new Date(clock().getTime() - keptMs)))
+      await formerAddresses.sweep(actor)
+    },
   }
 }
 export type Notices = ReturnType<typeof createNotices>

@@ -57,8 +57,8 @@ export const markRead = (trx: Trx, accountId: number, at: Date, noticeId?: strin
     .modify(query => (noticeId ? undefined : void query.whereNull('read_at')))
     .update({ read_at: trx.raw('coalesce(read_at, ?)', [at]) })
 
-export const deleteNoticesBefore = (trx: Trx, accountIds: readonly number[], before: Date) =>
-  trx<NoticeRow>('notices').whereIn('account_id', accountIds).where('created_at', '<', before).delete()
+export const deleteNoticesBefore = (trx: Trx, before: Date) =>
+  trx<NoticeRow>('notices').where('created_at', '<', before).delete()
 
 /** The address mail to an account went to before, sealed, until it has been told. */
 export type FormerAddressRow = {

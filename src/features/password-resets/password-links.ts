@@ -1,4 +1,4 @@
-import { systemActor } from '../../platform/actor.ts'
+import { systemActor, type Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
@@ -6,7 +6,7 @@ import type { Language, Translations } from '../../platform/i18n/translations.ts
 import { enqueue } from '../../platform/jobs/jobs.ts'
 import { writeLetter } from '../../platform/mail/letter.ts'
 import type { Mailer } from '../../platform/mail/mailer.ts'
-import { deleteExpiredLinks, insertLink, lockLink, updateLink, type Purpose } from './queries.ts'
+import { deleteDeadLinks, insertLink, lockLink, updateLink, type Purpose } from './queries.ts'
 import { makeToken } from './token.ts'
 
 type AccountKey = { tenantId: string; accountId: number }
@@ -19,12 +19,13 @@ type Needs = {
 }
 
 const minute = 60_000
+/** Longer than the queue goes on trying to send a letter. */
+const unsentMs = 24 * 60 * minute
 const lastingMs = { reset: 30 * minute, first: 7 * 24 * 60 * minute } satisfies Record<Purpose, number>
 
 /** Links by which an owner chooses a password: asked for in one transaction, made and mailed by a job. */
 export const createPasswordLinks = ({ db, clock, translations, mailer, mailboxOf }: Needs) => ({
   ask: async (trx: Trx, tenantId: string, accountId: number, purpose: Purpose) => {
-    await deleteExpiredLinks(trx, accountId, clock())
     const linkId = await insertLink(trx, { tenant_id: tenantId, account_id: accountId, purpose, created_at: clock() })
     await enqueue(trx, 'mail.password-link', { tenantId, linkId })
   },
@@ -48,6 +49,12 @@ export const createPasswordLinks = ({ db, clock, translations, mailer, mailboxOf
     const t = translations.to(mailbox.language)
     const href = mailer.linkTo(`/password-resets/${token}`)
     await mailer.send(mailbox.email, writeLetter(t, mailbox.language, link.purpose, href))
+  },
+
+  /** Forgets links that no longer work. */
+  sweep: (actor: Actor): Promise<number> => {
+    const now = clock()
+    return db.asTenant(actor, trx => deleteDeadLinks(trx, now, new Date(now.getTime() - unsentMs)))
   },
 })
 export type PasswordLinks = ReturnType<typeof createPasswordLinks>

@@ -50,8 +50,12 @@ export const findLinkByHash = (trx: Trx, tokenHash: Buffer): Promise<LinkRow | u
 export const updateLink = (trx: Trx, id: string, changes: Partial<LinkRow>) =>
   trx<LinkRow>('password_links').where({ id }).update(changes)
 
-export const deleteExpiredLinks = (trx: Trx, accountId: number, now: Date) =>
-  trx<LinkRow>('password_links').where({ account_id: accountId }).where('expires_at', '<', now).delete()
+/** Those that no longer work, and those asked for before `unsent` that were never mailed. */
+export const deleteDeadLinks = (trx: Trx, now: Date, unsent: Date) =>
+  trx<LinkRow>('password_links')
+    .where('expires_at', '<', now)
+    .orWhere(link => link.whereNull('expires_at').where('created_at', '<', unsent))
+    .delete()
 
 /** All of an account's links, so that none that was mailed works any longer. */
 export const deleteLinks = (trx: Trx, accountId: number) =>
