@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createBackupKeys } from '../features/backups/index.ts'
 import { connect } from '../platform/db/connect.ts'
@@ -7,7 +8,14 @@ import { OperatorFault } from '../platform/errors.ts'
 import { ensureSelfSigned } from '../platform/tls/self-signed.ts'
 import { createKeys } from '../platform/vault/key-files.ts'
 import { completeEnvironment, dataDirOf } from '../start/environment.ts'
-import { backupKeysDirOf, keyFilesOf, ownerUrlOf, prepareDatabase } from '../start/prepare.ts'
+import {
+  backupKeysDirOf,
+  keyFilesOf,
+  ownerUrlOf,
+  prepareDatabase,
+  prepareKeys,
+  prepareRoles,
+} from '../start/prepare.ts'
 import { say } from '../start/terminal.ts'
 
 /** `database`, `keys` and `certificate`: the ground an installation stands on. */
@@ -33,11 +41,10 @@ export const addInstallationCommands = (program: Command) => {
     .command('create')
     .description('make root key, pepper and the keys of backups for a new installation; existing files are kept')
     .action(async () => {
-      const env: NodeJS.ProcessEnv = { ...process.env, DATA_DIR: dataDirOf(process.env) }
-      for (const file of Object.values(keyFilesOf(env)))
-        say(`${(await createKeys(file)) === 'made' ? 'Made' : 'Kept'} ${file}`)
-      for (const file of await createBackupKeys(backupKeysDirOf(env), env.BACKUP_DRILL !== 'by-hand'))
-        say(`Made ${file}`)
+      const env = await environmentOfKeys()
+      const made = env.OWNER_DATABASE_URL ? await prepareKeys(env) : await makeKeys(env)
+      for (const file of made) say(`Made ${file}`)
+      for (const file of Object.values(keyFilesOf(env))) if (!made.includes(file)) say(`Kept ${file}`)
     })
 
   program
@@ -51,6 +58,23 @@ export const addInstallationCommands = (program: Command) => {
       const { certFile, keyFile, made } = await ensureSelfSigned(join(dataDirOf(process.env), 'tls'))
       say(`${made ? 'Made' : 'Kept'} ${certFile} and ${keyFile}`)
     })
+}
+
+/** With the database, where one is named or runs: it knows whether keys that are missing were there before. */
+const environmentOfKeys = async (): Promise<NodeJS.ProcessEnv> => {
+  const dataDir = dataDirOf(process.env)
+  const { DATABASE_URL, SIGNIN_DATABASE_URL, OWNER_DATABASE_URL } = process.env
+  const named = OWNER_DATABASE_URL || (DATABASE_URL && !SIGNIN_DATABASE_URL)
+  if (!named && !existsSync(join(dataDir, 'services.state'))) return { ...process.env, DATA_DIR: dataDir }
+  const env = await completeEnvironment(process.env, ['postgres'])
+  await prepareRoles(env)
+  return env
+}
+
+const makeKeys = async (env: NodeJS.ProcessEnv): Promise<string[]> => {
+  const made = []
+  for (const file of Object.values(keyFilesOf(env))) if ((await createKeys(file)) === 'made') made.push(file)
+  return [...made, ...(await createBackupKeys(backupKeysDirOf(env), env.BACKUP_DRILL !== 'by-hand'))]
 }
 
 const sayPending = async (url: string) => {

@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { prepareToRun } from '../../src/composition.ts'
 import { systemActor } from '../../src/platform/actor.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
-import { plainEnvironment, root, type Ended } from '../support/processes.ts'
+import { runProgram, type Ended } from '../support/processes.ts'
 
 let ostoja: Ostoja
 let tenant: string
@@ -17,22 +16,19 @@ afterAll(() => ostoja.close())
 
 /** Runs `bin/ostoja account …` beside the running Ostoja, with `typed` at its standard input. */
 const account = (args: string[], typed = '') =>
-  new Promise<Ended>(resolve => {
-    const set = {
+  runProgram(
+    'ostoja',
+    ['account', ...args],
+    {
       DATA_DIR: ostoja.dataDir,
       DATABASE_URL: ostoja.config.databaseUrl,
       SIGNIN_DATABASE_URL: ostoja.config.signinDatabaseUrl,
       OWNER_DATABASE_URL: ostoja.database.urls.owner,
       BACKUP_DATABASE_URL: ostoja.database.urls.backup,
       REDIS_URL: ostoja.config.redisUrl,
-    }
-    const child = spawn(`${root}bin/ostoja`, ['account', ...args], { env: plainEnvironment(set) })
-    let [output, complaint] = ['', '']
-    child.stdout.on('data', (bytes: Buffer) => (output += bytes.toString()))
-    child.stderr.on('data', (bytes: Buffer) => (complaint += bytes.toString()))
-    child.on('close', code => resolve({ code: code ?? 1, output, complaint }))
-    child.stdin.end(typed)
-  })
+    },
+    typed,
+  )
 const create = (typed: string) => account(['create', '--tenant', tenant, '--role', 'administrator'], typed)
 const handed = ({ output }: Ended) => ({
   login: /^login: (\S+)$/m.exec(output)?.[1] ?? '',

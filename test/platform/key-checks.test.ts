@@ -1,10 +1,10 @@
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPlatform, prepareToRun } from '../../src/composition.ts'
 import { createKeys } from '../../src/platform/vault/key-files.ts'
-import { setting } from '../support/database.ts'
+import { freshDatabase, setting, type OwnUrls } from '../support/database.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
 import { plainEnvironment, root, runProgram } from '../support/processes.ts'
 import { execFile } from 'node:child_process'
@@ -155,6 +155,45 @@ describe('the key files', () => {
       expect(command.complaint.trim().split('\n')).toEqual([expect.stringContaining('another installation’s root key')])
     },
   )
+})
+
+describe('bin/ostoja keys create', { timeout: 60_000 }, () => {
+  const createIn = async ({ urls, data }: { urls: OwnUrls; data: string }) =>
+    runProgram('ostoja', ['keys', 'create'], {
+      DATA_DIR: data,
+      DATABASE_URL: urls.app,
+      SIGNIN_DATABASE_URL: urls.signin,
+      OWNER_DATABASE_URL: urls.owner,
+      BACKUP_DATABASE_URL: urls.backup,
+    })
+  const told = (output: string, what: 'Made' | 'Kept') =>
+    [...output.matchAll(new RegExp(`^${what} .*/(root-keys|peppers)$`, 'gm'))].map(match => match[1])
+  const newFolder = () => mkdtemp(join(folder, 'created-'))
+
+  it('makes no keys for a database that holds data under keys that are gone, and says so', async () => {
+    const data = await newFolder()
+    const { code, complaint } = await createIn({ urls: ostoja.database.urls, data })
+    expect(code).toBe(1)
+    expect(complaint).toContain(`only the keys in ${join(data, 'keys/root-keys')} and ${join(data, 'keys/peppers')}`)
+    expect(complaint).toMatch(/they are gone: put them back from the recovery kit/)
+    expect(await readdir(data)).toEqual([])
+  })
+
+  it('makes them for a new database, and keeps them when it is called again', async () => {
+    const data = await newFolder()
+    const database = await freshDatabase()
+    const made = await createIn({ urls: database.urls, data })
+    expect([made.code, told(made.output, 'Made')]).toEqual([0, ['root-keys', 'peppers']])
+    const again = await createIn({ urls: database.urls, data })
+    expect([again.code, told(again.output, 'Kept')]).toEqual([0, ['root-keys', 'peppers']])
+    await database.drop()
+  })
+
+  it('makes them where no database is known yet', async () => {
+    const data = await newFolder()
+    const { code, output } = await runProgram('ostoja', ['keys', 'create'], { DATA_DIR: data })
+    expect([code, told(output, 'Made')]).toEqual([0, ['root-keys', 'peppers']])
+  })
 })
 
 const runMain = (role: string, set: Record<string, string>) =>

@@ -15,15 +15,16 @@ export const plainEnvironment = (set: Record<string, string>): NodeJS.ProcessEnv
 
 export type Ended = { code: number; output: string; complaint: string }
 
-/** Runs one of bin/* to its end. A failure is an answer here, not an exception. */
-export const runProgram = (program: string, args: string[], set: Record<string, string>) =>
+/** Runs one of bin/* to its end, with `typed` at its standard input. A failure is an answer here, not an exception. */
+export const runProgram = (program: string, args: string[], set: Record<string, string>, typed = '') =>
   new Promise<Ended>(resolve => {
-    execFile(
+    const child = execFile(
       `${root}bin/${program}`,
       args,
       { env: plainEnvironment(set), timeout: 60_000 },
       (fault, output, complaint) => resolve({ code: fault ? Number(fault.code ?? 1) : 0, output, complaint }),
     )
+    child.stdin?.end(typed)
   })
 
 export type LongRunning = {
