@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ejs from 'ejs'
 import express, { type Express, type Router } from 'express'
@@ -64,7 +65,8 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   app.set('views', folder('views'))
   app.set('view engine', 'ejs')
   app.engine('ejs', (file, locals, done) => {
-    const render = () => ejs.renderFile(file, locals as ejs.Data, { root: folder('views'), cache: true }, done)
+    const pageName = relative(folder('views'), file).replace(/\.ejs$/, '')
+    const render = () => ejs.renderFile(file, { ...locals, pageName }, { root: folder('views'), cache: true }, done)
     readOffers(locals).then(render, done)
   })
 

@@ -183,10 +183,10 @@ describe('the list', () => {
     const { id } = await make({ givenName: 'Jan', familyName: 'Lis' })
     const names = async (path: string) =>
       [...(await administrator.get(path)).text.matchAll(/<bdi>([^<]+)<\/bdi>/g)].map(match => match[1])
-    expect(await names('/accounts')).toEqual(['Lis Jan', 'Łoś Ewa', 'Testowa Anna', 'Żuk Zofia'])
+    expect(await names('/accounts')).toEqual(['Lis, Jan', 'Łoś, Ewa', 'Testowa, Anna', 'Żuk, Zofia'])
     await act(id, 'deactivate')
-    expect(await names('/accounts')).toEqual(['Łoś Ewa', 'Testowa Anna', 'Żuk Zofia'])
-    expect(await names('/accounts?status=deactivated')).toEqual(['Lis Jan'])
+    expect(await names('/accounts')).toEqual(['Łoś, Ewa', 'Testowa, Anna', 'Żuk, Zofia'])
+    expect(await names('/accounts?status=deactivated')).toEqual(['Lis, Jan'])
   })
 
   it('and every account in it are another organisation’s nothing', async () => {

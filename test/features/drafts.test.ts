@@ -33,6 +33,22 @@ const offersOn = async (visitor: Visitor, page = '/settings') =>
 const rows = () => ostoja.features.db.asTenant({ tenantId: tenant }, trx => trx('drafts').select('*'))
 
 describe('a draft', () => {
+  it('is shown as the words that were written, without what its form chose, ticked or hid', async () => {
+    const visitor = await signedIn()
+    const { save } = await type(visitor, '15')
+    const hidden = {
+      id: 'a-hidden-id',
+      gender: 'a-chosen-word',
+      'phones[0][type]': 'another',
+      'roles[staff]': 'ticked',
+    }
+    expect((await save({ ...hidden, notes: 'Likes to be spoken to slowly.' })).status).toBe(204)
+    const [id] = await offersOn(visitor)
+    const page = (await visitor.get(`/drafts/${id}`)).text
+    const written = [...page.matchAll(/<li>([^<]*)<\/li>/g)].map(match => match[1])
+    expect(written).toEqual(['15', 'Likes to be spoken to slowly.'])
+  })
+
   it('is offered on the page it was typed on, and nowhere says what it holds', async () => {
     const visitor = await signedIn()
     const text = unlikely()

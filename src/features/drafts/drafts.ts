@@ -18,6 +18,7 @@ import {
   setAside,
   upsertDraft,
 } from './queries.ts'
+import { writtenOf } from './written.ts'
 
 type Needs = { db: Db; vault: Vault; clock: Clock; redis: Redis }
 /** Whose page something was typed on, and which. */
@@ -96,7 +97,15 @@ export const createDrafts = ({ db, vault, clock, redis }: Needs) => {
         return found
       })
       const fields = await vault.open<TypedFields>(row.fields_sealed, placeOf(actor.tenantId, id))
-      return { id, page: row.page, action: row.action, pageId: row.page_id, updatedAt: row.updated_at, fields }
+      return {
+        id,
+        page: row.page,
+        action: row.action,
+        pageId: row.page_id,
+        updatedAt: row.updated_at,
+        fields,
+        written: writtenOf(fields),
+      }
     },
 
     /** @throws NotFound as open does. @returns the page it was typed on */
