@@ -1,141 +1,82 @@
-// Opens every page of a running product as the right person and takes its picture in both languages, light and dark, wide and narrow;
-// looks at each with axe on the way. Usage: npm run screenshots [name …], beside a running bin/start with the same DATA_DIR.
-import { AxeBuilder } from '@axe-core/playwright'
-import { mkdir, readFile } from 'node:fs/promises'
+// Pictures of every page in both languages, light and dark, wide and narrow, each looked at with axe on the way. It starts an
+// Ostoja of its own, with an empty data folder, and takes it away again. Usage: npm run screenshots [name …]
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
-import { shots, type Role, type Shot } from './screenshot-pages.ts'
+import type { Page } from 'playwright-core'
+import { launchBrowser } from '../test/support/browser.ts'
+import { startMailServer } from '../test/support/mail-server.ts'
+import { startProduct } from '../test/support/product.ts'
+import { shots } from './screenshot-pages.ts'
+import { picture } from './pictures/picture.ts'
+import { roles, type Role, type Shot } from './pictures/shot.ts'
+import { createStage, type Stage } from './pictures/stage.ts'
+import { settle, signIn, signOut } from './pictures/steps.ts'
 
-type Account = { role: string; login: string; password: string; url: string }
-
-const root = path.resolve(import.meta.dirname, '..')
-const folder = path.join(root, 'screenshots')
-const sizes = { wide: { width: 1280, height: 800 }, '390': { width: 390, height: 844 } }
+const folder = path.resolve(import.meta.dirname, '../screenshots')
 const faults: string[] = []
 const wanted = process.argv.slice(2)
+const wantedShots = shots.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
+const unknown = wanted.filter(name => !shots.some(shot => shot.name === name))
+if (unknown.length > 0)
+  throw new Error(`No picture is called ${unknown.join(' or ')}; tools/screenshot-pages.ts names them.`)
 
 const firstLine = (fault: unknown) => (fault as Error).message.split('\n')[0] ?? ''
 
-const readAccounts = async () => {
-  const file = path.join(process.env.DATA_DIR ?? path.join(root, '.data'), 'demo-accounts.json')
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new Error(`${file} cannot be read: start Ostoja with bin/start first (DATA_DIR says where its data is).`)
-  })
-  return JSON.parse(text) as Account[]
-}
-
-const launch = () =>
-  chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
-
-const signIn = async (page: Page, { login, password }: Account) => {
-  await page.goto('/sign-in')
-  await page.locator('[name="login"]').fill(login)
-  await page.locator('[name="password"]').fill(password)
-  await page.locator('main button[type="submit"]').click()
-  await page.locator('.menu-account').waitFor()
-}
-
-// An account has one session, so each person signs in once and leaves it free again.
-const signOut = async (page: Page) => {
-  await page.goto('/')
-  await page.locator('.menu-account > summary').click()
-  await page.locator('form[action="/sign-out"] button').click()
-  await page.waitForURL(/signed-out|sign-in/)
-}
-
-const speak = async (page: Page, language: string, signedIn: boolean) => {
-  await page.goto(signedIn ? '/' : '/sign-in')
-  if (signedIn) await page.locator('.menu-account > summary').click()
-  await page.locator(`button[name="language"][value="${language}"]`).click()
-  await page.locator(`html[lang="${language}"]`).waitFor({ state: 'attached' })
-}
-
-const goTo = async (page: Page, address: string) => {
-  const status = (await page.goto(address))?.status() ?? 0
-  if (status >= 500) throw new Error(`answered by ${String(status)}`)
-}
-
-const picture = async (page: Page, { name, open, optional }: Shot, language: string) => {
-  try {
-    if (typeof open === 'string') await goTo(page, open)
-    else await open(page)
-  } catch (fault) {
-    const why = `${name} (${language}) could not be opened: ${firstLine(fault)}`
-    if (optional) console.log(`left out: ${why}`)
-    else faults.push(why)
-    return
-  }
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const [size, viewport] of Object.entries(sizes)) {
-      const file = `${name}-${colorScheme}-${size}-${language}`
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await page.setViewportSize(viewport)
-      // The picture is of the page as it settles in its new size, not on the way there.
-      await page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 50))))
-      await page.screenshot({ path: path.join(folder, `${file}.png`), fullPage: true })
-      const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      if (tooWide > 0) faults.push(`${file}: ${String(tooWide)} px wider than the window`)
-      // Another language moves words, not colours: one look is enough there.
-      if (language === 'en' && file !== `${name}-light-wide-en`) continue
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      for (const { id, help, nodes } of violations)
-        faults.push(`${file}: ${id} (${help}) ${nodes[0]?.html.slice(0, 140) ?? ''}`)
-    }
-}
-
-const visit = async (context: BrowserContext, role: Role, account: Account | undefined) => {
-  const page = await context.newPage()
+/** What a page says on its console is a fault, but for the answers that are asked for here. */
+const listen = (page: Page) => {
   page.on('pageerror', fault => faults.push(`${page.url()}: ${fault.message}`))
   page.on('console', message => {
-    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()))
+    if (message.type() === 'error' && !/status of [45]\d\d/.test(message.text()))
       faults.push(`${page.url()}: ${message.text()}`)
   })
-  if (account) await signIn(page, account)
-  try {
-    for (const language of ['pl', 'en']) {
-      await speak(page, language, account !== undefined)
-      for (const shot of shots)
-        if (shot.role === role && (wanted.length === 0 || wanted.includes(shot.name)))
-          await picture(page, shot, language)
-    }
-  } finally {
-    if (account) await signOut(page)
-  }
 }
 
-const visitAs = async (browser: Browser, role: Role, accounts: Account[]) => {
-  const account = accounts.find(found => found.role.split(/[\s,]+/).includes(role))
-  if (role !== 'nobody' && !account) throw new Error(`demo-accounts.json has nobody with the role ${role}`)
-  const context = await browser.newContext({
-    baseURL: (account ?? accounts[0])?.url ?? '',
-    ignoreHTTPSErrors: true,
-    locale: 'pl-PL',
-    timezoneId: 'Europe/Warsaw',
-  })
-  context.setDefaultTimeout(15_000)
-  await visit(context, role, account)
-  await context.close()
+const enter = async (page: Page, role: Role, stage: Stage) => {
+  if (role === 'nobody' || role === 'newcomer') return
+  if (role === 'beginner') return settle(page, await stage.newAccount(['staff', 'administrator', 'security_officer']))
+  if (role === 'operator') return settle(page, await stage.newAccount(['operator']))
+  const account = stage.account(role)
+  if (!account) throw new Error(`The demonstration has nobody with the role ${role}`)
+  await signIn(page, account)
+}
+
+const take = async (page: Page, shot: Shot, stage: Stage) => {
+  const why = `${shot.name} (${stage.language}) could not be pictured`
+  faults.push(...(await picture(folder, page, shot, stage).catch((fault: unknown) => [`${why}: ${firstLine(fault)}`])))
+}
+
+/** One person's pictures, in one window; of newcomers each has a window of its own. */
+const visit = async (role: Role, own: Shot[], stage: Stage) => {
+  const page = await stage.newWindow()
+  await enter(page, role, stage)
+  for (const shot of own) {
+    await take(role === 'newcomer' ? await stage.newWindow() : page, shot, stage)
+    await stage.closeWindows(page)
+  }
+  if (role !== 'nobody' && role !== 'newcomer') await signOut(page)
+  await stage.closeWindows()
 }
 
 await mkdir(folder, { recursive: true })
-const accounts = await readAccounts()
-const browser = await launch()
+const mail = await startMailServer()
+const { PUBLIC_URL: _, ...mailSettings } = mail.settings // links lead to the product that is started here
+const product = await startProduct(mailSettings)
+const browser = await launchBrowser()
 try {
-  for (const role of new Set(shots.map(shot => shot.role)))
-    await visitAs(browser, role, accounts).catch((fault: unknown) => faults.push(`as ${role}: ${firstLine(fault)}`))
+  for (const language of ['pl', 'en'] as const) {
+    const stage = await createStage({ product, mail, browser, language, listen })
+    for (const role of roles) {
+      const own = wantedShots.filter(shot => shot.role === role)
+      const broken = (fault: unknown) => faults.push(`as ${role} (${language}): ${firstLine(fault)}`)
+      if (own.length > 0) await visit(role, own, stage).catch(broken)
+    }
+    await stage.close()
+  }
 } finally {
   await browser.close()
+  await product.stop()
+  await product.remove()
+  await mail.close()
 }
 for (const fault of faults) console.error(fault)
 console.log(`${folder}: ${faults.length === 0 ? 'nothing to mend' : `${String(faults.length)} things to mend`}`)

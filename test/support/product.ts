@@ -7,10 +7,13 @@ export type DemoAccount = { tenant: string; role: string; login: string; passwor
 
 const firstStartMs = 120_000
 
-/** The product as bin/start runs it on an empty data folder of its own: services, web, worker, demonstration data, logs. */
-export const startProduct = async () => {
+/**
+ * The product as bin/start runs it on an empty data folder of its own: services, web, worker, demonstration data, logs.
+ * @param settings environment variables besides
+ */
+export const startProduct = async (settings: Record<string, string> = {}) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'ostoja-product-'))
-  const program = startProgram('start', { DATA_DIR: dataDir, PORT: '0' })
+  const program = startProgram('start', { ...settings, DATA_DIR: dataDir, PORT: '0' })
   await program.says('Ostoja is ready: https://', firstStartMs)
   const accounts = JSON.parse(await readFile(join(dataDir, 'demo-accounts.json'), 'utf8')) as DemoAccount[]
   const { output } = await runProgram('services', ['env'], { DATA_DIR: dataDir })
