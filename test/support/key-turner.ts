@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createFeatures, type Replaced } from '../../src/composition.ts'
+import { createMetrics } from '../../src/platform/metrics/metrics.ts'
 import type { Ostoja } from './ostoja.ts'
 import { root } from './processes.ts'
 import { turnsOf, type Kind } from './turns.ts'
@@ -65,7 +66,7 @@ const turnUntilGone = async (ostoja: Ostoja, kind: Kind, tenantId: string, most:
     asTenant: (...args) => (++transactions > most ? Promise.reject(new Killed()) : asTenant(...args)),
   }
   try {
-    await turnsOf(createFeatures({ ...ostoja.platform, db }))[kind](tenantId)
+    await turnsOf(createFeatures({ ...ostoja.platform, db, metrics: createMetrics() }))[kind](tenantId)
     return { transactions, cut: false }
   } catch (fault) {
     if (fault instanceof Killed) return { transactions, cut: true }
