@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { Role } from '../platform/actor.ts'
+import { dateFormat, locales } from '../platform/i18n/date-format.ts'
 import { preferredLanguage, type Language, type Translate, type Translations } from '../platform/i18n/translations.ts'
 import { csrfTokenOf } from '../platform/web/csrf.ts'
 import type { Problems } from '../platform/web/forms.ts'
@@ -7,7 +8,7 @@ import { sessionMark, type PageTicket, type PageTickets } from '../platform/web/
 import type { SignedIn } from '../platform/web/session-data.ts'
 import type { Clock } from '../platform/clock.ts'
 import { isWarning, rulesOf, type RecordedRules } from '../safe-to-contact/rules.ts'
-import { ruleWords, sayRule } from '../safe-to-contact/words.ts'
+import { ruleWords, sayRule, type RuleWords } from '../safe-to-contact/words.ts'
 import { pageIdOf } from './sessions.ts'
 
 type Needs = {
@@ -115,24 +116,23 @@ const problemIn = (t: Translate) => (problems: Problems | undefined, field: stri
 }
 
 /** The rules of a number as every page tells them. */
-export const rulesIn = (t: Translate, formatDate: (day: string) => string) => (phone: RecordedRules) =>
-  rulesOf(phone).map(rule => ({ warning: isWarning(rule.code), text: sayRule(ruleWords(t), rule, formatDate) }))
+export const rulesIn = (t: Translate, formatDate: (day: string) => string) => {
+  let words: RuleWords | undefined
+  return (phone: RecordedRules) =>
+    rulesOf(phone).map(rule => {
+      words ??= ruleWords(t)
+      return { warning: isWarning(rule.code), text: sayRule(words, rule, formatDate) }
+    })
+}
 
 /** 'YYYY-MM-DD' where the program runs. */
 const isoDay = new Intl.DateTimeFormat('sv-SE')
 const dayOf = (moment: Date) => isoDay.format(moment)
 
-const locales = { pl: 'pl-PL', en: 'en-GB' } as const
-
 /** Dates as people write them; a date without a time of day ('1983-11-14') is the same day everywhere. */
 const formatsOf = (language: Language) => {
-  const day = new Intl.DateTimeFormat(locales[language], {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    timeZone: 'UTC',
-  })
-  const moment = new Intl.DateTimeFormat(locales[language], { dateStyle: 'medium', timeStyle: 'short' })
+  const day = dateFormat(language, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+  const moment = dateFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
   const number = new Intl.NumberFormat(locales[language])
   return {
     formatDate: (date: string | Date | null | undefined) => (date ? day.format(new Date(date)) : ''),

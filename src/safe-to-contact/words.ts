@@ -1,17 +1,10 @@
-import { weekdays, type AvailableTime, type Rule, type Weekday } from './rules.ts'
+import { ruleCodes, weekdays, type AvailableTime, type Rule, type Weekday } from './rules.ts'
 import { isWholeDay, type Callability, type NextTime } from './times.ts'
 
 /** Every sentence that rules are told in, with places for `{who}`, `{since}`, `{from}`, `{to}`, `{times}`, `{days}`. */
 export const sentenceNames = [
-  'wrong-number',
-  'do-not-call',
+  ...ruleCodes,
   'do-not-call-at-all',
-  'voicemail-not-allowed',
-  'text-not-allowed',
-  'known-by',
-  'voicemail-allowed',
-  'text-allowed',
-  'reachable',
   'all-day',
   'call-now',
   'call-from',

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { Router, type Request, type Response } from 'express'
 import { NotFound } from '../../platform/errors.ts'
-import type { Translate } from '../../platform/i18n/translations.ts'
+import { dateFormat } from '../../platform/i18n/date-format.ts'
+import type { Language, Translate } from '../../platform/i18n/translations.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
@@ -57,8 +58,8 @@ export const emergencyCardRoutes = (cards: EmergencyCards, speech: (res: Respons
 
 /** Moments as the tenant's clock shows them. */
 const momentIn = (res: Response, timeZone: string) => {
-  const { language } = res.locals as { language: string }
-  const format = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : 'pl-PL', {
+  const { language } = res.locals as { language: Language }
+  const format = dateFormat(language, {
     weekday: 'short',
     day: 'numeric',
     month: 'short',

@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { Router, type Request, type Response } from 'express'
 import { NotFound } from '../../platform/errors.ts'
+import { dateFormat } from '../../platform/i18n/date-format.ts'
 import type { Language, Translate } from '../../platform/i18n/translations.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import type { EmergencySheets } from './emergency-sheets.ts'
@@ -77,11 +78,7 @@ const localsOf = (res: Response) => res.locals as Locals
 /** Who printed it and when, and until when to trust it. */
 const footOf = (res: Response, { organisation, at, validUntil, timeZone }: Printing): string => {
   const { t, language, formatDate, account } = localsOf(res)
-  const format = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : 'pl-PL', {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    timeZone,
-  })
+  const format = dateFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone })
   return t('emergency-sheets:foot', {
     organisation,
     until: formatDate(validUntil),
