@@ -21,6 +21,9 @@ export const sealedColumns: readonly SealedColumn[] = [
   { column: 'import_rows.row_sealed', key: ['id'] },
   { column: 'officer_keys.name_sealed', key: ['id'] },
   { column: 'erasures.reason_sealed', key: ['id'] },
+  { column: 'client_restriction_versions.note_sealed', key: ['client_id', 'version'] },
+  { column: 'break_glass_cases.reason_sealed', key: ['id'] },
+  { column: 'break_glass_cases.judgement_sealed', key: ['id'] },
 ]
 
 const minute = 60_000

@@ -39,7 +39,7 @@ export const createPlatform = async (config: Config, { clock = systemClock, pace
   const log = createLog(config.logLevel, logTo)
   const redis = connectRedis(config.redisUrl, log)
   const knex = connect(config.databaseUrl)
-  const db = createDb(knex)
+  const db = createDb(knex, clock)
   const keysDb = createDb(connect(config.databaseUrl, 2))
   const unscoped = createUnscoped(connect(config.signinDatabaseUrl, 4))
   const passwords = createPasswords(peppers)

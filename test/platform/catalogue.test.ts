@@ -8,6 +8,13 @@ const outsideTenancy = {
   migrations_lock: 'the lock of the migrations',
 }
 
+/** Tables that name clients by id and hide none; each names why. All others: platform/db/protect.ts, hideRestricted. */
+const notHidden: Record<string, string> = {
+  client_restrictions: 'says itself who is hidden from whom',
+  client_restriction_versions: 'tells officers who could see a record when; no word about the client in the clear',
+  break_glass_cases: 'says itself who opened what; read by officers and by the account it is of',
+}
+
 let database: FreshDatabase
 let admin: pg.Client
 const rows = async <Row extends object>(sql: string): Promise<Row[]> => (await admin.query<Row>(sql)).rows
@@ -52,7 +59,24 @@ describe('the database catalogue', () => {
       select pg_get_expr(polqual, polrelid) as definition from pg_policy join pg_class on pg_class.oid = polrelid
       where relnamespace = 'public'::regnamespace and polroles = '{0}'`)
     for (const { definition } of policies)
-      expect(definition).toMatch(/\( ?SELECT \(NULLIF\(current_setting\('app\.tenant_id'/i)
+      expect(definition).toMatch(/\( ?SELECT (\(NULLIF\(current_setting\('app\.tenant_id'|hidden_clients\.client_id)/i)
+  })
+
+  it('hides restricted records in every table that holds something of a client', async () => {
+    const columns = await rows<{ table: string; column: string }>(`
+      select attrelid::regclass::text as table, attname as column from pg_attribute join pg_class on pg_class.oid = attrelid
+       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition and attname = 'client_id'`)
+    const hiding = await rows<{ table: string; definition: string; checked: string }>(`
+      select polrelid::regclass::text as table, pg_get_expr(polqual, polrelid) as definition, pg_get_expr(polwithcheck, polrelid) as checked
+        from pg_policy where not polpermissive and polcmd = '*' and polroles = '{0}'`)
+    expect(columns.length).toBeGreaterThan(5)
+    for (const { table, column } of [...columns, { table: 'clients', column: 'id' }]) {
+      if (table in notHidden) continue
+      const policy = hiding.find(policy => policy.table === table)
+      const condition = new RegExp(`${column} IN \\( SELECT hidden_clients\\.client_id`)
+      expect(`${table}: ${policy?.definition ?? 'hides nothing'}`).toMatch(condition)
+      expect(policy?.checked).toMatch(condition)
+    }
   })
 
   it('has tenant_id first in every primary key, in every unique index and in every foreign key between tenant tables', async () => {

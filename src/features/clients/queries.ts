@@ -161,6 +161,10 @@ export const selectByIds = (trx: Trx, ids: readonly string[]): Promise<LineRow[]
     .whereIn('id', ids)
     .select(...lineColumns)
 
+/** Row-level security leaves out who may not be seen. */
+export const selectVisible = (trx: Trx, ids: readonly string[]): Promise<string[]> =>
+  clients(trx).whereIn('id', ids).pluck('id')
+
 /** Active clients whose own number is known to be wrong. */
 export const selectWrongNumbers = (trx: Trx, most: number): Promise<string[]> =>
   clients(trx).where({ status: 'active', wrong_number: true }).limit(most).pluck('id')

@@ -2,7 +2,7 @@ import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import type { GroupChoice, Needs } from './needs.ts'
 import { alphabetically, displayName, type ClientLine, type ClientProfile, type Phone } from './profile.ts'
-import { selectByIds, selectWrongNumbers } from './queries.ts'
+import { selectByIds, selectVisible, selectWrongNumbers } from './queries.ts'
 import type { Sealing } from './sealing.ts'
 
 const mostWrongNumbers = 200
@@ -24,6 +24,13 @@ export const createReading = ({ db, groups }: Needs, sealing: Sealing) => {
   return {
     /** These clients in Polish order; those that are no more are left out. */
     linesOf,
+
+    /**
+     * Of these clients, those whom the account of this transaction may see now: one that is no more, another tenant's and one whose
+     * record is restricted are all left out (docs/adr/0019).
+     */
+    visible: async (trx: Trx, ids: readonly string[]): Promise<ReadonlySet<string>> =>
+      new Set(await selectVisible(trx, ids)),
 
     /** How these clients are called. */
     namesOf: async (trx: Trx, actor: Actor, ids: readonly string[]): Promise<ReadonlyMap<string, string>> =>

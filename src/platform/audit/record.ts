@@ -8,6 +8,14 @@ import { sendAlong, type Trx } from '../db/tenant.ts'
 export type Detail = Record<string, string | number | boolean | null | readonly string[]>
 
 /**
+ * What an event says, and where it tells of a record that its account has broken the glass for (docs/adr/0019), the case: so every
+ * reading and change of that time leads to its reason. Looked up by an index that is empty most of the time.
+ */
+const detailWithCases = `?::jsonb || coalesce(
+  (select jsonb_build_object('cases', jsonb_agg(case_id)) from broken_glass
+    where strpos(concat_ws(' ', ?::text, ?::text), client_id::text) > 0 having count(*) > 0), '{}')`
+
+/**
  * Writes one audit event in the transaction of what it tells of, so that neither can be there without the other.
  * @param action a domain word and a past verb: `client.amended`
  * @param subjectId the id of what was acted on
@@ -19,16 +27,13 @@ export const record = async (
   subjectId?: string | number,
   detail: Detail = {},
 ) => {
+  const subject = subjectId === undefined ? null : String(subjectId)
+  const said = JSON.stringify(detail)
   await sendAlong(
     trx,
-    'insert into audit_events (tenant_id, action, account_id, subject_id, detail) values (?, ?, ?, ?, ?)',
-    [
-      actor.tenantId,
-      action,
-      actor.accountId,
-      subjectId === undefined ? null : String(subjectId),
-      JSON.stringify(detail),
-    ],
+    `insert into audit_events (tenant_id, action, account_id, subject_id, detail)
+     values (?, ?, ?, ?, ${detailWithCases})`,
+    [actor.tenantId, action, actor.accountId, subject, said, subject, said],
   )
 }
 
@@ -42,7 +47,10 @@ export const recordMany = async (
 ) => {
   await trx.raw(
     `insert into audit_events (tenant_id, action, account_id, subject_id, detail)
-     select ?::uuid, ?, ?::int, subject_id, ?::jsonb from unnest(?::text[]) as subject_id`,
+     select ?::uuid, ?, ?::int, subject_id, ?::jsonb || coalesce(
+              (select jsonb_build_object('cases', jsonb_agg(case_id)) from broken_glass
+                where client_id::text = subject_id having count(*) > 0), '{}')
+       from unnest(?::text[]) as subject_id`,
     [actor.tenantId, action, actor.accountId, JSON.stringify(detail), subjectIds as string[]],
   )
 }

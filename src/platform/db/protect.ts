@@ -19,3 +19,15 @@ export const protect = async (knex: Knex, table: string, grants: Grants) => {
   `)
   if (grants.signin) await knex.raw(`grant ${grants.signin} on ${table} to ostoja_signin`)
 }
+
+/**
+ * Hides rows of records that the account of a transaction may not see now (docs/adr/0019), for reading and for writing: for every
+ * table that holds something of a client. Rows whose column is null are of no client.
+ * @param column the column that holds the client's id
+ */
+export const hideRestricted = (knex: Knex, table: string, column: string) =>
+  knex.raw(`
+    create policy ${table}_restricted on ${table} as restrictive
+      using (${column} is null or ${column} not in (select client_id from hidden_clients))
+      with check (${column} is null or ${column} not in (select client_id from hidden_clients));
+  `)

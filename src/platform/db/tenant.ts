@@ -1,27 +1,35 @@
 import type { Knex } from 'knex'
 import type { Actor } from '../actor.ts'
+import { systemClock, type Clock } from '../clock.ts'
 import { sendAtOnce, type TransactionSettings } from './dialect.ts'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const underWay = new WeakMap<Knex.Transaction, Promise<unknown>[]>()
 
 type Reading = (trx: Knex.Transaction) => Promise<unknown>
+/** Whose transaction it is: without an account it is the program's own, which sees restricted records too. */
+type Acting = Pick<Actor, 'tenantId'> & { accountId?: number | null }
+
+/** What row-level security reads; it ends with the transaction. The moment is for access that ends by itself. */
+const settingsOf = ({ tenantId, accountId }: Acting, clock: Clock): string => {
+  if (!uuid.test(tenantId)) throw new Error('a tenant is named by a uuid')
+  const program = accountId === null || accountId === undefined
+  if (!program && !Number.isInteger(accountId)) throw new Error('an account is named by a whole number')
+  const who = program ? 'system' : String(accountId)
+  const when = program ? '' : `; set local app.now = '${clock().toISOString()}'`
+  return `set local app.tenant_id = '${tenantId}'; set local app.account_id = '${who}'${when}`
+}
 
 /**
- * The only door to tenant tables: `asTenant` runs `work` in one transaction that can see only the actor's tenant.
- * Row-level security reads `app.tenant_id`, which ends with the transaction.
+ * The only door to tenant tables: `asTenant` runs `work` in one transaction that can see only the actor's tenant, and of its
+ * clients only those whose records the actor's account may see now (docs/adr/0019).
  */
-export const createDb = (knex: Knex) => {
+export const createDb = (knex: Knex, clock: Clock = systemClock) => {
   const waiting = new WeakMap<object, Reading[]>()
 
-  const asTenant = async <T>(
-    actor: Pick<Actor, 'tenantId'>,
-    work: (trx: Knex.Transaction) => Promise<T>,
-  ): Promise<T> => {
-    const { tenantId } = actor
-    if (!uuid.test(tenantId)) throw new Error('a tenant is named by a uuid')
+  const asTenant = async <T>(actor: Acting, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> => {
     const sent: Promise<unknown>[] = []
-    const settings: TransactionSettings = { first: `set local app.tenant_id = '${tenantId}'` }
+    const settings: TransactionSettings = { first: settingsOf(actor, clock) }
     try {
       const result = await knex.transaction(async trx => {
         underWay.set(trx, sent)
@@ -47,7 +55,7 @@ export const createDb = (knex: Knex) => {
      * needs beside its own costs no transaction more.
      * @returns gives what was read; where no transaction has come by then, it opens one
      */
-    alongside: <T>(actor: Pick<Actor, 'tenantId'>, read: (trx: Knex.Transaction) => Promise<T>): (() => Promise<T>) => {
+    alongside: <T>(actor: Acting, read: (trx: Knex.Transaction) => Promise<T>): (() => Promise<T>) => {
       let reading: Promise<T> | undefined
       const begin = (trx: Knex.Transaction) => {
         reading = read(trx).then(answer => answer)
