@@ -157,6 +157,8 @@ export const createFeatures = (platform: Platform) => {
       notices.notify(trx, tenantId, to, `consent-${what}`, { accountId }),
     tellOfficers: (trx, tenantId, what) =>
       notices.notify(trx, tenantId, { role: 'security_officer' }, `export-${what}`),
+    tellOfMade: (trx, tenantId, accountId) =>
+      notices.notify(trx, tenantId, { role: 'security_officer' }, 'export-made', { accountId }),
     organisation: tenants.nameOf,
     readForExport: createExportReader({ db, clients, contacts, groups }),
     countForExport: clients.countActive,
@@ -276,6 +278,7 @@ export const createFeatures = (platform: Platform) => {
       ...around,
       page: around.accountPage,
       details: actor => accounts.find(actor, actor.accountId ?? 0),
+      noticeChoices: notices.choicesOf,
     }),
     passwordResetRoutes(around.passwordResets, around.mailed),
     noticeRoutes(notices),

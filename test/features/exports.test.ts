@@ -49,6 +49,8 @@ const newExports = () =>
     languageOf: ostoja.features.tenants.languageOf,
     tellOfficers: (trx, tenantId, what) =>
       ostoja.features.notices.notify(trx, tenantId, { role: 'security_officer' }, `export-${what}`),
+    tellOfMade: (trx, tenantId, accountId) =>
+      ostoja.features.notices.notify(trx, tenantId, { role: 'security_officer' }, 'export-made', { accountId }),
     organisation: () => Promise.resolve('Dom Pod Lipą'),
     readForExport: () => read(),
     countForExport: () => Promise.resolve(120),
@@ -98,6 +100,16 @@ describe('an export', () => {
       ['export.downloaded', officer.accountId, id],
     ])
     expect((await exports.list(officer)).map(each => each.id)).toEqual([id])
+  })
+
+  it('is told to every security officer when it is there, by name to those whose it is not', async () => {
+    const { id: other } = await ostoja.newAccount(officer.tenantId, ['security_officer'])
+    const { exports, job } = await requested()
+    const told = (accountId: number) => ostoja.features.notices.list({ ...officer, accountId })
+    expect(await told(other)).toEqual([])
+    await exports.make(job)
+    expect(await told(other)).toMatchObject([{ kind: 'export-made', about: 'Ewa Wrona' }])
+    expect(await told(officer.accountId!)).toMatchObject([{ kind: 'export-made', about: null }])
   })
 
   it('leaves no passphrase and no key in Redis, the database or the queue', async () => {

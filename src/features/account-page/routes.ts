@@ -19,18 +19,21 @@ type Parts = {
   page: AccountPage
   history: Pick<SignInHistory, 'recent'>
   details: (actor: Actor) => Promise<Details>
+  /** What the reader is told of, always or by choice; its form is theirs who keep it. */
+  noticeChoices: (actor: Actor) => Promise<object>
   /** Whether this installation sends mail. */
   mailed: boolean
 }
 
-export const accountPageRoutes = ({ page, history, details, mailed }: Parts) => {
+export const accountPageRoutes = ({ page, history, details, noticeChoices, mailed }: Parts) => {
   const router = Router()
 
   router.get('/account', signedIn(), async (req, res) => {
     const actor = actorOf(res)
     const device = deviceOf(req, res)
     const signIns = (await history.recent(actor)).map(entry => ({ ...entry, here: entry.device === device }))
-    res.render('account-page/account', { details: await details(actor), signIns, mailed })
+    const [own, told] = await Promise.all([details(actor), noticeChoices(actor)])
+    res.render('account-page/account', { details: own, signIns, told, mailed })
   })
 
   router.post('/account/language', signedIn(), async (req, res) => {

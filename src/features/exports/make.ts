@@ -89,6 +89,7 @@ export const createMaker = ({ db, clock, files, keys, vocabulary, ...needs }: Ne
       })
       if (changed) await record(trx, actor, 'export.made', job.exportId, { clients, contacts, size: bytes, sha256 })
       if (changed && row.scheduled) await needs.tellOfficers(trx, job.tenantId, 'waiting')
+      if (changed && row.created_by !== null) await needs.tellOfMade(trx, job.tenantId, row.created_by)
       return changed
     })
     // Given up in the meantime: whoever asked has been told so, and may have asked again.

@@ -39,6 +39,8 @@ export type ExportNeeds = {
   tellOfConsent: TellOfConsent
   /** Tells every security officer: a fresh export waits, none can be made, or the last is too old. */
   tellOfficers: TellOfficers
+  /** Tells every security officer, who made it too, that somebody's export is there. */
+  tellOfMade: (trx: Trx, tenantId: string, accountId: number) => Promise<unknown>
   /** The organisation's name, shown in the opened export. */
   organisation: (actor: Actor) => Promise<string>
   /** Every active client with contacts, in batches by key: it must not hold them all. */

@@ -7,6 +7,7 @@ import { enqueue } from '../../platform/jobs/jobs.ts'
 import { writeLetter } from '../../platform/mail/letter.ts'
 import type { Mailer } from '../../platform/mail/mailer.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
+import { createNoticeChoices, wantMail } from './choices.ts'
 import { createFormerAddresses } from './former-address.ts'
 import { noticeKinds, type NoticeKind } from './kinds.ts'
 import {
@@ -63,6 +64,7 @@ export const createNotices = (needs: Needs) => {
 
   return {
     ...formerAddresses,
+    ...createNoticeChoices(db),
 
     /**
      * Tells people, in the transaction of what happened. Somebody who was told the same a moment ago is not told again.
@@ -79,7 +81,8 @@ export const createNotices = (needs: Needs) => {
         trx,
         told.map(accountId => ({ tenant_id: tenantId, account_id: accountId, kind, detail, created_at: now })),
       )
-      if (mailer) for (const accountId of told) await enqueue(trx, 'mail.notice', { tenantId, accountId })
+      const mailed = mailer ? await wantMail(trx, told, kind) : []
+      for (const accountId of mailed) await enqueue(trx, 'mail.notice', { tenantId, accountId })
     },
 
     /** The job that mails "there is something to read": the address is looked up and opened only now. */

@@ -80,3 +80,17 @@ export const deleteFormerAddress = (trx: Trx, id: string) =>
 
 export const deleteFormerAddressesBefore = (trx: Trx, before: Date) =>
   trx<FormerAddressRow>('former_addresses').where('created_at', '<', before).delete()
+
+type ChoiceRow = { tenant_id: string; account_id: number; kind: NoticeKind; by_mail: boolean }
+
+export const selectChoices = (trx: Trx, accountIds: readonly number[], kind?: NoticeKind): Promise<ChoiceRow[]> =>
+  trx<ChoiceRow>('notice_choices')
+    .whereIn('account_id', accountIds)
+    .where(kind ? { kind } : {})
+    .select('*')
+
+export const putChoices = (trx: Trx, rows: readonly ChoiceRow[]) =>
+  trx<ChoiceRow>('notice_choices')
+    .insert([...rows])
+    .onConflict(['tenant_id', 'account_id', 'kind'])
+    .merge(['by_mail'])

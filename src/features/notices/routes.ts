@@ -1,8 +1,11 @@
 import { Router } from 'express'
 import { z } from 'zod'
 import { NotFound } from '../../platform/errors.ts'
+import { flash } from '../../platform/web/flash.ts'
+import { readForm } from '../../platform/web/forms.ts'
 import { actorOf, signedIn } from '../../platform/web/guard.ts'
 import type { Notices } from './notices.ts'
+import { choicesForm } from './schema.ts'
 
 const noticeId = (text: unknown): string => {
   const read = z.uuid().safeParse(text)
@@ -25,6 +28,15 @@ export const noticeRoutes = (notices: Notices) => {
   router.post('/notices/:noticeId/read', signedIn(), async (req, res) => {
     await notices.markRead(actorOf(res), noticeId(req.params.noticeId))
     res.redirect(303, '/notices')
+  })
+
+  router.post('/account/notices', signedIn(), async (req, res) => {
+    const form = readForm(choicesForm, req.body)
+    if (form.ok) {
+      await notices.choose(actorOf(res), form.data.mail)
+      flash(req, 'success', 'notices:flash.chosen')
+    }
+    res.redirect(303, '/account')
   })
 
   return router
