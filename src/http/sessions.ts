@@ -48,8 +48,8 @@ export const onlyLiveSessions =
       return next()
     }
 
-    const { tenantId, accountId, roles } = signedIn
-    res.locals.actor = { tenantId, accountId, roles } satisfies Actor
+    const { tenantId, accountId, roles, signInId = null } = signedIn
+    res.locals.actor = { tenantId, accountId, roles, signInId } satisfies Actor
     if (touched.remembered) keepCookie(req, clock().getTime() + touched.leftMs, touched.leftMs)
     if (!touched.remembered && req.session.keptUntil) forgetCookie(req)
     if (page) {

@@ -3,7 +3,13 @@ export const allRoles = [...tenantRoles, 'operator'] as const
 export type Role = (typeof allRoles)[number]
 
 /** Who acts: passed explicitly to every verb, in jobs too. `accountId` is null where the worker acts by itself. */
-export type Actor = { tenantId: string; accountId: number | null; roles: readonly Role[] }
+export type Actor = {
+  tenantId: string
+  accountId: number | null
+  roles: readonly Role[]
+  /** The sign-in that the actor's session began with; the log tells by it from where something was done. */
+  signInId?: string | null
+}
 
 /**
  * The realm of the operators. It is stored as a row of `tenants` so that keys, sessions and audit work for operators

@@ -126,7 +126,14 @@ test('only the program may search, and the searching role can do nothing else', 
   const { rows: rights } = await admin.query<{ table_name: string; privilege_type: string }>(
     `select table_name, privilege_type from information_schema.role_table_grants where grantee = 'ostoja_search' order by 1`,
   )
-  const mayRead = ['break_glass_cases', 'broken_glass', 'client_restrictions', 'clients', 'hidden_clients']
+  const mayRead = [
+    'audit_events',
+    'break_glass_cases',
+    'broken_glass',
+    'client_restrictions',
+    'clients',
+    'hidden_clients',
+  ]
   expect(rights).toEqual(mayRead.map(table_name => ({ table_name, privilege_type: 'SELECT' })))
   const { rows: schema } = await admin.query(`select has_schema_privilege('ostoja_search', 'public', 'create') as may`)
   expect(schema).toEqual([{ may: false }])

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createAttempts } from '../../src/features/sign-in/attempts.ts'
 import { createSignIn } from '../../src/features/sign-in/sign-in.ts'
@@ -31,7 +32,11 @@ const needs = (): Parameters<typeof createSignIn>[0] => ({
   rulesOf: ostoja.features.settings.of,
   noteBlocked: () => Promise.resolve(),
   attempts: createAttempts(ostoja.platform.redis, ostoja.platform.derive('sign-in attempts')),
-  history: { knows: (_trx, _id, device) => Promise.resolve(device === 'usual'), note: () => Promise.resolve() },
+  history: {
+    knows: (_trx, _id, device) => Promise.resolve(device === 'usual'),
+    note: () => Promise.resolve(randomUUID()),
+    noteAttempt: () => Promise.resolve(randomUUID()),
+  },
 })
 const events = async (action: string, tenantId = tenant) =>
   (await ostoja.features.db.asTenant({ tenantId }, trx => trx('audit_events').where({ action }))) as {
@@ -57,7 +62,11 @@ describe('a sign-in during which something changes', () => {
   it('keeps nobody out where the database fails after the session was claimed', async () => {
     const broken = createSignIn({
       ...needs(),
-      history: { knows: () => Promise.resolve(false), note: () => Promise.reject(new Error('the database is gone')) },
+      history: {
+        ...needs().history,
+        knows: () => Promise.resolve(false),
+        note: () => Promise.reject(new Error('the database is gone')),
+      },
     })
     const place = { address: '192.0.2.1', userAgent: '', session: 'lost', device: 'elsewhere', rememberMe: false }
     await expect(broken.signIn(account, place)).rejects.toThrow('the database is gone')

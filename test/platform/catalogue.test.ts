@@ -108,7 +108,7 @@ describe('the database catalogue', () => {
       select proname as name, pg_get_userbyid(proowner) as owner, coalesce(proconfig::text like '%search_path%', false) as pinned
       from pg_proc where prosecdef and pronamespace = 'public'::regnamespace`)
     expect(functions.every(fn => fn.owner === 'ostoja_search' && fn.pinned)).toBe(true)
-    expect(functions.map(fn => fn.name).sort()).toEqual(['browse_clients', 'search_clients'])
+    expect(functions.map(fn => fn.name).sort()).toEqual(['browse_clients', 'events_about', 'search_clients'])
   })
 
   it('keeps the app from passing over row security and from changing the audit log', async () => {

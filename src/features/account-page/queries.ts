@@ -1,13 +1,22 @@
 import type { Trx } from '../../platform/db/tenant.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
 
-export type SignInRow = { tenant_id: string; id: string; account_id: number; at: Date; seen_sealed: Buffer }
+export type SignInRow = {
+  tenant_id: string
+  id: string
+  account_id: number
+  at: Date
+  outcome: SignInOutcome
+  seen_sealed: Buffer
+}
+/** `entered`: somebody got in. Others are kept for whoever asks later from where they were tried. */
+export type SignInOutcome = 'entered' | 'refused' | 'blocked'
 type DeviceRow = { tenant_id: string; account_id: number; device: string; last_used_at: Date }
 
 export const insertSignIn = (trx: Trx, row: SignInRow) => trx<SignInRow>('sign_ins').insert(row)
 
 export const selectSignIns = (trx: Trx, accountId: number, most: number): Promise<SignInRow[]> =>
-  trx<SignInRow>('sign_ins').where({ account_id: accountId }).orderBy('at', 'desc').limit(most)
+  trx<SignInRow>('sign_ins').where({ account_id: accountId, outcome: 'entered' }).orderBy('at', 'desc').limit(most)
 
 export const deleteSignInsBefore = (trx: Trx, before: Date): Promise<number> =>
   trx<SignInRow>('sign_ins').where('at', '<', before).delete()

@@ -11,6 +11,7 @@ import {
   putDevice,
   selectDevices,
   selectSignIns,
+  type SignInOutcome,
 } from './queries.ts'
 
 type AccountKey = { tenantId: string; accountId: number }
@@ -41,6 +42,20 @@ export const createSignInHistory = ({ db, vault, clock, notify }: Needs) => {
   const rememberDevice = (trx: Trx, { tenantId, accountId }: AccountKey, device: string) =>
     putDevice(trx, { tenant_id: tenantId, account_id: accountId, device, last_used_at: clock() })
 
+  const keep = async (trx: Trx, { tenantId, accountId }: AccountKey, from: SeenAt, outcome: SignInOutcome) => {
+    const id = randomUUID()
+    const seen = { address: from.address, browser: browserOf(from.userAgent), device: from.device }
+    await insertSignIn(trx, {
+      tenant_id: tenantId,
+      id,
+      account_id: accountId,
+      at: clock(),
+      outcome,
+      seen_sealed: await vault.seal(seen, place(tenantId, id)),
+    })
+    return id
+  }
+
   return {
     rememberDevice,
 
@@ -54,23 +69,22 @@ export const createSignInHistory = ({ db, vault, clock, notify }: Needs) => {
     /**
      * Writes down a sign-in, in its transaction; the owner is told of a browser that is new to an account that has others.
      * What the organisation may keep no longer is forgotten with it.
+     * @returns its id, which the events of the session carry
      */
-    note: async (trx: Trx, account: AccountKey, { address, userAgent, device }: SeenAt) => {
+    note: async (trx: Trx, account: AccountKey, from: SeenAt): Promise<string> => {
       const { tenantId, accountId } = account
+      const { device } = from
       await forgetOld(trx)
       const known = await selectDevices(trx, accountId, devicesSince())
-      const id = randomUUID()
-      const seen = { address, browser: browserOf(userAgent), device }
-      await insertSignIn(trx, {
-        tenant_id: tenantId,
-        id,
-        account_id: accountId,
-        at: clock(),
-        seen_sealed: await vault.seal(seen, place(tenantId, id)),
-      })
+      const id = await keep(trx, account, from, 'entered')
       await rememberDevice(trx, account, device)
       if (known.length > 0 && !known.includes(device)) await notify(trx, tenantId, [accountId], 'new-browser')
+      return id
     },
+
+    /** Writes down from where somebody tried and did not get in. @returns its id, for the event that tells of it */
+    noteAttempt: (trx: Trx, account: AccountKey, from: SeenAt, outcome: 'refused' | 'blocked'): Promise<string> =>
+      keep(trx, account, from, outcome),
 
     /** The actor's own, the newest first. */
     recent: (actor: Actor): Promise<SignInEntry[]> =>

@@ -23,7 +23,8 @@ type Sessions = {
 /** What sign-in needs of an account's earlier sign-ins. */
 type History = {
   knows: (trx: Trx, accountId: number, device: string) => Promise<boolean>
-  note: (trx: Trx, account: Account, from: Place) => Promise<unknown>
+  note: (trx: Trx, account: Account, from: Place) => Promise<string>
+  noteAttempt: (trx: Trx, account: Account, from: Place, outcome: 'refused' | 'blocked') => Promise<string>
 }
 export type Needs = {
   db: Db

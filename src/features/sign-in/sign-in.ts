@@ -65,7 +65,8 @@ export const createSignIn = ({
     })
     if (!claim.claimed) {
       await db.asTenant(actor, async trx => {
-        await record(trx, actor, 'session.blocked', account.id)
+        const signInId = await history.noteAttempt(trx, who, place, 'blocked')
+        await record(trx, { ...actor, signInId }, 'session.blocked', account.id)
         await noteBlocked(trx, who)
       })
       return { outcome: 'blocked', standing: claim.standing }
@@ -77,11 +78,17 @@ export const createSignIn = ({
       const now = await db.asTenant(actor, async trx => {
         const noted = await noteSignIn(trx, account, clock(), toKeep)
         if (!noted) return null
-        await history.note(trx, who, place)
-        await record(trx, actor, 'session.started', account.id)
-        return noted
+        const signInId = await history.note(trx, who, place)
+        await record(trx, { ...actor, signInId }, 'session.started', account.id)
+        return { ...noted, signInId }
       })
-      if (now) return { outcome: 'signed-in', language: now.language, remembered, signedIn: signedInAs(found, now) }
+      if (now)
+        return {
+          outcome: 'signed-in',
+          language: now.language,
+          remembered,
+          signedIn: { ...signedInAs(found, now), signInId: now.signInId },
+        }
     } catch (fault) {
       // A claim that nobody holds would keep its owner out of every other browser.
       await giveUp().catch(() => undefined)
@@ -99,9 +106,17 @@ export const createSignIn = ({
     )
 
   /** What happens at an unknown login belongs to nobody's organisation: it is the installation's. */
-  const note = (found: Found | undefined, event: 'sign-in.refused' | 'sign-in.slowed' | 'sign-in.suspended') => {
+  const note = (
+    found: Found | undefined,
+    place: Place,
+    event: 'sign-in.refused' | 'sign-in.slowed' | 'sign-in.suspended',
+  ) => {
     const actor = systemActor(found?.tenant_id ?? installationId)
-    return db.asTenant(actor, trx => record(trx, actor, event, found?.account_id))
+    return db.asTenant(actor, async trx => {
+      const whose = found && { tenantId: found.tenant_id, accountId: found.account_id }
+      const signInId = whose ? await history.noteAttempt(trx, whose, place, 'refused') : null
+      await record(trx, { ...actor, signInId }, event, found?.account_id)
+    })
   }
 
   const judge = async ({ login, password }: Credentials, place: Place): Promise<Outcome> => {
@@ -110,7 +125,7 @@ export const createSignIn = ({
     const from = { login, address: place.address, device: known ? place.device : null }
     const seconds = await attempts.begin(from)
     if (seconds > 0) {
-      if (await attempts.firstSlowed(from)) await note(found, 'sign-in.slowed')
+      if (await attempts.firstSlowed(from)) await note(found, place, 'sign-in.slowed')
       return { outcome: 'slow-down', seconds }
     }
 
@@ -121,13 +136,13 @@ export const createSignIn = ({
       throw fault
     })
     if (!right || !kept || !found || !account) {
-      await note(found, 'sign-in.refused')
+      await note(found, place, 'sign-in.refused')
       return { outcome: 'wrong' }
     }
 
     await attempts.forget(from)
     if (found.tenant_status === 'suspended') {
-      await note(found, 'sign-in.suspended')
+      await note(found, place, 'sign-in.suspended')
       return { outcome: 'suspended' }
     }
     return enter(found, account, place, { kept, password })

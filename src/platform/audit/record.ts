@@ -31,9 +31,9 @@ export const record = async (
   const said = JSON.stringify(detail)
   await sendAlong(
     trx,
-    `insert into audit_events (tenant_id, action, account_id, subject_id, detail)
-     values (?, ?, ?, ?, ${detailWithCases})`,
-    [actor.tenantId, action, actor.accountId, subject, said, subject, said],
+    `insert into audit_events (tenant_id, action, account_id, sign_in_id, subject_id, detail)
+     values (?, ?, ?, ?, ?, ${detailWithCases})`,
+    [actor.tenantId, action, actor.accountId, actor.signInId ?? null, subject, said, subject, said],
   )
 }
 
@@ -46,12 +46,12 @@ export const recordMany = async (
   detail: Detail = {},
 ) => {
   await trx.raw(
-    `insert into audit_events (tenant_id, action, account_id, subject_id, detail)
-     select ?::uuid, ?, ?::int, subject_id, ?::jsonb || coalesce(
+    `insert into audit_events (tenant_id, action, account_id, sign_in_id, subject_id, detail)
+     select ?::uuid, ?, ?::int, ?::uuid, subject_id, ?::jsonb || coalesce(
               (select jsonb_build_object('cases', jsonb_agg(case_id)) from broken_glass
                 where client_id::text = subject_id having count(*) > 0), '{}')
        from unnest(?::text[]) as subject_id`,
-    [actor.tenantId, action, actor.accountId, JSON.stringify(detail), subjectIds as string[]],
+    [actor.tenantId, action, actor.accountId, actor.signInId ?? null, JSON.stringify(detail), subjectIds as string[]],
   )
 }
 

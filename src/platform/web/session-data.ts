@@ -10,6 +10,8 @@ export type SignedIn = {
   tenantId: string
   tenantName: string
   accountId: number
+  /** Names the sign-in that began it; a session from before there were such names has none. */
+  signInId?: string
   login: string
   roles: Role[]
   /** Until it is changed, nothing but changing it is open (platform/web/guard.ts). */
