@@ -8,33 +8,32 @@ const run = async ({ url, headers, targets, inFlight, seconds, expects, once = f
   let sent = 0
   let bytes = 0
 
-  const ask = () =>
-    new Promise<void>((resolve, reject) => {
-      const { method = 'GET', path, body } = targets[sent % targets.length]!
-      const own = headers[sent++ % headers.length]!
-      const began = performance.now()
-      const form =
-        body === undefined
-          ? {}
-          : { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': Buffer.byteLength(body) }
-      const asked = request(`${url}${path}`, { method, agent, headers: { ...own, ...form } }, answer => {
-        const chunks: Buffer[] = []
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-        answer.on('error', reject)
-        answer.on('end', () => {
-          latencies.push(performance.now() - began)
-          const text = Buffer.concat(chunks)
-          bytes = text.length
-          if (answer.statusCode !== expects.status || (expects.text && !text.includes(expects.text)))
-            reject(
-              new Error(`${method} ${path} was answered by ${answer.statusCode}: ${text.toString().slice(0, 300)}`),
-            )
-          else resolve()
-        })
+  const send = (resolve: () => void, reject: (fault: unknown) => void, at: number) => {
+    const { method = 'GET', path, body } = targets[at % targets.length]!
+    const own = headers[at % headers.length]!
+    const began = performance.now()
+    const form =
+      body === undefined
+        ? {}
+        : { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': Buffer.byteLength(body) }
+    const asked = request(`${url}${path}`, { method, agent, headers: { ...own, ...form } }, answer => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('error', reject)
+      answer.on('end', () => {
+        latencies.push(performance.now() - began)
+        const text = Buffer.concat(chunks)
+        bytes = text.length
+        if (answer.statusCode !== expects.status || (expects.text && !text.includes(expects.text)))
+          reject(new Error(`${method} ${path} was answered by ${answer.statusCode}: ${text.toString().slice(0, 300)}`))
+        else resolve()
       })
-      asked.on('error', reject)
-      asked.end(body)
     })
+    // A kept connection may be closed while the next request goes out: a browser asks again, too.
+    asked.on('error', fault => (asked.reusedSocket && method === 'GET' ? send(resolve, reject, at) : reject(fault)))
+    asked.end(body)
+  }
+  const ask = () => new Promise<void>((resolve, reject) => send(resolve, reject, sent++))
 
   const until = async (end: number) => {
     while (performance.now() < end && !(once && sent >= targets.length)) await ask()

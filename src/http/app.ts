@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import ejs from 'ejs'
 import express, { type Express, type Router } from 'express'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
@@ -14,6 +13,7 @@ import { refuseOtherSites } from '../platform/web/csrf.ts'
 import type { PageTickets } from '../platform/web/page-ticket.ts'
 import { inventory, type RouteFacts } from '../platform/web/routes-inventory.ts'
 import type { SignedIn } from '../platform/web/session-data.ts'
+import { createViews, type Locals } from '../platform/web/views.ts'
 import { readBody, refuseOddNames } from './body.ts'
 import { answerFaults, notFound } from './errors.ts'
 import { healthRoutes, type Checks } from './health-routes.ts'
@@ -64,10 +64,13 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   app.set('trust proxy', needs.trustedProxies.length ? [...needs.trustedProxies] : false)
   app.set('views', folder('views'))
   app.set('view engine', 'ejs')
+  const views = createViews(folder('views'))
   app.engine('ejs', (file, locals, done) => {
     const pageName = relative(folder('views'), file).replace(/\.ejs$/, '')
-    const render = () => ejs.renderFile(file, { ...locals, pageName }, { root: folder('views'), cache: true }, done)
-    readOffers(locals).then(render, done)
+    const render = () => views.render(pageName, { ...(locals as Locals), pageName })
+    readOffers(locals)
+      .then(render)
+      .then(page => done(null, page), done)
   })
 
   app.use(measure(needs.metrics))

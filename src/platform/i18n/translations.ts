@@ -1,4 +1,4 @@
-import { createInstance, type TFunction } from 'i18next'
+import { createInstance, type TFunction, type TOptions } from 'i18next'
 import { readdirSync, readFileSync } from 'node:fs'
 
 export const languages = ['pl', 'en'] as const
@@ -18,11 +18,27 @@ export const loadTranslations = (): Translations => {
     initAsync: false,
     interpolation: { escapeValue: false },
   })
-  const fixed = Object.fromEntries(languages.map(language => [language, i18n.getFixedT(language)])) as Record<
-    Language,
-    Translate
-  >
+  const fixed = Object.fromEntries(
+    languages.map(language => [language, rememberSentences(i18n.getFixedT(language))]),
+  ) as Record<Language, Translate>
   return { to: language => fixed[language] }
+}
+
+/** Enough for every key there is; one that is missing is not remembered. */
+const mostRemembered = 20_000
+
+/** Looks a sentence without numbers or names up once: a page says a hundred, and finding them took longer than writing it. */
+const rememberSentences = (t: TFunction): TFunction => {
+  const known = new Map<string, string>()
+  const translate = (key: string, options?: TOptions): string => {
+    if (options) return t(key, options)
+    const remembered = known.get(key)
+    if (remembered !== undefined) return remembered
+    const sentence = t(key)
+    if (sentence !== key && known.size < mostRemembered) known.set(key, sentence)
+    return sentence
+  }
+  return translate as TFunction
 }
 
 /** The reader's language out of an Accept-Language header (RFC 9110 12.5.4); Polish where neither is asked for. */
