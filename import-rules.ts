@@ -71,7 +71,7 @@ export const importRules: IConfiguration = {
       'Only these may see every tenant.',
       {
         pathNot:
-          '^src/(composition(\\.ts|/)|start/prepare\\.ts|platform/vault/key-checks\\.ts|features/(announcements|erasure|tenant-moves|tenants|backups|encryption-keys|sign-in|password-resets)/)',
+          '^src/(composition(\\.ts|/)|start/prepare\\.ts|platform/vault/key-checks\\.ts|features/(announcements|audit-chain|erasure|tenant-moves|tenants|backups|encryption-keys|sign-in|password-resets)/)',
       },
       { path: '^src/platform/db/unscoped\\.ts$' },
     ),

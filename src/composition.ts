@@ -3,6 +3,7 @@ import type { Router } from 'express'
 import { createExportReader, exportVocabulary, exportWords } from './composition/emergency-export.ts'
 import { createDrillFeature } from './composition/drills.ts'
 import { createAccountFeatures } from './composition/accounts.ts'
+import { createLogChain } from './composition/audit-chain.ts'
 import { createBackupDesk } from './composition/backup-desk.ts'
 import { createInstallationBackups } from './composition/backups.ts'
 import { addMetrics } from './composition/metrics.ts'
@@ -177,6 +178,8 @@ export const createFeatures = (platform: Platform) => {
   const erasures = createErasure({ ...platform, clients, accountNames: accounts.names })
   const backups = createInstallationBackups({ ...platform, accounts, translations })
 
+  const auditChain = createLogChain({ ...platform, accounts, backups, translations, openTenants: tenants.open })
+
   const drills = createDrillFeature({
     ...platform,
     clients,
@@ -226,7 +229,7 @@ export const createFeatures = (platform: Platform) => {
     translations,
     keys: encryptionKeys,
     others: [backupDesk.attention],
-    probes: backupDesk.probes,
+    probes: { ...backupDesk.probes, chain: auditChain.probe },
   })
   const deskPage = async (actor: Actor, language: Language) => {
     const [own, parts, { counts }, jobs] = await Promise.all([
@@ -319,6 +322,7 @@ export const createFeatures = (platform: Platform) => {
     'erasures.reconcile': erasures.reconcile,
     'keys.turn': encryptionKeys.turnDue,
     'backups.tend': backups.tend,
+    ...auditChain.tasks,
     ...desk.keyDesk.tasks,
     ...importTasks(imports),
     ...around.tasks,
@@ -332,6 +336,7 @@ export const createFeatures = (platform: Platform) => {
     'erasures.reconcile': '*/10 * * * *',
     'keys.turn': '*/10 * * * *',
     'backups.tend': '* * * * *',
+    ...auditChain.schedule,
   }
 
   return {
@@ -357,6 +362,7 @@ export const createFeatures = (platform: Platform) => {
     erasures,
     encryptionKeys,
     backups,
+    auditChain,
     desk,
     routers,
     tasks,

@@ -23,10 +23,12 @@ const startWeb = async (config: Config, features: Features): Promise<Running> =>
 
 const startJobs = async (config: Config, features: Features): Promise<Running> => {
   const worker = await startWorker(config.databaseUrl, features, features.platform)
+  const sealing = features.auditChain.start()
   features.platform.log.info('worker is waiting for jobs')
   return {
     close: async () => {
       features.backups.stop()
+      await sealing.stop()
       await worker.stop()
     },
   }

@@ -108,7 +108,12 @@ describe('the database catalogue', () => {
       select proname as name, pg_get_userbyid(proowner) as owner, coalesce(proconfig::text like '%search_path%', false) as pinned
       from pg_proc where prosecdef and pronamespace = 'public'::regnamespace`)
     expect(functions.every(fn => fn.owner === 'ostoja_search' && fn.pinned)).toBe(true)
-    expect(functions.map(fn => fn.name).sort()).toEqual(['browse_clients', 'events_about', 'search_clients'])
+    expect(functions.map(fn => fn.name).sort()).toEqual([
+      'browse_clients',
+      'events_about',
+      'remove_sealed_events',
+      'search_clients',
+    ])
   })
 
   it('keeps the app from passing over row security and from changing the audit log', async () => {
@@ -122,6 +127,14 @@ describe('the database catalogue', () => {
       `select privilege_type from information_schema.role_table_grants where grantee = 'ostoja_app' and table_name = 'audit_events'`,
     )
     expect(grants.map(grant => grant.privilege_type).sort()).toEqual(['INSERT', 'SELECT'])
+  })
+
+  it('adds columns to the log only so that what was sealed stays what it was: nullable, without a default', async () => {
+    const added = await rows<{ name: string; nullable: string; default: string | null }>(
+      `select column_name as name, is_nullable as nullable, column_default as default from information_schema.columns
+        where table_name = 'audit_events' and column_name not in ('tenant_id', 'id', 'at', 'action', 'detail')`,
+    )
+    for (const { name, nullable, default: given } of added) expect([name, nullable, given]).toEqual([name, 'YES', null])
   })
 
   it('lets the backup role read everything and write nothing', async () => {

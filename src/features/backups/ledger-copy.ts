@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { z } from 'zod'
 import type { KeySource } from '../../platform/vault/key-files.ts'
 import { BackupFault } from './faults.ts'
-import { readSigned, signedText } from './signed-text.ts'
+import { readSigned, signedText } from '../../platform/vault/signed-text.ts'
 import type { Store } from './store/store.ts'
 
 /**

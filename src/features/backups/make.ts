@@ -9,7 +9,7 @@ import { BackupFault } from './faults.ts'
 import { readRecipients } from './keys.ts'
 import { dataName, manifestName, type Manifest } from './manifest.ts'
 import type { Needs, Tell } from './needs.ts'
-import { signedText } from './signed-text.ts'
+import { signedText } from '../../platform/vault/signed-text.ts'
 import type { Store } from './store/store.ts'
 
 type MakeNeeds = Pick<Needs, 'clock' | 'settings' | 'roots' | 'version'> & { store: Store }

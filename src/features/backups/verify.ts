@@ -6,7 +6,7 @@ import { Meter } from './dump/meter.ts'
 import { BackupFault } from './faults.ts'
 import { manifest as schema, type Manifest } from './manifest.ts'
 import type { Tell } from './needs.ts'
-import { readSigned } from './signed-text.ts'
+import { readSigned } from '../../platform/vault/signed-text.ts'
 import type { Source } from './source.ts'
 
 /**

@@ -26,6 +26,8 @@ const mostShown = 200
 export const keptTables: Record<string, string> = {
   tenants: 'that there was an organisation, without its name',
   audit_events: 'who did what when, by ids',
+  audit_seals: 'the chain that shows that this was not changed',
+  audit_unsealed: 'which of it is not in the chain yet',
   erasures: 'that and when something was erased',
   exports: 'that and when files were made, with numbers only',
   file_number_counters: 'a number',

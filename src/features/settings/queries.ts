@@ -9,6 +9,7 @@ type Row = {
   time_zone: string
   confirm_months: number
   sheet_days: number
+  audit_years: number
 }
 
 export const selectSettings = async (trx: Trx, tenantId: string): Promise<TenantSettings> => {
@@ -22,6 +23,7 @@ export const selectSettings = async (trx: Trx, tenantId: string): Promise<Tenant
       'time_zone',
       'confirm_months',
       'sheet_days',
+      'audit_years',
     )) as Row
   return {
     autoLogoutMinutes: row.auto_logout_minutes,
@@ -31,6 +33,7 @@ export const selectSettings = async (trx: Trx, tenantId: string): Promise<Tenant
     timeZone: row.time_zone,
     confirmMonths: row.confirm_months,
     sheetDays: row.sheet_days,
+    auditYears: row.audit_years,
   }
 }
 
@@ -43,6 +46,7 @@ export const updateSettings = (trx: Trx, tenantId: string, settings: TenantSetti
     time_zone: settings.timeZone,
     confirm_months: settings.confirmMonths,
     sheet_days: settings.sheetDays,
+    audit_years: settings.auditYears,
   })
 
 export const selectAccountIds = (trx: Trx): Promise<number[]> => trx('accounts').pluck('id')

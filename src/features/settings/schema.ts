@@ -17,6 +17,7 @@ export const settingsForm = z.object({
   timeZone: z.string({ error: 'problems:choose' }).refine(isTimeZone, 'problems:choose').optional(),
   confirmMonths: range(1, 24, 'settings:problem.months').optional(),
   sheetDays: range(1, 366, 'settings:problem.days').optional(),
+  auditYears: range(1, 50, 'settings:problem.years').optional(),
 })
 /** What a form says; what it does not ask for stays as it is. */
 export type SettingsWish = z.output<typeof settingsForm>

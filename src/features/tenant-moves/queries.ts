@@ -1,7 +1,13 @@
 import type { Trx } from '../../platform/db/tenant.ts'
 
-/** What does not go along: keys are wrapped anew, use is counted as rows come, and what is the installation's stays with it. */
-const leftBehind = ['tenant_keys', 'tenant_usage', 'key_fingerprints', 'backups', 'backup_warnings']
+/**
+ * What does not go along: keys are wrapped anew, use is counted as rows come, and what is the installation's stays with it. The log's
+ * chain is sealed with the installation's key: where the log arrives, a chain begins anew with all of it.
+ */
+const leftBehind = [
+  ...['tenant_keys', 'tenant_usage', 'key_fingerprints', 'backups', 'backup_warnings'],
+  ...['audit_seals', 'audit_unsealed', 'audit_chain_state'],
+]
 const fetchedAtOnce = 500
 
 /** One moment for all that is read. Before anything else in the transaction. */

@@ -12,7 +12,7 @@ export type Letter = { subject: string; text: string; html: string; language: La
 export const writeLetter = (
   t: Translate,
   language: Language,
-  kind: 'notice' | 'moved' | 'reset' | 'first' | 'backup',
+  kind: 'notice' | 'moved' | 'reset' | 'first' | 'backup' | 'chain' | 'checkpoint',
   href: string,
   values: Record<string, string> = {},
 ): Letter => {

@@ -5,11 +5,13 @@ import { openWith, sealWith } from './cipher.ts'
 import type { KeySource } from './key-files.ts'
 
 export type Purpose = 'data' | 'index'
+/** Beside those that turn: the installation's key of the log's chain, which stays (docs/adr/0015). */
+export type KeptPurpose = Purpose | 'chain'
 export const purposes = ['data', 'index'] as const satisfies readonly Purpose[]
 /** A tenant's key as the database holds it: under a root key. `retired_at` is null for the current key and for one to come. */
 export type WrappedKey = {
   id: number
-  purpose: Purpose
+  purpose: KeptPurpose
   current: boolean
   root_key_id: string
   wrapped: Buffer
@@ -34,7 +36,7 @@ export const unwrap = async (roots: Roots, tenantId: string, row: WrappedKey): P
 }
 
 /** A key under the current root key, as the database holds it; under the same id as it had. */
-export const wrap = async (roots: Roots, tenantId: string, purpose: Purpose, id: number, key: Buffer) => {
+export const wrap = async (roots: Roots, tenantId: string, purpose: KeptPurpose, id: number, key: Buffer) => {
   await roots.reload?.()
   return {
     root_key_id: roots.current.id,
@@ -47,7 +49,7 @@ export const insertKey = async (
   trx: Trx,
   roots: Roots,
   tenantId: string,
-  purpose: Purpose,
+  purpose: KeptPurpose,
   { current }: { current: boolean },
 ): Promise<number> => {
   const { rows } = (await trx.raw(`select nextval('tenant_key_id')::int as id`)) as { rows: { id: number }[] }
@@ -73,4 +75,4 @@ export const rewrapKeys = async (trx: Trx, roots: Roots, tenantId: string): Prom
   return rows.length
 }
 
-const wrapPlace = (tenantId: string, purpose: Purpose) => `${tenantId}|tenant_keys|wrapped|${purpose}`
+const wrapPlace = (tenantId: string, purpose: KeptPurpose) => `${tenantId}|tenant_keys|wrapped|${purpose}`

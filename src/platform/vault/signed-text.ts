@@ -1,8 +1,8 @@
 import { createHmac, hkdfSync } from 'node:crypto'
-import type { KeySource, NamedKey } from '../../platform/vault/key-files.ts'
+import type { KeySource, NamedKey } from './key-files.ts'
 
 /** What signed texts are for; one is never taken for the other. */
-export type Purpose = 'backup manifest' | 'erasure ledger'
+export type Purpose = 'backup manifest' | 'erasure ledger' | 'audit checkpoint'
 export type Signed =
   { ok: true; value: unknown } | { ok: false; why: 'altered' } | { ok: false; why: 'missing-root-key'; key: string }
 
@@ -15,10 +15,10 @@ const textOf = (line: string, keyId: string, mac: string) =>
   `${line}\n${JSON.stringify({ algorithm: 'hmac-sha256', rootKey: keyId, mac })}\n`
 
 /**
- * A value as two lines of JSON: itself, and its HMAC by a key that is derived from the current root key, so that an empty machine
+ * A value as two lines of JSON: itself, and its HMAC by a key that is derived from the current one. By root keys an empty machine
  * with the recovery kit can tell whether it was altered, and nobody without the kit can make one.
  */
-export const signedText = (value: object, roots: KeySource, purpose: Purpose): string => {
+export const signedText = (value: object, roots: Pick<KeySource, 'current'>, purpose: Purpose): string => {
   const line = JSON.stringify({ ...value, signedBy: roots.current.id })
   return textOf(line, roots.current.id, macOf(roots.current, purpose, line))
 }

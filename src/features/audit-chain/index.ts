@@ -1,0 +1,5 @@
+export { createAuditChain, type AuditChain } from './audit-chain.ts'
+export { readCheckpoint, readCode } from './checkpoints.ts'
+export type { Compared } from './comparing.ts'
+export { sentenceOf, type Finding } from './findings.ts'
+export type { Verified } from './verifying.ts'

@@ -1,0 +1,77 @@
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { systemActor } from '../../src/platform/actor.ts'
+import { record } from '../../src/platform/audit/record.ts'
+import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { keepLog, tamperings } from '../support/tampering.ts'
+
+const wanted = 1000
+
+describe('a log that whoever owns the database has changed', { timeout: 600_000 }, () => {
+  let ostoja: Ostoja
+  let tenantId: string
+  let otherTenantId: string
+  let owner: pg.Client
+
+  beforeAll(async () => {
+    ostoja = await startOstoja({ backups: true, worker: false })
+    tenantId = await ostoja.newTenant()
+    otherTenantId = await ostoja.newTenant()
+    owner = new pg.Client(ostoja.database.adminUrl)
+    await owner.connect()
+    const { auditChain } = ostoja.features
+    for (let batch = 0; batch < 7; batch++) {
+      await ostoja.platform.db.asTenant({ tenantId }, async trx => {
+        for (let at = 0; at < 4; at++)
+          await record(
+            trx,
+            { ...systemActor(tenantId), accountId: at % 2 ? 5 : null },
+            'client.viewed',
+            at % 3 || undefined,
+            {
+              batch,
+              at,
+              ...(at % 2 ? { nothing: null } : {}),
+            },
+          )
+      })
+      await auditChain.seal()
+    }
+    await auditChain.anchor()
+  }, 120_000)
+  afterAll(async () => {
+    await owner.end()
+    await ostoja.close()
+  })
+
+  it(`is found to be changed: ${wanted} random tamperings, ${wanted} found`, async () => {
+    const { auditChain } = ostoja.features
+    const checkpoint = (await auditChain.anchoring.read())!
+    const look = async () => {
+      const of = [tenantId]
+      const verified = await Promise.all(of.map(tenant => auditChain.verify(tenant)))
+      const chains = checkpoint.chains.filter(chain => of.includes(chain.tenantId))
+      const compared = await auditChain.comparing.compare(chains, new Date(checkpoint.at), null)
+      return [...verified.flatMap(({ findings }) => findings), ...compared.findings]
+    }
+    expect(await look()).toEqual([])
+    const putBack = await keepLog({ owner, tenantId, otherTenantId })
+    const missed: string[] = []
+    const names = Object.keys(tamperings)
+    let [made, found] = [0, 0]
+    for (let round = 0; made < wanted; round++) {
+      const name = names[round % names.length]!
+      const changed = await tamperings[name]!({ owner, tenantId, otherTenantId })
+      if (changed > 0) {
+        made += 1
+        if ((await look()).length > 0) found += 1
+        else missed.push(name)
+      }
+      await putBack()
+      if (round > 2 * wanted) throw new Error('the tamperings change nothing')
+    }
+    expect(missed).toEqual([])
+    expect([made, found]).toEqual([wanted, wanted])
+    expect(await look()).toEqual([])
+  })
+})
