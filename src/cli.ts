@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { addAuditCommands } from './cli/audit-commands.ts'
 import { addBackupCommands } from './cli/backup-commands.ts'
 import { addDemonstrationCommands } from './cli/demonstration-commands.ts'
 import { addErasureCommands } from './cli/erasure-commands.ts'
@@ -28,6 +29,7 @@ addRecoveryKitCommands(program)
 addBackupCommands(program)
 addRestoreCommand(program)
 addKeyPairCommand(program)
+addAuditCommands(program)
 
 try {
   await program.parseAsync()

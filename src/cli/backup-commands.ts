@@ -156,6 +156,7 @@ export const addBackupCommands = (program: Command) => {
       }).finally(show.end)
       say(`Restored ${restored.rows} rows of ${restored.manifest.madeAt}, each table as its manifest says.`)
       if (restored.migrated.length > 0) say(`It was of an older Ostoja: applied ${restored.migrated.join(', ')}.`)
+      say(`Once Ostoja runs on it, tell its log so: bin/ostoja audit restored ${restored.manifest.madeAt}`)
       say('Who was erased since then is erased again at the first start that finds the erasure ledger in DATA_DIR.')
     })
 }

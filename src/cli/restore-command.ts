@@ -60,7 +60,8 @@ export const addRestoreCommand = (program: Command) => {
         }).finally(again.end)
         say(`Restored ${restored.rows} rows of ${restored.manifest.madeAt}, each table as its manifest says.`)
         if (ledger !== null) await appendFile(join(dataDir, 'erasures.ledger'), ledger, { mode: 0o600, flush: true })
-        await withFeatures(async ({ erasures, platform }) => {
+        await withFeatures(async ({ auditChain, erasures, platform }) => {
+          await auditChain.noteRestored(new Date(restored.manifest.madeAt))
           const { checked, repeated } = await erasures.reconcile()
           await endEverySession(platform.redis)
           if (ledger !== null) say(`Erased again: ${repeated} of ${checked} that the erasure ledger tells of.`)

@@ -11,6 +11,7 @@ import type { Finding } from './findings.ts'
 import { createLetters } from './letters.ts'
 import type { Needs } from './needs.ts'
 import {
+  boundsOf,
   findState,
   firstSealSince,
   lastSeal,
@@ -109,6 +110,13 @@ export const createAuditChain = (needs: Needs) => {
     noteVerified,
     removeDue: retention.removeDue,
     tenants: () => unscoped.read(selectTenants),
+
+    /** How many events these chains hold. */
+    count: async (tenants: readonly string[]): Promise<number> => {
+      let events = 0
+      for (const tenantId of tenants) events += (await db.asTenant({ tenantId }, boundsOf))?.events ?? 0
+      return events
+    },
 
     /** One whole chain, or its newest part. */
     verify: (tenantId: string, wish?: Wish): Promise<Verified> => verifying.verify(tenantId, wish),

@@ -36,7 +36,8 @@ export const problems = {
   'restore-failed': 'pg_restore failed before its end, so nothing was restored; see its words above.',
   'counts-differ': 'What was restored differs from the manifest: a table has more or fewer rows than were backed up.',
   'rows-do-not-open': 'Rows were restored that do not open with the keys there are.',
-  'audit-differs': 'The last audit event of an organisation is another one than was backed up.',
+  'audit-differs':
+    'The last audit event of an organisation, or the end of its log’s chain, is another one than was backed up.',
   fault: 'Something unexpected went wrong; see the log.',
 } as const
 export type Problem = keyof typeof problems

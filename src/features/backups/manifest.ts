@@ -20,6 +20,10 @@ export const manifest = z.object({
   objects: z.record(z.string(), count),
   /** The last audit event of each organisation: its id, and the sha256 of its row. */
   auditHeads: z.array(z.object({ tenantId: z.string(), id: z.string(), sha256: z.string() })),
+  /** Where the chain of each organisation's log ends: its last seal and that one's hash. Older manifests have none. */
+  auditChains: z
+    .array(z.object({ tenantId: z.string(), seals: count, events: count, head: z.string().regex(/^[0-9a-f]{64}$/) }))
+    .default([]),
   /** Public keys; the private half of any of them opens the file. */
   recipients: z.array(z.string()),
   /** What must be there besides this file before anybody can read what it holds. */

@@ -37,6 +37,15 @@ export const readManifest = async (source: Source, roots: Pick<KeySource, 'find'
   throw new BackupFault(text.includes('ostoja-backup') || (await isAge(source)) ? 'altered' : 'not-a-backup')
 }
 
+/** The text of a manifest, as the installation signed it. @throws BackupFault */
+export const readManifestText = (text: string, roots: Pick<KeySource, 'find'>): Manifest => {
+  const signed = readSigned(text, roots, 'backup manifest')
+  if (!signed.ok && signed.why === 'missing-root-key') throw new BackupFault('missing-root-key', signed.key)
+  const parsed = signed.ok ? schema.safeParse(signed.value) : null
+  if (!parsed?.success) throw new BackupFault('altered')
+  return parsed.data
+}
+
 const isAge = async (source: Source): Promise<boolean> => {
   if (!(await source.size())) return false
   const stream = await source.open()

@@ -2,7 +2,7 @@ import pg from 'pg'
 import type { Manifest } from '../manifest.ts'
 import { BackupFault } from '../faults.ts'
 
-export type Facts = Pick<Manifest, 'migrations' | 'tables' | 'objects' | 'auditHeads'> & {
+export type Facts = Pick<Manifest, 'migrations' | 'tables' | 'objects' | 'auditHeads' | 'auditChains'> & {
   rootKeys: string[]
   peppers: string[]
 }
@@ -72,6 +72,7 @@ export const factsOf = async (client: pg.Client): Promise<Facts> => {
     tables: await countRows(client),
     objects: await countObjects(client),
     auditHeads: await auditHeads(client),
+    auditChains: await auditChains(client),
     rootKeys: await list('select distinct root_key_id as value from tenant_keys order by 1'),
     peppers: await list('select distinct pepper_id as value from accounts where pepper_id is not null order by 1'),
   }
@@ -116,6 +117,16 @@ const auditHeads = async (client: pg.Client): Promise<Manifest['auditHeads']> =>
       from tenants, lateral (select * from audit_events e where e.tenant_id = tenants.id order by e.id desc limit 1) head
      order by 1`)
   return rows
+}
+
+/** A backup of before the log was a chain has none, in a drill too. */
+const auditChains = async (client: pg.Client): Promise<Manifest['auditChains']> => {
+  const there = await client.query<{ there: boolean }>(`select to_regclass('public.audit_seals') is not null as there`)
+  if (!there.rows[0]!.there) return []
+  const { rows } = await client.query<{ tenantId: string; seals: string; events: string; head: string }>(`
+    select last.tenant_id as "tenantId", number as seals, first - 1 + count as events, encode(head, 'hex') as head
+      from tenants, lateral (select * from audit_seals s where s.tenant_id = tenants.id order by number desc limit 1) last order by 1`)
+  return rows.map(row => ({ ...row, seals: Number(row.seals), events: Number(row.events) }))
 }
 
 export const isEmpty = async (client: pg.Client): Promise<boolean> => {
