@@ -1,4 +1,5 @@
 import { cpus } from 'node:os'
+import { measureAudit } from './audit.ts'
 import { measureBackup } from './backup.ts'
 import { prepareGround, type Ground } from './ground.ts'
 import { measureExport, measureImport, measureRotation, measureSignIn } from './heavy.ts'
@@ -25,6 +26,8 @@ const carryOut = async (world: World, ground: Ground, options: Options, report: 
     export: () => measureExport(ground, options, report),
     rotation: () => measureRotation(ground, report),
     backup: () => measureBackup(ground, worker, report),
+    // Last: it ends the worker.
+    audit: () => measureAudit(ground, worker, options, report),
   }
   for (const [name, part] of Object.entries(parts)) {
     if (options.only && !options.only.split(',').includes(name)) continue

@@ -1,11 +1,15 @@
+import { spawn } from 'node:child_process'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sentenceOf } from '../../src/features/audit-chain/index.ts'
+import { createFeatures, createPlatform } from '../../src/composition.ts'
+import { readCode, sentenceOf } from '../../src/features/audit-chain/index.ts'
 import { installationId, systemActor } from '../../src/platform/actor.ts'
 import { record } from '../../src/platform/audit/record.ts'
+import { quick } from '../support/key-turner.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { follow, root, runProgram } from '../support/processes.ts'
 
-describe('the log’s chain', { timeout: 120_000 }, () => {
+describe('the log’s chain', { timeout: 240_000 }, () => {
   let ostoja: Ostoja
   let tenantId: string
   let owner: pg.Client
@@ -18,7 +22,7 @@ describe('the log’s chain', { timeout: 120_000 }, () => {
   const found = async (tenant = tenantId) => (await chain().verify(tenant)).findings.map(sentenceOf)
 
   beforeAll(async () => {
-    ostoja = await startOstoja({ backups: true })
+    ostoja = await startOstoja({ backups: true, pace: quick })
     tenantId = await ostoja.newTenant()
     owner = new pg.Client(ostoja.database.adminUrl)
     await owner.connect()
@@ -77,5 +81,165 @@ describe('the log’s chain', { timeout: 120_000 }, () => {
     await owner.query(`update audit_events set "Added later" = 'y' where id = (select max(id) from audit_events)`)
     expect(await found()).toEqual([expect.stringContaining('was changed after it was sealed')])
     await owner.query(`update audit_events set "Added later" = 'x' where id = (select max(id) from audit_events)`)
+  })
+
+  it('loses and doubles nothing while 50 write at full speed and the sealer is killed 20 times', async () => {
+    const { db } = ostoja.platform
+    const tenant = await ostoja.newTenant()
+    let going = true
+    let written = 0
+    const writers = Array.from({ length: 50 }, async () => {
+      while (going) {
+        await db.asTenant({ tenantId: tenant }, trx => record(trx, systemActor(tenant), 'client.viewed', 'somebody'))
+        written += 1
+      }
+    })
+    for (let kills = 0; kills < 20; kills++) {
+      const sealer = follow(
+        spawn(process.execPath, [`${root}test/support/sealer.ts`, JSON.stringify(ostoja.config)], {
+          stdio: ['ignore', 'pipe', 'pipe'],
+        }),
+      )
+      // In the middle of one of its first seals, each time another.
+      await sealer.says('sealed', 60_000)
+      await new Promise(resolve => setTimeout(resolve, kills * 7))
+      await sealer.end('SIGKILL')
+    }
+    going = false
+    await Promise.all(writers)
+    const before = await chain().verify(tenant)
+    expect(before.findings).toEqual([])
+    expect(before.events).toBeGreaterThan(0)
+    await chain().seal()
+    const { events, waiting, findings } = await chain().verify(tenant)
+    const { rows } = await owner.query<{ count: string }>(
+      'select count(*) as count from audit_events where tenant_id = $1',
+      [tenant],
+    )
+    expect([events, waiting, findings]).toEqual([Number(rows[0]!.count), 0, []])
+    expect(events).toBeGreaterThanOrEqual(written)
+  })
+
+  it('verifies under a root key that has turned', async () => {
+    const { encryptionKeys } = ostoja.features
+    expect(await encryptionKeys.rotateRoot(() => undefined)).toBeGreaterThan(0)
+    await encryptionKeys.dropUnused({ atOnce: true })
+    const later = createFeatures(await createPlatform(ostoja.config))
+    try {
+      await write(2)
+      await later.auditChain.seal()
+      const { findings, events } = await later.auditChain.verify(tenantId)
+      expect([findings, events > 30]).toEqual([[], true])
+    } finally {
+      await later.platform.close()
+    }
+  })
+
+  it('is anchored in the store, and does not cover what was cut off by a newer checkpoint', async () => {
+    await write(3)
+    await chain().seal()
+    expect(await chain().anchoring.anchor()).toEqual([])
+    await owner.query(
+      `with gone as (delete from audit_seals where tenant_id = '${tenantId}' and number =
+          (select max(number) from audit_seals where tenant_id = '${tenantId}') returning *),
+          kept as (select * from gone)
+       delete from audit_events where tenant_id = '${tenantId}' and id in (select unnest(event_ids) from gone)`,
+    )
+    expect(await found()).toEqual([])
+    expect((await chain().anchoring.anchor()).map(sentenceOf)).toEqual([
+      expect.stringContaining('the newest part was cut off'),
+    ])
+    await chain().verifyNewest()
+    expect(await chain().standing()).toMatchObject({ findings: ['cut-off: 1'] })
+    expect(await chain().probe()).toMatchObject({ health: 'wrong', note: 'installation:note.chain.findings' })
+
+    await chain().noteRestored(new Date(Date.now() - 3_600_000))
+    const checkpoint = (await chain().anchoring.read())!
+    expect(await chain().anchoring.compare(checkpoint)).toMatchObject({ findings: [], restored: [{ tenantId }] })
+    expect(await chain().anchoring.anchor()).toEqual([])
+    await chain().verifyNewest()
+    expect(await chain().standing()).toMatchObject({ findings: [] })
+  })
+
+  it('takes the end of the chain out of a backup’s manifest and out of a letter', async () => {
+    await chain().seal()
+    const made = await ostoja.features.backups.makeNow()
+    const end = made.auditChains.find(chain => chain.tenantId === tenantId)!
+    const same = { findings: [], restored: [], tooOld: [] }
+    expect(await chain().comparing.compare(made.auditChains, new Date(made.madeAt), null)).toEqual(same)
+    const code = `${end.seals}-${end.head.slice(0, 32)}`
+    expect(await chain().comparing.compare([{ tenantId, ...readCode(code)! }], null, null)).toEqual(same)
+    const wrong = readCode(`${end.seals}-${'0'.repeat(32)}`)!
+    expect((await chain().comparing.compare([{ tenantId, ...wrong }], null, null)).findings).toMatchObject([
+      { kind: 'rewritten', seal: end.seals },
+    ])
+  })
+
+  it('goes on from a stub once its beginning is older than the organisation keeps it', async () => {
+    const old = await ostoja.newTenant()
+    await owner.query(
+      `insert into audit_events (tenant_id, at, action) select '${old}', now() - interval '7 years', 'client.viewed' from generate_series(1, 1500)`,
+    )
+    await owner.query(`update audit_events set at = now() - interval '8 years' where tenant_id = '${old}'`)
+    await chain().seal()
+    await write(5, old)
+    await chain().seal()
+    expect(await found(old)).toEqual([])
+    const before = await chain().verify(old)
+    const asApp = (sql: string) => ostoja.platform.db.asTenant({ tenantId: old }, trx => trx.raw(sql))
+    await expect(asApp('select remove_sealed_events(1)')).rejects.toThrow('no stub vouches')
+    await expect(asApp('delete from audit_seals')).rejects.toThrow('permission denied')
+    expect(await chain().removeDue()).toBe(before.events - 5)
+    await chain().seal()
+    const after = await chain().verify(old)
+    expect(after).toMatchObject({ findings: [], removed: before.events - 5, events: 6 })
+    expect(await chain().removeDue()).toBe(0)
+    await owner.query(`delete from audit_seals where tenant_id = '${old}' and kind = 'removed'`)
+    expect(await found(old)).toContainEqual(expect.stringContaining('seals are missing'))
+  })
+
+  it('goes on after its organisation was destroyed', async () => {
+    const doomed = await ostoja.newTenant()
+    await write(5, doomed)
+    await chain().seal()
+    await ostoja.features.erasures.destroyTenant(doomed)
+    await chain().seal()
+    const { events, findings, waiting } = await chain().verify(doomed)
+    expect([findings, waiting, events > 5]).toEqual([[], 0, true])
+  })
+
+  it('is told to operators at a terminal, in sentences, with a code', async () => {
+    const { urls } = ostoja.database
+    const verify = (...more: string[]) =>
+      runProgram('ostoja', ['audit', 'verify', ...more], {
+        DATA_DIR: ostoja.dataDir,
+        DATABASE_URL: urls.app,
+        SIGNIN_DATABASE_URL: urls.signin,
+        OWNER_DATABASE_URL: urls.owner,
+        BACKUP_DATABASE_URL: urls.backup,
+        REDIS_URL: ostoja.config.redisUrl,
+      })
+    const right = await ostoja.newTenant()
+    await write(5, right)
+    await chain().seal()
+    const said = await verify('--tenant', right)
+    expect([said.complaint, said.code, said.output]).toEqual([
+      expect.any(String),
+      0,
+      expect.stringContaining('The log is as it was written.'),
+    ])
+    await owner.query(
+      `update audit_events set action = 'x' where id = (select max(id) from audit_events where tenant_id = '${right}')`,
+    )
+    const wrong = await verify('--tenant', right)
+    expect([wrong.code, wrong.output, wrong.complaint]).toEqual([
+      1,
+      expect.stringMatching(/event \d+ was changed after it was sealed/),
+      expect.stringContaining('1 findings'),
+    ])
+    expect(await verify('--tenant', 'nobody')).toMatchObject({
+      code: 1,
+      complaint: expect.stringContaining('There is no organisation') as string,
+    })
   })
 })

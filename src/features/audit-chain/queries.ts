@@ -118,7 +118,12 @@ export const selectSeals = async (trx: Trx, after: number, upTo: number, most: n
       order by seals.number`,
     [after, upTo, most],
   )
-  return rows.map(row => ({ ...asSeal(row), texts: row.texts?.split('\n') ?? [], earliest: row.earliest, exact: row.exact }))
+  return rows.map(row => ({
+    ...asSeal(row),
+    texts: row.texts?.split('\n') ?? [],
+    earliest: row.earliest,
+    exact: row.exact,
+  }))
 }
 
 /** Which of these events say that they are older than `before`. */
@@ -237,10 +242,10 @@ export const putState = (
  * The last of the oldest seals that may go: all of their events are older than the organisation keeps its log. Null where there are none.
  * @param most seals looked at
  */
-export const lastRemovable = async (trx: Trx, most: number): Promise<number | null> => {
+export const lastRemovable = async (trx: Trx, tenantId: string, most: number): Promise<number | null> => {
   const { rows } = await trx.raw<{ rows: { last: string | null; events: string }[] }>(
     `with oldest as (select tenant_id, number, kind, count, event_ids, sealed_at from audit_seals order by number limit ?),
-          cutoff as (select now() - make_interval(years => audit_years) as at from tenants),
+          cutoff as (select now() - make_interval(years => audit_years) as at from tenants where id = ?),
           kept as (select min(number) as number from oldest
                     where (kind in ('removed', 'restored') and sealed_at >= (select at from cutoff))
                        or exists (select from unnest(event_ids) as sealed (id)
@@ -248,7 +253,7 @@ export const lastRemovable = async (trx: Trx, most: number): Promise<number | nu
                                    where events.at >= (select at from cutoff)))
      select max(number) as last, coalesce(sum(count), 0) as events from oldest
       where number < coalesce((select number from kept), 9223372036854775807)`,
-    [most],
+    [most, tenantId],
   )
   const { last, events } = rows[0]!
   return last === null || events === '0' ? null : Number(last)

@@ -20,7 +20,7 @@ export const createRetention = ({ db, unscoped, sealing }: Needs) => {
   const removeSome = (tenantId: string): Promise<number> =>
     db.asTenant({ tenantId }, async trx => {
       await lockChain(trx, tenantId)
-      const through = await lastRemovable(trx, sealsAtOnce)
+      const through = await lastRemovable(trx, tenantId, sealsAtOnce)
       const last = through === null ? null : await findSeal(trx, through)
       if (!last) return 0
       const stub: Stub = { through: last.number, head: last.head.toString('hex'), events: nextPlace(last) - 1 }

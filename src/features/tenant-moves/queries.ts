@@ -13,6 +13,13 @@ const fetchedAtOnce = 500
 /** One moment for all that is read. Before anything else in the transaction. */
 export const readOneMoment = (trx: Trx) => trx.raw('set transaction isolation level repeatable read, read only')
 
+/** Where the chain of its log ends: its last seal and that one's hash; null where nothing was sealed. */
+export const chainEnd = async (trx: Trx): Promise<string | null> => {
+  const last = (await trx('audit_seals').orderBy('number', 'desc').first('number', 'head')) as
+    { number: string; head: Buffer } | undefined
+  return last ? `${last.number}-${last.head.toString('hex')}` : null
+}
+
 /** Every table with rows of organisations, each after those that it refers to. */
 export const tablesInOrder = async (trx: Trx): Promise<string[]> => {
   const { rows: tables } = await trx.raw<{ rows: { name: string }[] }>(

@@ -11,6 +11,8 @@ export const head = z.object({
   name: z.string(),
   madeAt: z.iso.datetime(),
   migrations: z.array(z.string()),
+  /** Where the chain of its log ended, there. */
+  chain: z.string().nullable().default(null),
   tables: z.record(z.string(), z.number().int()),
 })
 export type Head = z.infer<typeof head>

@@ -15,6 +15,7 @@ import type { Vault } from '../../platform/vault/vault.ts'
 import { unwrap, wrap, type Roots } from '../../platform/vault/wrapped-keys.ts'
 import {
   accountIds,
+  chainEnd,
   countRows,
   forgetPlace,
   insertKeyRows,
@@ -79,6 +80,7 @@ export const createTenantMoves = (needs: Needs) => {
         name,
         madeAt: clock().toISOString(),
         migrations: await needs.migrations(),
+        chain: await chainEnd(trx),
         tables: counts,
       }
       const lines = linesOf(head, await keysOf(trx, tenantId), tables, table => counted(rowsOf(trx, table), tell))
@@ -140,7 +142,7 @@ export const createTenantMoves = (needs: Needs) => {
         if (taken > 0) throw new OperatorFault(`${taken} of its logins are taken here, so nothing was changed.`)
         await forgetPlace(trx, clock())
         await passNumbers(trx)
-        await record(trx, actor, 'tenant.imported', tenantId, { rows: sum(counts) })
+        await record(trx, actor, 'tenant.imported', tenantId, { rows: sum(counts), chain: file.head.chain })
         return suspend(trx, tenantId)
       })
       .catch(explain)
