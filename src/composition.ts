@@ -5,6 +5,7 @@ import { createDrillFeature } from './composition/drills.ts'
 import { createAccountFeatures } from './composition/accounts.ts'
 import { createLogChain } from './composition/audit-chain.ts'
 import { createBackupDesk } from './composition/backup-desk.ts'
+import { openCopyStore, copyFailure } from './composition/export-copies.ts'
 import { createInstallationBackups } from './composition/backups.ts'
 import { addMetrics } from './composition/metrics.ts'
 import { createKeyTurning, sealedColumns } from './composition/encryption-keys.ts'
@@ -160,6 +161,8 @@ export const createFeatures = (platform: Platform) => {
       notices.notify(trx, tenantId, { role: 'security_officer' }, `export-${what}`),
     tellOfMade: (trx, tenantId, accountId) =>
       notices.notify(trx, tenantId, { role: 'security_officer' }, 'export-made', { accountId }),
+    store: openCopyStore(config.backups),
+    storeFailure: copyFailure,
     organisation: tenants.nameOf,
     readForExport: createExportReader({ db, clients, contacts, groups }),
     countForExport: clients.countActive,
@@ -315,6 +318,7 @@ export const createFeatures = (platform: Platform) => {
   const tasks: Tasks = {
     'export.make': exports.make,
     'exports.sweep': exports.sweep,
+    'exports.copy': exports.copies.tend,
     'exports.plan': planExports,
     'tenants.sweep': sweepTenants,
     'tenants.destroy-due': tenants.destroyDue,

@@ -2,6 +2,7 @@ import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createExports, type ExportedClient } from '../../src/features/exports/index.ts'
+import { copyFailure, openCopyStore } from '../../src/composition/export-copies.ts'
 import { exportWords } from '../../src/composition/emergency-export.ts'
 import { loadTranslations } from '../../src/platform/i18n/translations.ts'
 import { systemActor, type Actor } from '../../src/platform/actor.ts'
@@ -51,6 +52,8 @@ const newExports = () =>
       ostoja.features.notices.notify(trx, tenantId, { role: 'security_officer' }, `export-${what}`),
     tellOfMade: (trx, tenantId, accountId) =>
       ostoja.features.notices.notify(trx, tenantId, { role: 'security_officer' }, 'export-made', { accountId }),
+    store: openCopyStore(ostoja.config.backups),
+    storeFailure: copyFailure,
     organisation: () => Promise.resolve('Dom Pod Lipą'),
     readForExport: () => read(),
     countForExport: () => Promise.resolve(120),

@@ -1,5 +1,5 @@
 export { createBackups, type Backups } from './backups.ts'
-export { problems, type Problem } from './faults.ts'
+export { problemOf, problems, type Problem } from './faults.ts'
 export { createBackupKeys, readIdentities } from './keys.ts'
 export { ledgerName, readLedgerCopy } from './ledger-copy.ts'
 export { dataName, idOfName, manifestName, type Manifest } from './manifest.ts'

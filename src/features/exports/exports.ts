@@ -5,6 +5,8 @@ import type { Trx } from '../../platform/db/tenant.ts'
 import { Conflict, NotFound } from '../../platform/errors.ts'
 import { enqueue as enqueueJob } from '../../platform/jobs/jobs.ts'
 import { createApprovals } from './approvals/approvals.ts'
+import { copyJob } from './copies/job.ts'
+import { createCopies } from './copies/copies.ts'
 import { createExportFiles } from './export-files.ts'
 import { endings } from './formats/formats.ts'
 import { deriveWrapKey, type WrapKey } from './file/wrap-key.ts'
@@ -44,6 +46,7 @@ export const createExports = (needs: ExportNeeds) => {
   }
 
   const approvals = createApprovals(needs)
+  const copies = createCopies({ ...needs, files })
 
   /** @throws Conflict where one of the groups is not there any more */
   const countIn = (actor: Actor, groupIds: readonly string[]) =>
@@ -165,7 +168,18 @@ export const createExports = (needs: ExportNeeds) => {
     /** Removes files whose time is over; for the worker, every few minutes. @returns how many */
     sweep: () => files.sweep(clock()),
   }
-  return { ...exports, approvals, plans: createPlans({ ...needs, files, request: exports.request }) }
+  return {
+    ...exports,
+    approvals,
+    copies,
+    plans: createPlans({
+      ...needs,
+      files,
+      request: exports.request,
+      copiesDue: copies.due,
+      enqueueCopies: (trx, tenantId) => enqueue(trx, ...copyJob(tenantId)),
+    }),
+  }
 }
 export type Exports = ReturnType<typeof createExports>
 

@@ -5,6 +5,8 @@ import type { ExportManifest } from './exported-client.ts'
 import { writeExport, type Audience } from './file/write-export.ts'
 import { formatOf } from './formats/formats.ts'
 import type { KeyHandover } from './key-handover.ts'
+import { enqueue as enqueueJob } from '../../platform/jobs/jobs.ts'
+import { copyJob } from './copies/job.ts'
 import type { ExportNeeds } from './needs.ts'
 import { hashOfCode, newOpeningCode } from './opening-code.ts'
 import { findExport, updateUnderWay, type ExportRow, type Failure } from './queries.ts'
@@ -19,7 +21,7 @@ const PROGRESS_MS = 500
  * Makes one export, from the first byte. Killed half-way it leaves a partial file that nothing serves; started again it
  * takes the next key and begins anew. When no key is left the export has failed, and a person must ask again.
  */
-export const createMaker = ({ db, clock, files, keys, vocabulary, ...needs }: Needs) => {
+export const createMaker = ({ db, clock, files, keys, vocabulary, enqueue = enqueueJob, ...needs }: Needs) => {
   const giveUp = (job: Job, failure: Failure) =>
     db.asTenant(job, async trx => {
       const failed = await updateUnderWay(trx, job.exportId, { status: 'failed', failure, finished_at: clock() })
@@ -88,7 +90,10 @@ export const createMaker = ({ db, clock, files, keys, vocabulary, ...needs }: Ne
         expires_at: row.scheduled ? null : new Date(now.getTime() + FILE_LIFETIME_MS),
       })
       if (changed) await record(trx, actor, 'export.made', job.exportId, { clients, contacts, size: bytes, sha256 })
-      if (changed && row.scheduled) await needs.tellOfficers(trx, job.tenantId, 'waiting')
+      if (changed && row.scheduled) {
+        await needs.tellOfficers(trx, job.tenantId, 'waiting')
+        await enqueue(trx, ...copyJob(job.tenantId))
+      }
       if (changed && row.created_by !== null) await needs.tellOfMade(trx, job.tenantId, row.created_by)
       return changed
     })

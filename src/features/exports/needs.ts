@@ -7,6 +7,7 @@ import type { Vault } from '../../platform/vault/vault.ts'
 import type { ExportedClient, ExportVocabulary } from './exported-client.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
 import type { TellOfConsent } from './approvals/approvals.ts'
+import type { CopyFailure, CopyStore } from './copies/store.ts'
 import type { TellOfficers } from './plan/plan.ts'
 import type { ExportWords } from './formats/formats.ts'
 import type { Viewer } from './file/shell.ts'
@@ -37,10 +38,13 @@ export type ExportNeeds = {
   /** Accounts that are active and security officers now. */
   officers: (trx: Trx) => Promise<readonly number[]>
   tellOfConsent: TellOfConsent
-  /** Tells every security officer: a fresh export waits, none can be made, or the last is too old. */
+  /** Tells every security officer: a fresh export waits, none can be made, the last is too old, or it is not in the backup store. */
   tellOfficers: TellOfficers
   /** Tells every security officer, who made it too, that somebody's export is there. */
   tellOfMade: (trx: Trx, tenantId: string, accountId: number) => Promise<unknown>
+  /** Where copies of exports that make themselves go. */
+  store: CopyStore
+  storeFailure: (fault: unknown) => CopyFailure
   /** The organisation's name, shown in the opened export. */
   organisation: (actor: Actor) => Promise<string>
   /** Every active client with contacts, in batches by key: it must not hold them all. */

@@ -1,5 +1,6 @@
 import type { Trx } from '../../platform/db/tenant.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
+import type { CopyFailure } from './copies/store.ts'
 import type { FormatName } from './formats/formats.ts'
 
 export type Status = 'waiting' | 'running' | 'ready' | 'failed' | 'expired'
@@ -25,6 +26,11 @@ export type ExportRow = {
   group_ids: string[]
   /** Whether hidden addresses are in it. */
   with_hidden: boolean
+  /** How its copy stands in the backup store; null: not copied yet, or never to be. */
+  copy_state: 'stored' | 'failed' | 'leaving' | 'removed' | null
+  copy_failure: CopyFailure | null
+  /** When that was tried last. */
+  copied_at: Date | null
   opening_code_hash: Buffer | null
   proved_at: Date | null
   proved_by: number | null

@@ -41,6 +41,7 @@ export const noticeKinds = {
   'export-waiting': work({ sign: 'info', href: '/exports', mail: true, of: 'security_officer' }),
   'export-stuck': work({ sign: 'warning', href: '/exports/keys', mail: true, quietMs: day, of: 'security_officer' }),
   'export-stale': work({ sign: 'warning', href: '/readiness', mail: true, quietMs: 3 * day, of: 'security_officer' }),
+  'export-not-stored': work({ sign: 'warning', href: '/exports', mail: true, quietMs: day, of: 'security_officer' }),
   'consent-asked': work({ sign: 'warning', href: '/exports/approvals', mail: true, of: 'security_officer' }),
   'consent-approved': work({ sign: 'info', href: '/exports/new', mail: true, of: 'security_officer' }),
   'consent-refused': work({ sign: 'info', href: '/exports/approvals', mail: true, of: 'security_officer' }),

@@ -92,6 +92,8 @@ export const forgetPlace = async (trx: Trx, at: Date) => {
     .whereIn('status', ['waiting', 'running'])
     .update({ status: 'failed', failure: 'interrupted', finished_at: at })
   await trx('exports').where({ status: 'ready' }).update({ status: 'expired' })
+  // Copies are in the store of where it came from, which sees to them.
+  await trx('exports').whereNotNull('copy_state').update({ copy_state: 'removed' })
   await trx('password_links').delete()
   await trx('known_devices').delete()
 }

@@ -13,19 +13,19 @@ export type Tasks = Record<string, (payload: never) => Promise<unknown>>
 /** When a task runs by itself, once over all copies of the worker: five cron fields, UTC. */
 export type Schedule = Record<string, string>
 
-/** `key`: of those that wait under one key only the last is kept. */
-type When = { inMs?: number; key?: string }
+/** `key`: of those that wait under one key only the last is kept. `queue`: those of one queue run one after another, over all workers. */
+type When = { inMs?: number; key?: string; queue?: string }
 
 /**
  * Puts a job in the queue in the transaction of the change that asks for it: it starts only if that is committed. It takes the
  * id of the request along, for the log.
  */
-export const enqueue = async (trx: Trx, task: string, payload: JobPayload, { inMs = 0, key }: When = {}) => {
+export const enqueue = async (trx: Trx, task: string, payload: JobPayload, { inMs = 0, key, queue }: When = {}) => {
   const { requestId } = currentTrace()
   await trx.raw(
-    `select graphile_worker.add_job(identifier => ?, payload => ?::json, max_attempts => 5, job_key => ?,
+    `select graphile_worker.add_job(identifier => ?, payload => ?::json, max_attempts => 5, job_key => ?, queue_name => ?,
                                     run_at => now() + ? * interval '1 millisecond')`,
-    [task, JSON.stringify(requestId ? { ...payload, requestId } : payload), key ?? null, inMs],
+    [task, JSON.stringify(requestId ? { ...payload, requestId } : payload), key ?? null, queue ?? null, inMs],
   )
 }
 

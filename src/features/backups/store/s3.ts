@@ -105,7 +105,9 @@ export const createBucketStore = ({ store, s3 }: Settings): Store => {
       // Not every service can list them; a rule of the bucket's own that drops them after a day does as well.
       const left = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: keyOf('') })).catch(() => null)
       for (const { Key, UploadId } of left?.Uploads ?? [])
-        await asked(client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId })))
+        // What is on its way into a folder below is another's.
+        if (Key && !nameOf(Key).includes('/'))
+          await asked(client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId })))
     },
   }
 }

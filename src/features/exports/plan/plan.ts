@@ -8,7 +8,11 @@ import { selectLastMade } from '../queries.ts'
 import type { RequestExport } from '../wish.ts'
 import { expireExports, putPlan, selectLastScheduled, selectPastKeeping, selectPlan, type Plan } from './queries.ts'
 
-export type TellOfficers = (trx: Trx, tenantId: string, what: 'waiting' | 'stuck' | 'stale') => Promise<void>
+export type TellOfficers = (
+  trx: Trx,
+  tenantId: string,
+  what: 'waiting' | 'stuck' | 'stale' | 'not-stored',
+) => Promise<void>
 
 type Needs = {
   db: Db
@@ -18,6 +22,9 @@ type Needs = {
   keysInUse: (trx: Trx) => Promise<readonly { id: string }[]>
   languageOf: (trx: Trx, tenantId: string) => Promise<Language>
   tellOfficers: TellOfficers
+  /** Copies in the backup store. @returns whether any is to be made or removed */
+  copiesDue: (trx: Trx) => Promise<boolean>
+  enqueueCopies: (trx: Trx, tenantId: string) => Promise<void>
 }
 
 const dayMs = 24 * 60 * 60_000
@@ -25,7 +32,17 @@ const dayMs = 24 * 60 * 60_000
 const slackMs = 60 * 60_000
 
 /** Exports that are made by themselves, to officers' keys only: nobody's passphrase is needed, or kept. */
-export const createPlans = ({ db, clock, files, request, keysInUse, languageOf, tellOfficers }: Needs) => {
+export const createPlans = ({
+  db,
+  clock,
+  files,
+  request,
+  keysInUse,
+  languageOf,
+  tellOfficers,
+  copiesDue,
+  enqueueCopies,
+}: Needs) => {
   const within = (trx: Trx): Promise<Plan> => selectPlan(trx)
   const of = (actor: Pick<Actor, 'tenantId'>): Promise<Plan> => db.asTenant(actor, within)
 
@@ -69,6 +86,7 @@ export const createPlans = ({ db, clock, files, request, keysInUse, languageOf, 
         const ids = await selectPastKeeping(trx, keep)
         await expireExports(trx, ids)
         for (const id of ids) await record(trx, actor, 'export.removed', id)
+        if (await copiesDue(trx)) await enqueueCopies(trx, tenantId)
         const last = await selectLastMade(trx)
         if (last && clock().getTime() - last.getTime() >= freshDays * dayMs) await tellOfficers(trx, tenantId, 'stale')
         return ids
