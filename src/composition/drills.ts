@@ -10,6 +10,8 @@ type Given = Omit<Parameters<typeof createDrills>[0], 'draw' | 'look'> & {
 
 /** Who is drawn may have nobody to call: so many are looked at for each that is needed. */
 const spare = 8
+/** And looked at again where most have nobody to call. */
+const mostDraws = 20
 const provingDigits = 3
 
 /** Drills need people to look for: clients with somebody to call, who are another feature's. */
@@ -20,9 +22,14 @@ export const createDrillFeature = ({ clients, contacts, ...given }: Given) => {
   return createDrills({
     ...given,
     draw: async (actor, most) => {
-      const ids = await clients.drawActive(actor, most * spare)
-      const byClient = await contactsOf(actor, ids)
-      return ids.filter(id => endingsOf(byClient.get(id) ?? []).length > 0).slice(0, most)
+      const drawn = new Set<string>()
+      for (let turn = 0; turn < mostDraws && drawn.size < most; turn += 1) {
+        const ids = await clients.drawActive(actor, most * spare)
+        const byClient = await contactsOf(actor, ids)
+        for (const id of ids) if (drawn.size < most && endingsOf(byClient.get(id) ?? []).length > 0) drawn.add(id)
+        if (ids.length < most * spare) break // that was everybody
+      }
+      return [...drawn]
     },
     look: async (actor, ids) => {
       const byClient = await contactsOf(actor, ids)

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { setImmediate } from 'node:timers/promises'
 import PdfDocument from 'pdfkit'
 import type { Translate } from '../../platform/i18n/translations.ts'
+import { isDrawnRight, lettered } from './lettering.ts'
 import type { SaidContact, SaidPhone, SaidSheet } from './said.ts'
 
 /** DejaVu Sans holds Polish, Cyrillic and Greek letters; a document carries only the letters it uses. */
@@ -51,6 +52,8 @@ const write = async (pdf: Pdf, sheets: readonly SaidSheet[], paper: Paper) => {
 }
 
 const writeSheet = (pdf: Pdf, sheet: SaidSheet, t: Translate) => {
+  if (!textsOf(sheet).every(text => isDrawnRight(text, letterIn(pdf, 'bold'))))
+    writeAlerts(pdf, [t('emergency-sheets:undrawn')])
   line(pdf, sheet.name, { font: 'bold', size: 20 })
   line(pdf, sheet.facts.join(' · '), { size: 10, colour: grey })
   if (sheet.languages) line(pdf, sheet.languages, { size: 11 })
@@ -75,7 +78,7 @@ const writeSheet = (pdf: Pdf, sheet: SaidSheet, t: Translate) => {
 const writeAlerts = (pdf: Pdf, alerts: readonly string[]) => {
   const width = pdf.page.width - 2 * margin
   pdf.font('bold').fontSize(12)
-  const text = alerts.map(alert => `! ${alert}`).join('\n')
+  const text = alerts.map(alert => lettered(`! ${alert}`, letterIn(pdf, 'bold'))).join('\n')
   const height = pdf.heightOfString(text, { width: width - 20 })
   keepTogether(pdf, height + 20)
   const top = pdf.y
@@ -121,6 +124,20 @@ const heading = (pdf: Pdf, text: string) => {
   pdf.y = y + 6
 }
 
+/** Every text of a sheet, whichever part it is in. */
+const textsOf = (part: unknown): string[] => {
+  if (typeof part === 'string') return [part]
+  return part !== null && typeof part === 'object' ? Object.values(part).flatMap(textsOf) : []
+}
+
+type WithFont = { _font: { font: { hasGlyphForCodePoint: (codePoint: number) => boolean } } }
+
+/** Whether a font can draw a letter; a new line and its like need none. */
+const letterIn = (pdf: Pdf, name: 'regular' | 'bold') => {
+  const { font } = (pdf.font(name) as unknown as WithFont)._font
+  return (codePoint: number) => codePoint < 32 || font.hasGlyphForCodePoint(codePoint)
+}
+
 type Style = { font?: 'regular' | 'bold'; size: number; colour?: string; indent?: number }
 const line = (pdf: Pdf, text: string, { font = 'regular', size, colour = black, indent = 0 }: Style) => {
   const width = pdf.page.width - 2 * margin - indent
@@ -128,7 +145,7 @@ const line = (pdf: Pdf, text: string, { font = 'regular', size, colour = black, 
     .font(font)
     .fontSize(size)
     .fillColor(colour)
-    .text(text, margin + indent, pdf.y, { width, lineGap: 1.5 })
+    .text(lettered(text, letterIn(pdf, font)), margin + indent, pdf.y, { width, lineGap: 1.5 })
 }
 
 /** A new page where less than `height` points are left of this one. */
@@ -145,7 +162,9 @@ const writeFoot = (pdf: Pdf, foot: string) => {
     .font('regular')
     .fontSize(8)
     .fillColor(black)
-    .text(foot, margin, pdf.page.height - margin - footHeight + 8, { width: pdf.page.width - 2 * margin })
+    .text(lettered(foot, letterIn(pdf, 'regular')), margin, pdf.page.height - margin - footHeight + 8, {
+      width: pdf.page.width - 2 * margin,
+    })
   pdf.page.margins.bottom = bottom
   pdf.x = margin
   pdf.y = margin
