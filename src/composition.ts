@@ -11,6 +11,7 @@ import { addMetrics } from './composition/metrics.ts'
 import { createKeyTurning, sealedColumns } from './composition/encryption-keys.ts'
 import { createDesk } from './composition/desk.ts'
 import { createErasure } from './composition/erasure.ts'
+import { createMessageFeature } from './composition/messages.ts'
 import { createPlatform, type Platform, type Replaced } from './composition/platform.ts'
 import { announcementRoutes } from './features/announcements/index.ts'
 import { accountPageRoutes } from './features/account-page/index.ts'
@@ -84,6 +85,7 @@ export const createFeatures = (platform: Platform) => {
     translations,
     ownerOf: createLogins(platform.unscoped).ownerOf,
     endSession: (account, because) => sessions.end(account, because),
+    rolesGiven: (...args) => talk.messages.joinThreadsOfRoles(...args),
   })
   const { accounts, notices } = around
   const attempts = createAttempts(redis, derive('sign-in attempts'))
@@ -170,15 +172,18 @@ export const createFeatures = (platform: Platform) => {
   })
 
   const imports = createImports({ ...platform, clients })
+  const talk = createMessageFeature({ ...platform, accounts, notices, clients, sessions })
+  const { messages } = talk
   const encryptionKeys = createKeyTurning({
     ...platform,
     clients,
+    messages,
     listTenants: tenants.open,
     marginMs: platform.pace.marginMs,
     fileSettleMs: platform.pace.filePollMs + platform.pace.marginMs,
     rotationDays: config.keyRotationDays,
   })
-  const erasures = createErasure({ ...platform, clients, accountNames: accounts.names })
+  const erasures = createErasure({ ...platform, clients, messages, accountNames: accounts.names })
   const backups = createInstallationBackups({ ...platform, accounts, translations })
 
   const auditChain = createLogChain({ ...platform, accounts, backups, translations, openTenants: tenants.open })
@@ -293,6 +298,7 @@ export const createFeatures = (platform: Platform) => {
       { ...clients, search: (...args) => platform.metrics.timeSearch(() => clients.search(...args)) },
       clock,
     ),
+    ...talk.routers,
     emergencyContactRoutes(contacts),
     officerKeyRoutes(officerKeys),
     emergencyCardRoutes(cards, res => spoken(res.locals, clock())),
@@ -358,6 +364,8 @@ export const createFeatures = (platform: Platform) => {
     clients,
     emergencyContacts: contacts,
     groups,
+    messages,
+    endStreams: talk.endStreams,
     emergencyCards: cards,
     exports,
     drills,
@@ -399,6 +407,7 @@ export const createApp = ({
   accounts,
   backups,
   desk,
+  messages,
   routers,
 }: Features) =>
   createWebApp({
@@ -411,6 +420,7 @@ export const createApp = ({
     asset: loadAssets(fileURLToPath(new URL('../public', import.meta.url))),
     trustedProxies: platform.config.trustedProxies,
     openName: accounts.openName,
+    waiting: { beside: messages.waitingBeside, now: messages.waiting },
     details: { backups: async () => (await backups.state()).right },
     announced: desk.announcements.current,
   })

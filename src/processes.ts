@@ -18,7 +18,12 @@ const startWeb = async (config: Config, features: Features): Promise<Running> =>
   }
   const listener = await listen(app, { host: config.host, port: config.port, certificate })
   features.platform.log.info({ port: listener.port }, 'web is listening')
-  return listener
+  return {
+    close: async () => {
+      features.endStreams()
+      await listener.close()
+    },
+  }
 }
 
 const startJobs = async (config: Config, features: Features): Promise<Running> => {

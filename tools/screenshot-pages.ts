@@ -5,6 +5,7 @@ import { deskPages } from './pictures/desk.ts'
 import { exportKeyPages, exportPages, exportedFile } from './pictures/exports.ts'
 import { importPages } from './pictures/imports.ts'
 import { accountPages, erasurePages, settingsPages } from './pictures/administration.ts'
+import { messagePages } from './pictures/messages.ts'
 import { readinessPages } from './pictures/readiness.ts'
 import { sessionEnds } from './pictures/sessions.ts'
 import type { Shot } from './pictures/shot.ts'
@@ -105,6 +106,7 @@ export const shots: Shot[] = [
       await follow(page, /^\/clients\?after=/)
     },
   },
+  ...messagePages,
   ...drafts,
   { name: 'start-later', view: 'start-page/start-page', role: 'staff', open: '/' },
   { name: 'start-officer', view: 'start-page/start-page', role: 'security_officer', open: '/' },

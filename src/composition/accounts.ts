@@ -20,7 +20,7 @@ import type { Translations } from '../platform/i18n/translations.ts'
 import type { Tasks } from '../platform/jobs/jobs.ts'
 import type { Mailer } from '../platform/mail/mailer.ts'
 
-type Given = Pick<AccountNeeds, 'db' | 'vault' | 'passwords' | 'clock' | 'ownerOf' | 'endSession'> & {
+type Given = Pick<AccountNeeds, 'db' | 'vault' | 'passwords' | 'clock' | 'ownerOf' | 'endSession' | 'rolesGiven'> & {
   unscoped: Unscoped
   redis: Redis
   translations: Translations

@@ -1,5 +1,6 @@
 import { createAccountKeyTurning } from '../features/accounts/index.ts'
 import type { Clients } from '../features/clients/index.ts'
+import type { Messages } from '../features/messages/index.ts'
 import { createEncryptionKeys, type PassingPlace, type SealedColumn } from '../features/encryption-keys/index.ts'
 import { forgetKey } from '../platform/vault/key-checks.ts'
 
@@ -19,6 +20,8 @@ export const sealedColumns: readonly SealedColumn[] = [
   { column: 'imports.file_sealed', key: ['id'] },
   { column: 'imports.reading_sealed', key: ['id'] },
   { column: 'import_rows.row_sealed', key: ['id'] },
+  { column: 'message_threads.subject_sealed', key: ['id'] },
+  { column: 'messages.text_sealed', key: ['id'] },
   { column: 'officer_keys.name_sealed', key: ['id'] },
   { column: 'erasures.reason_sealed', key: ['id'] },
   { column: 'client_restriction_versions.note_sealed', key: ['client_id', 'version'] },
@@ -42,7 +45,11 @@ type Needs = Parameters<typeof createEncryptionKeys>[0]
 type Wired = 'signedForMs' | 'sealed' | 'indexes' | 'passing' | 'notePeppers' | 'forgetKey'
 
 /** Turning keys reaches into every feature that seals or indexes; they meet here. */
-export const createKeyTurning = ({ clients, ...given }: Omit<Needs, Wired> & { clients: Clients }) => {
+export const createKeyTurning = ({
+  clients,
+  messages,
+  ...given
+}: Omit<Needs, Wired> & { clients: Clients; messages: Messages }) => {
   const accounts = createAccountKeyTurning(given)
   return createEncryptionKeys({
     ...given,
@@ -51,6 +58,7 @@ export const createKeyTurning = ({ clients, ...given }: Omit<Needs, Wired> & { c
     signedForMs,
     indexes: [
       { table: 'clients', keys: 'tenant', reindex: clients.reindex },
+      { table: 'messages', keys: 'tenant', reindex: messages.reindex },
       { table: 'account_emails', keys: 'installation', reindex: accounts.reindexEmails },
     ],
     notePeppers: accounts.notePeppers,

@@ -4,21 +4,24 @@ import { createDraftErasing } from '../features/drafts/index.ts'
 import { createErasures } from '../features/erasure/index.ts'
 import { createExportErasing } from '../features/exports/index.ts'
 import { createImportErasing } from '../features/imports/index.ts'
+import type { Messages } from '../features/messages/index.ts'
 
 type Needs = Parameters<typeof createErasures>[0]
 type Given = Pick<Needs, 'db' | 'unscoped' | 'vault' | 'redis' | 'clock' | 'log' | 'accountNames'> & {
   config: { dataDir: string; exportsDir: string }
   clients: Clients
+  messages: Messages
 }
 
 /** Erasing reaches into every feature that keeps something of a client; they meet here. */
-export const createErasure = ({ clients, config, ...given }: Given) =>
+export const createErasure = ({ clients, messages, config, ...given }: Given) =>
   createErasures({
     ...given,
     ledgerFile: join(config.dataDir, 'erasures.ledger'),
     findByFileNumber: async (trx, actor, fileNumber) =>
       (await clients.findByFileNumbers(trx, actor, [fileNumber])).get(fileNumber)?.id ?? null,
     clients: createClientErasing(given.vault),
+    threadsOf: messages.threadsOf,
     drafts: createDraftErasing(given.vault),
     imports: createImportErasing(given.vault),
     exports: createExportErasing({ directory: config.exportsDir, clock: given.clock }),

@@ -7,6 +7,7 @@ import { connect } from '../platform/db/connect.ts'
 import { pendingMigrations } from '../platform/db/migrate.ts'
 import { createDb } from '../platform/db/tenant.ts'
 import { createUnscoped } from '../platform/db/unscoped.ts'
+import { createLive } from '../platform/live/live.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics/metrics.ts'
 import { createMailer } from '../platform/mail/mailer.ts'
@@ -45,6 +46,7 @@ export const createPlatform = async (config: Config, { clock = systemClock, pace
   const passwords = createPasswords(peppers)
   const derive = (purpose: string, from = roots.current) =>
     Buffer.from(hkdfSync('sha256', from.key, '', `ostoja ${purpose}`, 32))
+  const live = createLive(redis, log)
   const rings = createKeyRings(keysDb, roots, { freshMs: pace.ringFreshMs })
 
   /** What is signed with a root key stays good while that key is in the file: the list follows the file, current one first. */
@@ -59,6 +61,7 @@ export const createPlatform = async (config: Config, { clock = systemClock, pace
     clock,
     log,
     redis,
+    live,
     db,
     unscoped,
     rings,
@@ -112,6 +115,7 @@ export const createPlatform = async (config: Config, { clock = systemClock, pace
       await Promise.all([knex.destroy(), keysDb.close(), unscoped.close(), passwords.close()])
       roots.close()
       peppers.close()
+      live.close()
       redis.disconnect()
     },
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Features } from '../composition.ts'
 import { installationId, systemActor, type Actor, type Role } from '../platform/actor.ts'
 import type { Language } from '../platform/i18n/translations.ts'
+import { createTalks } from './messages.ts'
 import { createCalls, createGroups, ownRules, rulesOf } from './safe-to-contact.ts'
 import { alerts, cities, hours, mobileNumber, names, notes, streets, telling } from './people.ts'
 
@@ -22,14 +23,26 @@ const clientsEach = 48
  */
 export const createDemonstration = async (features: Features): Promise<DemonstrationAccount[]> => {
   await features.tenants.prepareInstallation()
-  const operator = await createAccount(features, 'Ostoja', installationId, 'operator', 'Ostoja Operator', 'pl')
+  const { id: _, ...operator } = await createAccount(
+    features,
+    'Ostoja',
+    installationId,
+    'operator',
+    'Ostoja Operator',
+    'pl',
+  )
   const accounts: DemonstrationAccount[] = []
   for (const { name, language, people } of organisations) {
     const tenantId = await features.tenants.create(name, language)
+    const actors: Actor[] = []
     for (const [index, role] of posts.entries()) {
-      accounts.push(await createAccount(features, name, tenantId, role, people[index] ?? '', language))
+      const { id, ...account } = await createAccount(features, name, tenantId, role, people[index] ?? '', language)
+      accounts.push(account)
+      actors.push({ tenantId, accountId: id, roles: [role] })
     }
-    await createClients(features, systemActor(tenantId), language)
+    const lastClient = await createClients(features, systemActor(tenantId), language)
+    const [staff, administrator, officer] = actors as [Actor, Actor, Actor]
+    await createTalks(features, { staff, administrator, officer }, lastClient, language)
   }
   return [...accounts, operator]
 }
@@ -43,7 +56,7 @@ const createAccount = async (
   language: Language,
 ) => {
   const [givenName = '', familyName = ''] = person.split(' ')
-  const { login, password } = await accounts.create(systemActor(tenantId), {
+  const { id, login, password } = await accounts.create(systemActor(tenantId), {
     givenName,
     familyName,
     email: null,
@@ -51,14 +64,17 @@ const createAccount = async (
     language,
     mustChangePassword: false,
   })
-  return { tenant, role, login, password }
+  return { id, tenant, role, login, password }
 }
 
-const createClients = async (features: Features, actor: Actor, language: Language) => {
+/** @returns the id of the client made last, who stands first in the list */
+const createClients = async (features: Features, actor: Actor, language: Language): Promise<string> => {
   const { clients, emergencyContacts } = features
   const groupIds = await createGroups(features, actor, language)
+  let last = ''
   for (let turn = 0; turn < clientsEach; turn++) {
     const id = randomUUID()
+    last = id
     const person = personOf(language, turn)
     const groups = turn % 4 === 3 ? [] : [groupIds[turn % groupIds.length]!]
     await clients.create(actor, id, clientOf(language, turn, person), groups)
@@ -70,6 +86,7 @@ const createClients = async (features: Features, actor: Actor, language: Languag
     }
     await createCalls(features, actor, language, turn, id, contactIds)
   }
+  return last
 }
 
 const personOf = (language: Language, turn: number, family = familyOf(language, turn)) => {

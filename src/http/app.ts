@@ -23,6 +23,7 @@ import { keepNothing, securityHeaders } from './security-headers.ts'
 import { onlyLiveSessions, sessionCookie, type Liveness } from './sessions.ts'
 import { measure } from './measure.ts'
 import { keepTypedWork, offerDrafts, readOffers, type TypedWork } from './typed-work.ts'
+import { readWaiting, showWaiting, type WaitingThings } from './waiting.ts'
 
 export type AppNeeds = {
   redis: Redis
@@ -36,6 +37,7 @@ export type AppNeeds = {
   openName: (signedIn: SignedIn) => Promise<string>
   tickets: PageTickets
   drafts: TypedWork
+  waiting: WaitingThings
   announced: (language: Language, putAway?: readonly string[]) => Promise<readonly object[]>
   checks: Checks
   /** What is told beside them, and keeps nothing from being served. */
@@ -68,7 +70,7 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   app.engine('ejs', (file, locals, done) => {
     const pageName = relative(folder('views'), file).replace(/\.ejs$/, '')
     const render = () => views.render(pageName, { ...(locals as Locals), pageName })
-    readOffers(locals)
+    Promise.all([readOffers(locals), readWaiting(locals)])
       .then(render)
       .then(page => done(null, page), done)
   })
@@ -96,6 +98,7 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   app.use(readBody(), refuseOddNames)
   app.use(keepTypedWork({ ...needs, isBackground }))
   app.use(offerDrafts(needs))
+  app.use(showWaiting({ ...needs, isBackground }))
   app.use(...routers)
   app.use(notFound)
   app.use(answerFaults(needs.log))

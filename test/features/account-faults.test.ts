@@ -52,6 +52,7 @@ describe('where the sessions cannot be reached', () => {
     tellFormerAddress: () => Promise.resolve(),
     sendFirstLink: null,
     revokeLinks: () => Promise.resolve(),
+    rolesGiven: () => Promise.resolve(),
     endSession: () => Promise.reject(new Error('Redis is gone')),
   })
 

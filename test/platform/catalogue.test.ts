@@ -113,6 +113,7 @@ describe('the database catalogue', () => {
       'events_about',
       'remove_sealed_events',
       'search_clients',
+      'search_messages',
     ])
   })
 

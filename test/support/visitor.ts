@@ -18,6 +18,15 @@ export const createVisitor = (url: string) => {
 
   const visitor = {
     get: (path: string) => agent.get(path).set('Accept', 'text/html').set('Accept-Language', 'en'),
+    /** Asks for a stream and leaves as soon as it has begun. */
+    begin: (path: string) =>
+      agent
+        .get(path)
+        .buffer(false)
+        .parse((answer, done) => {
+          ;(answer as unknown as { destroy: () => void }).destroy()
+          done(null, '')
+        }),
     /** Posts a form that stands on the page `from`, with its token. */
     post: async (path: string, fields: Fields = {}, from = '/') => {
       const page = await visitor.get(from)

@@ -45,7 +45,7 @@ export const contactProfile = {
 
 /** Furnishes a tenant: a client with a contact, a search, an import, an export, an account. */
 export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
-  const { clients, db, drafts, emergencyContacts, exports, groups, notices, officerKeys } = ostoja.features
+  const { clients, db, drafts, emergencyContacts, exports, groups, messages, notices, officerKeys } = ostoja.features
   const tenantId = await ostoja.newTenant(name)
   const account = await ostoja.newAccount(tenantId, ['staff', 'administrator', 'security_officer'])
   const actor: Actor = { tenantId, accountId: account.id, roles: ['staff', 'administrator', 'security_officer'] }
@@ -73,6 +73,18 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
   const second = await ostoja.newAccount(tenantId, ['security_officer'])
   await exports.approvals.ask({ tenantId, accountId: second.id, roles: ['security_officer'] })
   const [approval] = await exports.approvals.list(actor)
+  const threadId = randomUUID()
+  await messages.start(
+    actor,
+    { thread: threadId, message: randomUUID(), client: null },
+    {
+      to: { roles: ['staff', 'administrator', 'security_officer'], accounts: [second.id] },
+      subject: 'Nocny dyżur',
+      text: 'Klucz leży w dyżurce.',
+      urgent: false,
+    },
+  )
+  const messageSearchId = await messages.keepQuery(actor, 'klucz')
   const drillId = await ostoja.features.drills.start(actor)
   const [officerKey] = await officerKeys.list(actor)
   const [notice] = await notices.list(actor)
@@ -96,6 +108,8 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
       clientId,
       contactId,
       groupId,
+      threadId,
+      messageSearchId,
       searchId,
       importId,
       exportId,
@@ -118,6 +132,7 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
     expected: {
       // A search and a draft are for the one account that made them.
       '/searches/:searchId': 404,
+      '/messages/searches/:messageSearchId': 404,
       '/drafts/:draftId': 404,
       '/drafts/:draftId/fields': 404,
       // There is none.

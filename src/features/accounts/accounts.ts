@@ -33,7 +33,7 @@ type MadeAccount = { id: number; login: string; password: string; madeBefore: bo
 
 /** The accounts of organisations: who there is, making one, amending one. */
 export const createAccounts = (needs: AccountNeeds) => {
-  const { db, vault, passwords, notify, tellFormerAddress, endSession, sendFirstLink, revokeLinks } = needs
+  const { db, vault, passwords, notify, tellFormerAddress, endSession, sendFirstLink, rolesGiven, revokeLinks } = needs
   const sealProfile = (tenantId: string, id: number, { givenName, familyName, email }: AccountProfile) =>
     vault.seal({ givenName, familyName, email } satisfies AccountProfile, profilePlace(tenantId, id))
   const indexEmail = async (trx: Trx, tenantId: string, id: number, email: string | null) =>
@@ -80,6 +80,7 @@ export const createAccounts = (needs: AccountNeeds) => {
         })
         if (!made) return (await madeBy(trx, formId))!
         await indexEmail(trx, tenantId, id, profile.email)
+        await rolesGiven(trx, tenantId, id, roles)
         if (byLink) await sendFirstLink?.(trx, tenantId, id)
         await record(trx, actor, 'account.created', id, { roles: roles.join(' '), link: byLink })
         await alongside?.(trx, id)
@@ -106,6 +107,8 @@ export const createAccounts = (needs: AccountNeeds) => {
 
         const sealed = await sealProfile(tenantId, id, form)
         await updateAccount(trx, id, { profile_sealed: sealed, roles: form.roles, language: form.language })
+        const gained = form.roles.filter(role => !row.roles.includes(role))
+        if (gained.length > 0) await rolesGiven(trx, tenantId, id, gained)
         const { email } = await openProfile(vault, tenantId, row)
         const emailChanged = email !== form.email
         if (emailChanged) {

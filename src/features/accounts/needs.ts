@@ -23,6 +23,8 @@ export type AccountNeeds = {
   tellFormerAddress: (trx: Trx, account: AccountKey, former: Mailbox) => Promise<unknown>
   /** Sends a link by which the owner chooses the first password; null where this installation sends no mail. */
   sendFirstLink: ((trx: Trx, tenantId: string, accountId: number) => Promise<unknown>) | null
+  /** Somebody has these roles now: what is addressed to whoever has them is theirs as well. */
+  rolesGiven: (trx: Trx, tenantId: string, accountId: number, roles: readonly Role[]) => Promise<unknown>
   /** Makes every link useless that was mailed to choose this account's password. */
   revokeLinks: (trx: Trx, accountId: number) => Promise<unknown>
 }

@@ -77,6 +77,15 @@ export const updateAccount = (trx: Trx, id: number, changes: Partial<AccountRow>
 export const selectAccounts = (trx: Trx, status: AccountRow['status']): Promise<AccountRow[]> =>
   trx<AccountRow>('accounts').where({ status }).orderBy('id').select('*')
 
+/** Everybody, or those with these ids, with what they may do. */
+export const selectPeople = (
+  trx: Trx,
+  ids?: readonly number[],
+): Promise<Pick<AccountRow, 'id' | 'roles' | 'status' | 'profile_sealed'>[]> => {
+  const all = trx<AccountRow>('accounts').select('id', 'roles', 'status', 'profile_sealed')
+  return ids ? all.whereIn('id', ids) : all
+}
+
 /** Who is active and has a role. */
 export const selectActiveWithRole = (trx: Trx, role: Role): Promise<number[]> =>
   trx<AccountRow>('accounts').where({ status: 'active' }).whereRaw('? = any (roles)', [role]).orderBy('id').pluck('id')

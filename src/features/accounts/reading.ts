@@ -10,11 +10,14 @@ import {
   findAccount,
   selectAccounts,
   selectActiveWithRole,
+  selectPeople,
   selectProfiles,
   type AccountRow,
 } from './queries.ts'
 
 type KeptInSession = AccountKey & { login: string; profileSealed: string }
+
+export type Person = { id: number; name: string; roles: readonly Role[]; active: boolean }
 
 /** Who there is. */
 export const createAccountReading = ({ db, vault }: Pick<AccountNeeds, 'db' | 'vault'>) => {
@@ -41,6 +44,18 @@ export const createAccountReading = ({ db, vault }: Pick<AccountNeeds, 'db' | 'v
       const rows = await selectProfiles(trx, [...new Set(ids)])
       const named = rows.map(async row => [row.id, displayName(await openProfile(vault, tenantId, row))] as const)
       return new Map(await Promise.all(named))
+    },
+
+    /** Everybody of an organisation, or those with these ids, by family name. */
+    people: async (trx: Trx, tenant: string, ids?: readonly number[]): Promise<Person[]> => {
+      if (ids?.length === 0) return []
+      const rows = await selectPeople(trx, ids)
+      const sealed = rows.map(({ id, profile_sealed }) => ({ row: String(id), sealed: profile_sealed }))
+      const profiles = await vault.openAll<AccountProfile>(sealed, { tenant, column: 'accounts.profile_sealed' })
+      return rows
+        .map(({ id, roles, status }, index) => ({ id, roles, active: status === 'active', profile: profiles[index]! }))
+        .sort((one, other) => byName(one.profile, other.profile))
+        .map(({ profile, ...person }) => ({ ...person, name: displayName(profile) }))
     },
 
     /** How many active accounts nobody has signed in to since. */

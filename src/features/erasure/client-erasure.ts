@@ -18,11 +18,13 @@ export type Doomed = {
   birthDate: string | null
   contacts: number
   versions: number
+  /** Threads of messages about them. */
+  threads: number
   /** Downloads of exports that may hold the person and that nobody can call back. */
   downloads: number
 }
 export type ListedErasure = { clientId: string; at: Date; by: string | null; reason: string | null }
-export type Erased = { drafts: number; importRows: number; exports: number }
+export type Erased = { drafts: number; importRows: number; exports: number; threads: number }
 
 /** Erasing one client for good (GDPR, article 17). */
 export const createClientErasure = (needs: Needs, ledger: Ledger, passing: ReturnType<typeof createPassingThings>) => {
@@ -33,12 +35,14 @@ export const createClientErasure = (needs: Needs, ledger: Ledger, passing: Retur
   const removeAll = async (trx: Trx, actor: Actor, clientId: string): Promise<Erased & { withdrawn: string[] }> => {
     const person = await describe(trx, actor, clientId)
     const about = person && isAbout({ ...person, clientId })
-    const ofPages = await drafts.dropOnPagesOf(trx, clientId)
+    const threads = await needs.threadsOf(trx, clientId)
+    let ofPages = 0
+    for (const id of [clientId, ...threads]) ofPages += await drafts.dropOnPagesOf(trx, id)
     const ofTexts = about ? await drafts.dropAbout(trx, actor, about) : 0
     const importRows = about ? await imports.dropAbout(trx, actor, about) : 0
     const withdrawn = await exports.withdraw(trx, actor)
     await clients.remove(trx, clientId)
-    return { drafts: ofPages + ofTexts, importRows, exports: withdrawn.length, withdrawn }
+    return { drafts: ofPages + ofTexts, importRows, exports: withdrawn.length, threads: threads.length, withdrawn }
   }
 
   const describe = (trx: Trx, actor: Actor, clientId: string): Promise<DescribedPerson | null> =>
@@ -75,7 +79,7 @@ export const createClientErasure = (needs: Needs, ledger: Ledger, passing: Retur
       }),
 
     /**
-     * Erases a client: the record with its versions and contacts, drafts and import rows about them, exports that may hold
+     * Erases a client: the record with its versions, contacts and messages about them, drafts and import rows about them, exports that may hold
      * them, kept searches. A tombstone and the audit trail keep that it was done, by whom and, sealed, why.
      * @throws NotFound
      */

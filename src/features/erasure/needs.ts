@@ -28,6 +28,8 @@ export type Needs = {
     describe: (trx: Trx, actor: Actor, clientId: string) => Promise<DescribedPerson | null>
     remove: (trx: Trx, clientId: string) => Promise<number>
   }
+  /** The threads of messages about a client, which go with the client by their foreign key. */
+  threadsOf: (trx: Trx, clientId: string) => Promise<string[]>
   drafts: {
     dropOnPagesOf: (trx: Trx, clientId: string) => Promise<number>
     dropAbout: (trx: Trx, actor: Actor, isAbout: IsAbout) => Promise<number>

@@ -74,11 +74,15 @@ export const lockTenant = (trx: Trx, id: string): Promise<Tenant | undefined> =>
 export const closeTenant = (trx: Trx, id: string, name: string) =>
   trx<Tenant>('tenants').where({ id }).update({ name, status: 'closed', domain: null, closes_at: null })
 
-/** How many contacts and earlier versions go with a client. */
-export const countOfClient = async (trx: Trx, clientId: string): Promise<{ contacts: number; versions: number }> => {
-  const { rows } = await trx.raw<{ rows: { contacts: number; versions: number }[] }>(
+/** How many contacts, earlier versions and threads of messages go with a client. */
+export const countOfClient = async (
+  trx: Trx,
+  clientId: string,
+): Promise<{ contacts: number; versions: number; threads: number }> => {
+  const { rows } = await trx.raw<{ rows: { contacts: number; versions: number; threads: number }[] }>(
     `select (select count(*)::int from emergency_contacts where client_id = :clientId) as contacts,
-            (select count(*)::int from client_versions where client_id = :clientId) as versions`,
+            (select count(*)::int from client_versions where client_id = :clientId) as versions,
+            (select count(*)::int from message_threads where client_id = :clientId) as threads`,
     { clientId },
   )
   return rows[0]!

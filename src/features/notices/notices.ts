@@ -14,6 +14,7 @@ import {
   activeAccountsWithRole,
   deleteNoticesBefore,
   insertNotices,
+  markKindsRead,
   markRead,
   notYetTold,
   selectNotices,
@@ -106,6 +107,10 @@ export const createNotices = (needs: Needs) => {
       }),
 
     markAllRead: (actor: Actor) => db.asTenant(actor, trx => markRead(trx, actor.accountId ?? 0, clock())),
+
+    /** An account has dealt with what notices of these kinds told of. */
+    settle: (trx: Trx, accountId: number, kinds: readonly NoticeKind[]) =>
+      markKindsRead(trx, accountId, kinds, clock()),
 
     /** Forgets what is older than a year, and addresses that no letter could be sent to. */
     sweep: async (actor: Actor): Promise<void> => {

@@ -57,6 +57,14 @@ export const markRead = (trx: Trx, accountId: number, at: Date, noticeId?: strin
     .modify(query => (noticeId ? undefined : void query.whereNull('read_at')))
     .update({ read_at: trx.raw('coalesce(read_at, ?)', [at]) })
 
+/** What is unread of these kinds is dealt with. */
+export const markKindsRead = (trx: Trx, accountId: number, kinds: readonly NoticeKind[], at: Date): Promise<number> =>
+  trx<NoticeRow>('notices')
+    .where({ account_id: accountId })
+    .whereNull('read_at')
+    .whereIn('kind', kinds)
+    .update({ read_at: at })
+
 export const deleteNoticesBefore = (trx: Trx, before: Date) =>
   trx<NoticeRow>('notices').where('created_at', '<', before).delete()
 

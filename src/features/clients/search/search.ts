@@ -3,7 +3,7 @@ import type { Needs } from '../needs.ts'
 import { alphabetically, type ClientProfile, type Status } from '../profile.ts'
 import type { Sealing } from '../sealing.ts'
 import { recordShown } from '../shown.ts'
-import { createKeptQueries } from './kept-queries.ts'
+import { createKeptQueries } from '../../../platform/vault/kept-queries.ts'
 import { searchClients, type HitRow } from './queries.ts'
 import { asked, askedBySound, match, readings, type Match, type Term } from './terms.ts'
 
@@ -20,7 +20,7 @@ const enough = 10
 
 /** Finds clients by what one knows of them: names, telephone, birth date, file number, in any order and without accents. */
 export const createSearch = ({ db, vault, redis }: Needs, sealing: Sealing) => {
-  const kept = createKeptQueries(redis, vault)
+  const kept = createKeptQueries(redis, vault, 'searches.query')
 
   const openHit = async (actor: Actor, row: HitRow, terms: readonly Term[]): Promise<Hit | null> => {
     const profile = await sealing.open(actor.tenantId, row.id, row.profile_sealed)

@@ -1,19 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import type { Actor } from '../../../platform/actor.ts'
-import { SealBroken } from '../../../platform/vault/cipher.ts'
-import type { Vault } from '../../../platform/vault/vault.ts'
+import type { Actor } from '../actor.ts'
+import { SealBroken } from './cipher.ts'
+import type { Place, Vault } from './vault.ts'
 
 const keptForSeconds = 30 * 60
 
 /**
  * What somebody searched for, sealed, for half an hour: no name gets into an address, and Back and reload work. Only the
  * account that searched finds it again.
+ * @param column says what was searched, so that one search's query opens in no other
  */
-export const createKeptQueries = (redis: Redis, vault: Vault) => {
+export const createKeptQueries = (redis: Redis, vault: Vault, column: Place['column']) => {
   const keyOf = ({ tenantId, accountId }: Actor, searchId: string) =>
     `search:${tenantId}:${String(accountId)}:${searchId}`
-  const place = ({ tenantId }: Actor, row: string) => ({ tenant: tenantId, column: 'searches.query', row }) as const
+  const place = ({ tenantId }: Actor, row: string) => ({ tenant: tenantId, column, row }) as const
 
   return {
     /** @returns an opaque, random id */

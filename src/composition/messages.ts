@@ -1,0 +1,51 @@
+import type { Accounts } from '../features/accounts/index.ts'
+import type { Clients } from '../features/clients/index.ts'
+import {
+  createMessages,
+  liveRoutes,
+  messageRoutes,
+  messageSearchRoutes,
+  threadRoutes,
+} from '../features/messages/index.ts'
+import type { Notices } from '../features/notices/index.ts'
+import type { ActiveSessions } from '../features/sessions/index.ts'
+import type { Actor } from '../platform/actor.ts'
+import type { Trx } from '../platform/db/tenant.ts'
+import type { Platform } from './platform.ts'
+
+type Given = Pick<Platform, 'db' | 'vault' | 'clock' | 'redis' | 'live'> & {
+  accounts: Accounts
+  clients: Clients
+  notices: Notices
+  sessions: ActiveSessions
+}
+
+/** Messages, with the accounts that write them and the records they are about. */
+export const createMessageFeature = ({ accounts, clients, notices, sessions, ...given }: Given) => {
+  const messages = createMessages({
+    ...given,
+    people: accounts.people,
+    lockClient: clients.lockForChange,
+    clientNames: clients.namesOf,
+    maySeeClients,
+    notify: notices.notify,
+    settleNotices: notices.settle,
+  })
+  const streaming = liveRoutes({
+    messages,
+    live: given.live,
+    isLive: async (account, session) => (await sessions.touch(account, session, { active: false })).live,
+  })
+  return {
+    messages,
+    /** Whoever looks for something by a fixed word comes before whoever takes any word for an id. */
+    routers: [streaming.router, messageRoutes(messages), messageSearchRoutes(messages), threadRoutes(messages)],
+    endStreams: streaming.close,
+  }
+}
+
+const readers = ['staff', 'security_officer'] as const
+
+/** Every record is open to whoever reads records at all. */
+const maySeeClients = (_trx: Trx, { roles }: Actor, clientIds: readonly string[]): Promise<ReadonlySet<string>> =>
+  Promise.resolve(new Set(readers.some(role => roles.includes(role)) ? clientIds : []))

@@ -1,0 +1,5 @@
+export { liveRoutes } from './live/routes.ts'
+export { createMessages, type Messages } from './messages.ts'
+export { messageRoutes } from './routes.ts'
+export { messageSearchRoutes } from './search/routes.ts'
+export { threadRoutes } from './thread/routes.ts'

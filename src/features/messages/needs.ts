@@ -1,0 +1,37 @@
+import type { Redis } from 'ioredis'
+import type { Actor, Role } from '../../platform/actor.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db, Trx } from '../../platform/db/tenant.ts'
+import type { Live } from '../../platform/live/live.ts'
+import type { Vault } from '../../platform/vault/vault.ts'
+
+/** Somebody of the organisation; `active`: may sign in. */
+export type Person = { id: number; name: string; roles: readonly Role[]; active: boolean }
+export type NoticeKind = 'message-waiting' | 'urgent-message'
+
+/** What messages need of the platform, and of other features through composition. */
+export type Needs = {
+  db: Db
+  vault: Vault
+  clock: Clock
+  redis: Redis
+  live: Pick<Live, 'tell'>
+  /** Everybody of the organisation by family name, or those with these ids. */
+  people: (trx: Trx, tenantId: string, ids?: readonly number[]) => Promise<Person[]>
+  /** The client can't go until `trx` ends. @throws NotFound where there is none */
+  lockClient: (trx: Trx, actor: Actor, clientId: string) => Promise<unknown>
+  /** How clients are called; those that are no more are left out. */
+  clientNames: (trx: Trx, actor: Actor, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  /** Of these clients, those whose records `actor` may see now. */
+  maySeeClients: (trx: Trx, actor: Actor, clientIds: readonly string[]) => Promise<ReadonlySet<string>>
+  /** Tells people, outside of the pages too, that something waits for them. */
+  notify: (trx: Trx, tenantId: string, accountIds: readonly number[], kind: NoticeKind) => Promise<unknown>
+  /** Nothing waits for this account any more. */
+  settleNotices: (trx: Trx, accountId: number, kinds: readonly NoticeKind[]) => Promise<unknown>
+}
+
+/** The account that acts; nobody but people write messages. */
+export const accountOf = ({ accountId }: Actor): number => {
+  if (accountId === null) throw new Error('messages are read and written by accounts only')
+  return accountId
+}

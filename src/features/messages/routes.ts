@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto'
+import { Router, type Request, type Response } from 'express'
+import { tenantRoles } from '../../platform/actor.ts'
+import { flash } from '../../platform/web/flash.ts'
+import { readForm, type Problems } from '../../platform/web/forms.ts'
+import { actorOf, requireRole } from '../../platform/web/guard.ts'
+import type { Messages } from './messages.ts'
+import { idFrom, idOf, typedMessage } from './params.ts'
+import { listQuery, threadForm } from './schema.ts'
+
+const readers = ['staff', 'security_officer'] as const
+const nothing = { to: [], subject: '', text: '', urgent: false }
+export const problemOf = { nobody: 'messages:problem.nobody', 'not-allowed': 'messages:problem.not-allowed' } as const
+
+/** Lists of threads, and beginning one. */
+export const messageRoutes = (messages: Messages) => {
+  const router = Router()
+
+  router.get('/messages', requireRole(tenantRoles), async (req, res) => {
+    const { show, page } = listQuery.parse(req.query)
+    const listed = await messages.list(actorOf(res), show === 'archived', page)
+    res.render('messages/inbox', { ...listed, show, values: { query: '' }, problems: {} })
+  })
+
+  /** The rows of the list, for a page that shows it and has heard that something came. */
+  router.get('/messages/rows', requireRole(tenantRoles, { background: true }), async (req, res) => {
+    const { show, page } = listQuery.parse(req.query)
+    const listed = await messages.list(actorOf(res), show === 'archived', page)
+    res.render('messages/list', { ...listed, show })
+  })
+
+  router.get('/messages/new', requireRole(tenantRoles), (_req, res) => compose(res, 200, null, nothing, {}))
+  router.post('/messages', requireRole(tenantRoles), (req, res) => begin(req, res, null))
+
+  router.get('/clients/:clientId/messages', requireRole(readers), async (req, res) => {
+    const { page } = listQuery.parse(req.query)
+    res.render('messages/of-client', await messages.ofClient(actorOf(res), idOf(req.params.clientId), page))
+  })
+  router.get('/clients/:clientId/messages/new', requireRole(readers), (req, res) =>
+    compose(res, 200, idOf(req.params.clientId), nothing, {}),
+  )
+  router.post('/clients/:clientId/messages', requireRole(readers), (req, res) =>
+    begin(req, res, idOf(req.params.clientId)),
+  )
+
+  const begin = async (req: Request, res: Response, client: string | null) => {
+    const ids = {
+      thread: idFrom(req.body, '_thread', randomUUID),
+      message: idFrom(req.body, '_message', randomUUID),
+      client,
+    }
+    const form = readForm(threadForm, req.body)
+    if (!form.ok) return compose(res, 422, client, typedMessage(req.body), form.problems, ids)
+    const sending = await messages.start(actorOf(res), ids, form.data)
+    if (sending !== 'sent') return compose(res, 422, client, typedMessage(req.body), { to: problemOf[sending] }, ids)
+    flash(req, 'success', form.data.urgent ? 'messages:flash.sent-urgent' : 'messages:flash.sent')
+    res.redirect(303, `/messages/${ids.thread}`)
+  }
+
+  const compose = async (
+    res: Response,
+    status: number,
+    client: string | null,
+    values: ReturnType<typeof typedMessage>,
+    problems: Problems,
+    ids = { thread: randomUUID() as string, message: randomUUID() as string },
+  ) => {
+    const choices = await messages.composing(actorOf(res), client)
+    res.status(status).render('messages/new', { choices, values, problems: wholeList(problems), ids })
+  }
+
+  return router
+}
+
+/** Whatever is wrong in a list of people is said beside the list. */
+export const wholeList = (problems: Problems): Problems => {
+  const inList = Object.entries(problems).find(([place]) => place.startsWith('to.'))
+  const others = Object.entries(problems).filter(([place]) => !place.startsWith('to.'))
+  return { ...(inList ? { to: problemOf.nobody } : {}), ...Object.fromEntries(others) }
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { allRoles, tenantRoles } from '../../platform/actor.ts'
+
+const longestSubject = 200
+const longestText = 10_000
+
+const typed = (most: number, unwanted: RegExp) =>
+  z
+    .string({ error: 'problems:required' })
+    .transform(text => text.normalize('NFC').replace(/\r\n?/g, '\n').trim())
+    .pipe(
+      z
+        .string()
+        .refine(text => text !== '', 'problems:required')
+        .refine(text => !unwanted.test(text), 'problems:invalid')
+        .refine(text => Array.from(text).length <= most, 'problems:too-long'),
+    )
+const subject = typed(longestSubject, /[\p{Cc}\p{Cs}]/u)
+const text = typed(longestText, /[\p{Cs}]|(?![\n\t])\p{Cc}/u)
+const urgent = z
+  .unknown()
+  .optional()
+  .transform(sent => sent === 'on')
+
+const role = z.templateLiteral(['role:', z.enum(tenantRoles)])
+const accountId = z.string().regex(/^[1-9]\d{0,8}$/)
+const sentList = (sent: unknown) => (typeof sent === 'object' && sent !== null ? Object.values(sent as object) : sent)
+
+/** Whom a form names: accounts, and everybody with a role. */
+const addressees = z
+  .preprocess(
+    sent => (typeof sent === 'string' ? [sent] : (sentList(sent) ?? [])),
+    z.array(z.union([role, accountId]), { error: 'messages:problem.nobody' }).max(1000, 'problems:too-many'),
+  )
+  .refine(list => list.length > 0, 'messages:problem.nobody')
+  .transform(list => ({
+    roles: allRoles.filter(one => list.includes(`role:${one}` as never)),
+    accounts: [...new Set(list.filter(one => !one.startsWith('role:')).map(Number))],
+  }))
+export type Addressees = z.output<typeof addressees>
+
+export const threadForm = z.object({ to: addressees, subject, text, urgent })
+export type ThreadForm = z.output<typeof threadForm>
+export const replyForm = z.object({ text, urgent })
+export type ReplyForm = z.output<typeof replyForm>
+export const peopleForm = z.object({ to: addressees })
+
+export const uuid = z.uuid()
+/** A message's place in its thread; what can't be read is the one before the first. */
+export const numberField = z.coerce.number().int().min(0).max(1_000_000).catch(0)
+export const listQuery = z.object({
+  show: z.enum(['inbox', 'archived']).catch('inbox'),
+  page: z.coerce.number().int().min(1).max(10_000).catch(1),
+})
+export const beforeQuery = z.object({
+  before: z.coerce.number().int().min(2).max(1_000_000).optional().catch(undefined),
+})
