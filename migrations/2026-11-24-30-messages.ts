@@ -37,6 +37,7 @@ export const up = async (knex: Knex) => {
       tenant_id uuid not null,
       id uuid not null,
       thread_id uuid not null,
+      client_id uuid,
       number integer not null,
       sent_by integer not null,
       sent_at timestamptz(3) not null,

@@ -5,6 +5,8 @@ import { offerDrafts } from './drafts/bring-back.ts'
 import { focusOnLoad } from './focus.ts'
 import { listenForKeys } from './keys.ts'
 import { closeMenus } from './menus.ts'
+import { followMessages } from './messages/follow.ts'
+import { enhancePickers, sendByKey } from './messages/picker.ts'
 import { enhancePasswords } from './password.ts'
 import { offerPrinting } from './print.ts'
 import { followProgress } from './progress.ts'
@@ -23,6 +25,9 @@ enhanceReorder()
 followProgress()
 followCalls()
 offerPrinting()
+enhancePickers()
+sendByKey()
+followMessages()
 focusOnLoad()
 offerDrafts()
 watchSession()

@@ -9,8 +9,6 @@ import {
 } from '../features/messages/index.ts'
 import type { Notices } from '../features/notices/index.ts'
 import type { ActiveSessions } from '../features/sessions/index.ts'
-import type { Actor } from '../platform/actor.ts'
-import type { Trx } from '../platform/db/tenant.ts'
 import type { Platform } from './platform.ts'
 
 type Given = Pick<Platform, 'db' | 'vault' | 'clock' | 'redis' | 'live'> & {
@@ -27,7 +25,7 @@ export const createMessageFeature = ({ accounts, clients, notices, sessions, ...
     people: accounts.people,
     lockClient: clients.lockForChange,
     clientNames: clients.namesOf,
-    maySeeClients,
+    visible: clients.visible,
     notify: notices.notify,
     settleNotices: notices.settle,
   })
@@ -43,9 +41,3 @@ export const createMessageFeature = ({ accounts, clients, notices, sessions, ...
     endStreams: streaming.close,
   }
 }
-
-const readers = ['staff', 'security_officer'] as const
-
-/** Every record is open to whoever reads records at all. */
-const maySeeClients = (_trx: Trx, { roles }: Actor, clientIds: readonly string[]): Promise<ReadonlySet<string>> =>
-  Promise.resolve(new Set(readers.some(role => roles.includes(role)) ? clientIds : []))

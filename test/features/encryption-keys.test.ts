@@ -79,7 +79,7 @@ describe('the places of sealed values', () => {
     const { rows } = await admin.query<{ table_name: string }>(
       `select table_name from information_schema.columns where table_schema = 'public' and column_name = 'index_key' order by 1`,
     )
-    expect(rows.map(row => row.table_name)).toEqual(['account_emails', 'clients'])
+    expect(rows.map(row => row.table_name)).toEqual(['account_emails', 'clients', 'messages'])
     const { rows: tokens } = await admin.query<{ table_name: string }>(
       `select distinct table_name from information_schema.columns where table_schema = 'public' and column_name like '%\\_token%' and data_type in ('bigint', 'ARRAY') order by 1`,
     )

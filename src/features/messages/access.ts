@@ -2,20 +2,24 @@ import type { Actor, Role } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { accountOf, type Needs } from './needs.ts'
-import { mayRead } from './policy.ts'
+import { mayRead, readsRecords } from './policy.ts'
 import { findParticipant, findThread, lockThread, selectRoles, type ParticipantRow, type ThreadRow } from './queries.ts'
 
 /** A thread that somebody may read. `own` is undefined for whoever reads it by the record and takes no part. */
 export type Opened = { thread: ThreadRow; roles: Role[]; own: ParticipantRow | undefined }
 
 /** The one place that decides who gets at a thread; whoever may not is told that there is none. */
-export const createAccess = ({ maySeeClients }: Pick<Needs, 'maySeeClients'>) => {
+export const createAccess = ({ visible }: Pick<Needs, 'visible'>) => {
+  /** Of these clients, those whose records the actor, whose transaction this is, may see now. */
+  const maySee = async (trx: Trx, actor: Actor, clientIds: readonly string[]): Promise<ReadonlySet<string>> =>
+    readsRecords(actor) && clientIds.length > 0 ? visible(trx, clientIds) : new Set()
+
   const permit = async (trx: Trx, actor: Actor, thread: ThreadRow | undefined): Promise<Opened> => {
     if (!thread) throw new NotFound()
     const [roles, own, seen] = await Promise.all([
       selectRoles(trx, thread.id),
       findParticipant(trx, thread.id, accountOf(actor)),
-      thread.client_id === null ? null : maySeeClients(trx, actor, [thread.client_id]),
+      thread.client_id === null ? null : maySee(trx, actor, [thread.client_id]),
     ])
     const standing = { clientId: thread.client_id, roles, named: own?.named ?? false }
     if (!mayRead(standing, actor, seen?.has(thread.client_id!) ?? false)) throw new NotFound()
@@ -30,7 +34,7 @@ export const createAccess = ({ maySeeClients }: Pick<Needs, 'maySeeClients'>) =>
   ): Promise<Row[]> => {
     const clientIds = [...new Set(rows.flatMap(({ client_id }) => client_id ?? []))]
     if (clientIds.length === 0) return [...rows]
-    const seen = await maySeeClients(trx, actor, clientIds)
+    const seen = await maySee(trx, actor, clientIds)
     return rows.filter(({ client_id }) => client_id === null || seen.has(client_id))
   }
 
@@ -45,7 +49,7 @@ export const createAccess = ({ maySeeClients }: Pick<Needs, 'maySeeClients'>) =>
 
     /** @throws NotFound */
     client: async (trx: Trx, actor: Actor, clientId: string): Promise<void> => {
-      if (!(await maySeeClients(trx, actor, [clientId])).has(clientId)) throw new NotFound()
+      if (!(await maySee(trx, actor, [clientId])).has(clientId)) throw new NotFound()
     },
   }
 }

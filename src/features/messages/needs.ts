@@ -22,8 +22,8 @@ export type Needs = {
   lockClient: (trx: Trx, actor: Actor, clientId: string) => Promise<unknown>
   /** How clients are called; those that are no more are left out. */
   clientNames: (trx: Trx, actor: Actor, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>
-  /** Of these clients, those whose records `actor` may see now. */
-  maySeeClients: (trx: Trx, actor: Actor, clientIds: readonly string[]) => Promise<ReadonlySet<string>>
+  /** Of these clients, those that are not hidden from the account of this transaction (docs/adr/0019). */
+  visible: (trx: Trx, clientIds: readonly string[]) => Promise<ReadonlySet<string>>
   /** Tells people, outside of the pages too, that something waits for them. */
   notify: (trx: Trx, tenantId: string, accountIds: readonly number[], kind: NoticeKind) => Promise<unknown>
   /** Nothing waits for this account any more. */

@@ -6,6 +6,10 @@ export type Standing = { clientId: string | null; roles: readonly Role[]; named:
 export const takesPart = ({ roles, named }: Standing, actor: Pick<Actor, 'roles'>): boolean =>
   named || roles.some(role => actor.roles.includes(role))
 
+/** Who reads records at all; a restricted one is open to fewer. */
+export const readsRecords = ({ roles }: Pick<Actor, 'roles'>): boolean =>
+  roles.includes('staff') || roles.includes('security_officer')
+
 /**
  * A thread about a client belongs to the record: whoever may see the record may read it, and nobody else, not even somebody
  * who takes part. Any other thread is for those who take part.

@@ -13,6 +13,8 @@ export type MessageRow = {
   tenant_id: string
   id: string
   thread_id: string
+  /** The thread's; row-level security reads it here too. */
+  client_id: string | null
   number: number
   sent_by: number
   sent_at: Date
@@ -22,7 +24,7 @@ export type MessageRow = {
   index_key: number
 }
 /** Of a message, what is read: the index is only asked. */
-export type ReadMessage = Omit<MessageRow, 'search_tokens' | 'index_key'>
+export type ReadMessage = Omit<MessageRow, 'client_id' | 'search_tokens' | 'index_key'>
 export type ParticipantRow = {
   tenant_id: string
   thread_id: string
@@ -229,6 +231,12 @@ export const noteAcknowledged = async (
     { threadId, accountId, through, at } as never,
   )
   return rows.map(row => row.message_id)
+}
+
+/** Whom a restricted record is open to (docs/adr/0019); null where it is open to whoever reads records at all. */
+export const selectNamedFor = async (trx: Trx, clientId: string): Promise<number[] | null> => {
+  const row = await trx('client_restrictions').where({ client_id: clientId }).first<{ people: number[] } | undefined>('people')
+  return row?.people ?? null
 }
 
 /** The threads about a client; for the feature that erases. */

@@ -131,7 +131,7 @@ export const createReading = (needs: Needs, access: Access, sealing: Sealing) =>
           people: named.flatMap(id => known.get(id) ?? []),
           roles,
           takesPart: own !== undefined && (own.named || roles.some(role => actor.roles.includes(role))),
-          archived: own?.archived_at != null,
+          archived: Boolean(own?.archived_at),
           toAcknowledge: waiting.urgent,
         }
         return { page, fresh }

@@ -35,6 +35,7 @@ export const createWriting = (needs: Needs, access: Access, sealing: Sealing, ad
       tenant_id: actor.tenantId,
       id: message.id,
       thread_id: thread.id,
+      client_id: thread.client_id,
       number: thread.messages + 1,
       sent_by: sender,
       sent_at: thread.messages === 0 ? thread.last_at : notBefore(thread.last_at, clock()),

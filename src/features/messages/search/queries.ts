@@ -44,8 +44,12 @@ export const selectNotIndexedBy = async (
 ): Promise<FoundRow[]> => {
   const page = trx('messages').whereRaw('index_key is distinct from ?', [keyId]).orderBy('id').limit(most)
   if (after) void page.where('id', '>', after)
-  const ids: string[] = await page.pluck('id')
-  return (await selectFound(trx, ids)).sort((one, other) => (one.id < other.id ? -1 : 1))
+  const rows: { id: string }[] = await page.select('id')
+  const found = await selectFound(
+    trx,
+    rows.map(({ id }) => id),
+  )
+  return found.sort((one, other) => (one.id < other.id ? -1 : 1))
 }
 
 export type Remade = { id: string; search_tokens: readonly string[]; index_key: number }

@@ -1,0 +1,20 @@
+import { all, one } from '../page.ts'
+import { listenToServer } from './stream.ts'
+import { createThread } from './thread.ts'
+import { refreshRows, refreshWaiting } from './waiting.ts'
+
+/** Shows what comes while a page is open, in every tab. Nothing of this counts as something that somebody did. */
+export const followMessages = () => {
+  if (all('data-message-count').length === 0 || !one('data-urgent')) return
+  const thread = createThread()
+  listenToServer(({ thread: id }) => {
+    void refreshWaiting()
+    void refreshRows()
+    thread.refresh(id)
+  })
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState !== 'visible') return
+    void refreshWaiting()
+    thread.refresh('')
+  })
+}
