@@ -14,7 +14,7 @@ import type { PageTickets } from '../platform/web/page-ticket.ts'
 import { inventory, type RouteFacts } from '../platform/web/routes-inventory.ts'
 import type { SignedIn } from '../platform/web/session-data.ts'
 import { createViews, type Locals } from '../platform/web/views.ts'
-import { readBody, refuseOddNames } from './body.ts'
+import { readBody, readUpload, refuseOddNames } from './body.ts'
 import { answerFaults, notFound } from './errors.ts'
 import { healthRoutes, type Checks } from './health-routes.ts'
 import { languageRoutes } from './language-routes.ts'
@@ -58,6 +58,7 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   const routers = [healthRoutes(needs.checks, needs.details), languageRoutes(), ...needs.routers]
   const routes = inventory(routers)
   const isBackground = matcherOf(routes.filter(route => route.policy.background))
+  const isUpload = matcherOf(routes.filter(route => route.policy.upload))
   const hasPage = matcherOf(routes.filter(route => route.method === 'get'))
 
   app.disable('x-powered-by')
@@ -95,7 +96,7 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   app.use(onlyLiveSessions(needs.sessions, needs.clock, isBackground))
   app.use(pageLocals({ ...needs, hasPage }))
   app.use(refuseOtherSites)
-  app.use(readBody(), refuseOddNames)
+  app.use(readBody(), readUpload(isUpload), refuseOddNames)
   app.use(keepTypedWork({ ...needs, isBackground }))
   app.use(offerDrafts(needs))
   app.use(showWaiting({ ...needs, isBackground }))

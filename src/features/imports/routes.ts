@@ -1,13 +1,13 @@
 import { pipeline } from 'node:stream/promises'
 import { Router, type Request, type Response } from 'express'
 import { NotFound } from '../../platform/errors.ts'
-import { csrfFault, csrfOk } from '../../platform/web/csrf.ts'
-import { readForm as readFields, type Problems } from '../../platform/web/forms.ts'
+import { plainFileName } from '../../platform/web/file-name.ts'
+import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
+import { filesIn } from '../../platform/web/multipart.ts'
 import { fieldNames } from './columns/fields.ts'
 import { FileFault } from './file/file-fault.ts'
-import { drain, readForm } from './file/multipart.ts'
 import type { Imports } from './imports.ts'
 import { presentRow, reasonOf, type Formats } from './presentation.ts'
 import { progressOf, type Progress } from './progress.ts'
@@ -15,7 +15,7 @@ import type { RowFilter } from './readings.ts'
 import { columnsForm, columnsQuery, importId, listQuery, rowsQuery } from './schema.ts'
 import { busyStates } from './states.ts'
 import { keptUntil } from './sweep.ts'
-import { limits } from './upload.ts'
+import { limits, type UploadOutcome } from './upload.ts'
 
 type Locals = Formats & { formatNumber: (value: number) => string }
 
@@ -62,28 +62,27 @@ export const importRoutes = (imports: Imports) => {
   router.get('/imports', requireRole('staff'), (req, res) => showList(req, res, null))
 
   router.post('/imports', requireRole('staff', { upload: true }), async (req, res) => {
-    const form = await readForm(req).catch(() => null)
-    if (!form || !csrfOk(req, form.fields.get('_csrf'))) {
-      await answerable(req, res)
-      throw csrfFault
-    }
-    const announced = Number(req.get('content-length') ?? 0)
-    const outcome = await (
-      announced > mostAnnounced
-        ? Promise.resolve({ ok: false as const, fault: new FileFault('too-large') })
-        : imports.upload(actorOf(res), form.name, form.bytes)
-    ).catch((fault: unknown) => {
+    const outcome = await takeIn(req, res).catch((fault: unknown) => {
       if (req.complete || !req.destroyed) throw fault
       return null
     })
     if (!outcome) return
     if (outcome.ok) return res.redirect(303, `/imports/${outcome.importId}`)
 
-    await answerable(req, res)
-    const fault = form.name === '' && outcome.fault.kind === 'empty' ? new FileFault('no-file') : outcome.fault
-    res.status(fault.kind === 'too-large' ? 413 : 422)
-    await showList(req, res, fault)
+    res.status(outcome.fault.kind === 'too-large' ? 413 : 422)
+    await showList(req, res, outcome.fault)
   })
+
+  const takeIn = async (req: Request, res: Response): Promise<UploadOutcome> => {
+    if (Number(req.get('content-length') ?? 0) > mostAnnounced) return { ok: false, fault: new FileFault('too-large') }
+    for await (const file of filesIn(req)) {
+      const name = plainFileName(file.name)
+      const outcome = await imports.upload(actorOf(res), name, file.bytes)
+      const nothingChosen = !outcome.ok && name === '' && outcome.fault.kind === 'empty'
+      return nothingChosen ? { ok: false, fault: new FileFault('no-file') } : outcome
+    }
+    return { ok: false, fault: new FileFault('no-file') }
+  }
 
   router.get('/imports/:importId', requireRole('staff'), async (req, res) => {
     const id = idOf(req)
@@ -110,7 +109,7 @@ export const importRoutes = (imports: Imports) => {
   router.post('/imports/:importId/columns', requireRole('staff'), async (req, res) => {
     const id = idOf(req)
     const { reading } = await imports.columns(actorOf(res), id)
-    const form = readFields(columnsForm(reading.columns.length), req.body)
+    const form = readForm(columnsForm(reading.columns.length), req.body)
     if (!form.ok) {
       res.status(422)
       return showColumns(req, res, form.problems, req.body as object)
@@ -160,11 +159,6 @@ export const importRoutes = (imports: Imports) => {
   })
 
   return router
-}
-
-/** Makes sure that the answer is read: the rest of the upload runs out first, or the connection ends with the answer. */
-const answerable = async (req: Request, res: Response) => {
-  if (!(await drain(req))) res.set('Connection', 'close')
 }
 
 const withText = (progress: Progress, res: Response) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
+import { CutForm } from '../../platform/web/multipart.ts'
 import { guessReading } from './columns/guess.ts'
 import { FileFault } from './file/file-fault.ts'
 import { readTable, type Limits, type TableFacts, type TableRow } from './file/table.ts'
@@ -87,6 +88,7 @@ export const createUpload = ({ db, clock }: Needs, seals: Seals) => {
     } catch (fault) {
       await db.asTenant(actor, trx => deleteImport(trx, id))
       if (fault instanceof FileFault) return { ok: false, fault }
+      if (fault instanceof CutForm) return { ok: false, fault: new FileFault('incomplete') }
       throw fault
     }
   }

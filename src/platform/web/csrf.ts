@@ -7,7 +7,7 @@ const { generateToken, invalidCsrfTokenError } = csrfSync({ size: 32 })
 /** The token of this session, made on first use. */
 export const csrfTokenOf = (req: Request): string => generateToken(req)
 
-/** Whether `token` is this session's (OWASP synchronizer token). A guard asks it of every form; an upload's own route asks it of its first field. */
+/** Whether `token` is this session's (OWASP synchronizer token). A guard asks it of every form. */
 export const csrfOk = (req: Request, token: unknown): boolean => {
   const { csrfToken } = req.session
   if (typeof token !== 'string' || !csrfToken) return false

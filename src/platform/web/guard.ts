@@ -5,7 +5,7 @@ import { isOwnPath } from './own-path.ts'
 
 /**
  * Who may use a route. `background` marks what pages ask by themselves: it never counts as something the person did.
- * `upload` marks a route that reads a multipart form itself, the token of the session with it (`csrfOk`).
+ * `upload` marks a route whose form may hold files: it takes them in as they arrive (`filesIn`), when the guard has let it.
  * `beforePasswordChange` marks what somebody may do whose password has to be changed first; everything else waits for that.
  */
 export type Policy = {
@@ -51,7 +51,7 @@ const guard = (kind: Policy['kind'], roles: readonly Role[], options: Options) =
       res.status(403).render('errors/forbidden')
     else
       next(
-        changesNothing(req) || upload || csrfOk(req, (req.body as { _csrf?: unknown } | undefined)?._csrf)
+        changesNothing(req) || csrfOk(req, (req.body as { _csrf?: unknown } | undefined)?._csrf)
           ? undefined
           : csrfFault,
       )
