@@ -16,6 +16,7 @@ import { createPlatform, type Platform, type Replaced } from './composition/plat
 import { announcementRoutes } from './features/announcements/index.ts'
 import { accountPageRoutes } from './features/account-page/index.ts'
 import { accountRoutes } from './features/accounts/index.ts'
+import { attachmentRoutes, createAttachments } from './features/attachments/index.ts'
 import { clientRoutes, createClients, searchRoutes, spoken, type Clients } from './features/clients/index.ts'
 import { drillRoutes } from './features/drills/index.ts'
 import { createDrafts, draftAttention, draftRoutes } from './features/drafts/index.ts'
@@ -75,7 +76,7 @@ export const createFeatures = (platform: Platform) => {
   const tenants = createTenants({
     ...platform,
     endSession: sessions.end,
-    sealed: sealedColumns.map(({ column }) => column),
+    sealed: [...sealedColumns.map(({ column }) => column), 'attachment_chunks.bytes'],
     makeAdministrator: (tenantId, person, alongside) =>
       accounts.create(systemActor(tenantId), { ...person, roles: ['administrator'], alongside }),
     destroyIfDue: (tenantId, dueAt) => erasures.destroyTenantIfDue(tenantId, dueAt),
@@ -171,6 +172,7 @@ export const createFeatures = (platform: Platform) => {
     accountNames: accounts.names,
   })
 
+  const attachments = createAttachments({ ...platform, readableMessage: async () => null })
   const imports = createImports({ ...platform, clients })
   const talk = createMessageFeature({ ...platform, accounts, notices, clients, sessions })
   const { messages } = talk
@@ -183,7 +185,7 @@ export const createFeatures = (platform: Platform) => {
     fileSettleMs: platform.pace.filePollMs + platform.pace.marginMs,
     rotationDays: config.keyRotationDays,
   })
-  const erasures = createErasure({ ...platform, clients, messages, accountNames: accounts.names })
+  const erasures = createErasure({ ...platform, clients, messages, attachments, accountNames: accounts.names })
   const backups = createInstallationBackups({ ...platform, accounts, translations })
 
   const auditChain = createLogChain({ ...platform, accounts, backups, translations, openTenants: tenants.open })
@@ -254,6 +256,7 @@ export const createFeatures = (platform: Platform) => {
     for (const actor of (await tenants.open()).map(systemActor)) {
       await imports.work.sweep(actor)
       await drafts.sweep(actor)
+      await attachments.sweep(actor)
       await around.sweep(actor)
       await contacts.noteFacts(actor)
     }
@@ -313,6 +316,7 @@ export const createFeatures = (platform: Platform) => {
       groupsToChoose: groups.list,
     }),
     importRoutes(imports),
+    attachmentRoutes(attachments),
     erasureRoutes(erasures, clock),
     backupDesk.routes,
     keyRoutes(desk.keyDesk),
@@ -370,6 +374,7 @@ export const createFeatures = (platform: Platform) => {
     exports,
     drills,
     officerKeys,
+    attachments,
     imports,
     erasures,
     encryptionKeys,

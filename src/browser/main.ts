@@ -1,4 +1,5 @@
 // Everything here only makes pages that already work more comfortable.
+import { enhanceAttachments } from './attachments.ts'
 import { followCalls } from './calls.ts'
 import { enhanceConfirms } from './confirm.ts'
 import { offerDrafts } from './drafts/bring-back.ts'
@@ -19,6 +20,7 @@ guardSubmits()
 listenForKeys()
 closeMenus()
 enhancePasswords()
+enhanceAttachments()
 enhanceConfirms()
 enhanceRepeats()
 enhanceReorder()

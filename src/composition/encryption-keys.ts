@@ -27,6 +27,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { column: 'client_restriction_versions.note_sealed', key: ['client_id', 'version'] },
   { column: 'break_glass_cases.reason_sealed', key: ['id'] },
   { column: 'break_glass_cases.judgement_sealed', key: ['id'] },
+  { column: 'attachments.facts_sealed', key: ['id'] },
 ]
 
 const minute = 60_000

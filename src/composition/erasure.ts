@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Attachments } from '../features/attachments/index.ts'
 import { createClientErasing, type Clients } from '../features/clients/index.ts'
 import { createDraftErasing } from '../features/drafts/index.ts'
 import { createErasures } from '../features/erasure/index.ts'
@@ -11,10 +12,11 @@ type Given = Pick<Needs, 'db' | 'unscoped' | 'vault' | 'redis' | 'clock' | 'log'
   config: { dataDir: string; exportsDir: string }
   clients: Clients
   messages: Messages
+  attachments: Pick<Attachments, 'dropAbout'>
 }
 
 /** Erasing reaches into every feature that keeps something of a client; they meet here. */
-export const createErasure = ({ clients, messages, config, ...given }: Given) =>
+export const createErasure = ({ clients, messages, attachments, config, ...given }: Given) =>
   createErasures({
     ...given,
     ledgerFile: join(config.dataDir, 'erasures.ledger'),
@@ -24,5 +26,6 @@ export const createErasure = ({ clients, messages, config, ...given }: Given) =>
     threadsOf: messages.threadsOf,
     drafts: createDraftErasing(given.vault),
     imports: createImportErasing(given.vault),
+    attachments,
     exports: createExportErasing({ directory: config.exportsDir, clock: given.clock }),
   })

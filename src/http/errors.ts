@@ -12,6 +12,10 @@ export const notFound: RequestHandler = () => {
 export const answerFaults =
   (log: Logger): ErrorRequestHandler =>
   (fault: unknown, req, res, _next) => {
+    if (req.destroyed && !req.complete) {
+      log.info('a request broke off before it was all there')
+      return res.destroy()
+    }
     if (res.headersSent) {
       log.error({ err: fault }, 'a request failed half-way')
       // Express' own handler would print the fault with all it says.

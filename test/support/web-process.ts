@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import type { Config } from '../../src/config.ts'
 import { follow, plainEnvironment, root } from './processes.ts'
 
-const startMs = 30_000
+const startMs = 120_000
 
 /** A web process as production starts it, `node src/main.ts web`, on a free port, behind a proxy of this machine. */
 export const startWebProcess = async (config: Config) => {

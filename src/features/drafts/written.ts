@@ -3,7 +3,7 @@ import type { TypedFields } from '../../platform/web/typed-fields.ts'
 /** The last part of the names of fields that are chosen from a list, ticked, or stand hidden in their form. */
 const chosen = new Set(
   [
-    ['id', 'formId', 'version', 'revision', 'encoding'],
+    ['id', 'formId', 'version', 'revision', 'encoding', 'tray'],
     ['type', 'use', 'code', 'gender', 'language', 'relationship', 'dayOrder', 'secondSignIn', 'mayBeTold', 'handOver'],
     ['format', 'trouble'],
     ['interpreterNeeded', 'dropDigits', 'rememberMe'],

@@ -24,11 +24,11 @@ export type Doomed = {
   downloads: number
 }
 export type ListedErasure = { clientId: string; at: Date; by: string | null; reason: string | null }
-export type Erased = { drafts: number; importRows: number; exports: number; threads: number }
+export type Erased = { drafts: number; importRows: number; files: number; exports: number; threads: number }
 
 /** Erasing one client for good (GDPR, article 17). */
 export const createClientErasure = (needs: Needs, ledger: Ledger, passing: ReturnType<typeof createPassingThings>) => {
-  const { db, vault, clock, clients, drafts, imports, exports } = needs
+  const { db, vault, clock, clients, drafts, imports, attachments, exports } = needs
   const reasonPlace = (tenant: string, row: string) => ({ tenant, column: 'erasures.reason_sealed', row }) as const
 
   /** Removes the client wherever the database holds them. Without keys, what only names them cannot be found, nor read. */
@@ -40,9 +40,10 @@ export const createClientErasure = (needs: Needs, ledger: Ledger, passing: Retur
     for (const id of [clientId, ...threads]) ofPages += await drafts.dropOnPagesOf(trx, id)
     const ofTexts = about ? await drafts.dropAbout(trx, actor, about) : 0
     const importRows = about ? await imports.dropAbout(trx, actor, about) : 0
+    const files = about ? await attachments.dropAbout(trx, actor, about) : 0
     const withdrawn = await exports.withdraw(trx, actor)
     await clients.remove(trx, clientId)
-    return { drafts: ofPages + ofTexts, importRows, exports: withdrawn.length, threads: threads.length, withdrawn }
+    return { drafts: ofPages + ofTexts, importRows, files, exports: withdrawn.length, threads: threads.length, withdrawn }
   }
 
   const describe = (trx: Trx, actor: Actor, clientId: string): Promise<DescribedPerson | null> =>

@@ -35,6 +35,8 @@ export type Needs = {
     dropAbout: (trx: Trx, actor: Actor, isAbout: IsAbout) => Promise<number>
   }
   imports: { dropAbout: (trx: Trx, actor: Actor, isAbout: IsAbout) => Promise<number> }
+  /** Files that were sent go with their messages. */
+  attachments: { dropAbout: (trx: Trx, actor: Actor, isAbout: IsAbout) => Promise<number> }
   exports: {
     withdraw: (trx: Trx, actor: Actor) => Promise<string[]>
     remove: (tenantId: string, ids: readonly string[]) => Promise<void>

@@ -62,11 +62,7 @@ export const importRoutes = (imports: Imports) => {
   router.get('/imports', requireRole('staff'), (req, res) => showList(req, res, null))
 
   router.post('/imports', requireRole('staff', { upload: true }), async (req, res) => {
-    const outcome = await takeIn(req, res).catch((fault: unknown) => {
-      if (req.complete || !req.destroyed) throw fault
-      return null
-    })
-    if (!outcome) return
+    const outcome = await takeIn(req, res)
     if (outcome.ok) return res.redirect(303, `/imports/${outcome.importId}`)
 
     res.status(outcome.fault.kind === 'too-large' ? 413 : 422)

@@ -9,6 +9,8 @@ const leftBehind = [
   ...['audit_seals', 'audit_unsealed', 'audit_chain_state'],
 ]
 const fetchedAtOnce = 500
+/** Rows are fetched as many at a time as make about so many letters: those of files are large. */
+const lettersAtOnce = 4_000_000
 
 /** One moment for all that is read. Before anything else in the transaction. */
 export const readOneMoment = (trx: Trx) => trx.raw('set transaction isolation level repeatable read, read only')
@@ -47,10 +49,12 @@ export const tablesInOrder = async (trx: Trx): Promise<string[]> => {
 /** The rows of a table, as JSON that is never read as such here: numbers stay as exact as they are. */
 export async function* rowsOf(trx: Trx, table: string): AsyncGenerator<string[]> {
   await trx.raw('declare moving no scroll cursor for select to_jsonb(moved)::text as row from ?? moved', [table])
-  for (;;) {
-    const { rows } = await trx.raw<{ rows: { row: string }[] }>(`fetch ${fetchedAtOnce} from moving`)
+  for (let most = 1; ;) {
+    const { rows } = await trx.raw<{ rows: { row: string }[] }>(`fetch ${most} from moving`)
     if (rows.length === 0) break
+    const letters = rows.reduce((sum, { row }) => sum + row.length, 0)
     yield rows.map(({ row }) => row)
+    most = Math.min(fetchedAtOnce, 2 * most, Math.max(1, Math.floor((lettersAtOnce * rows.length) / letters)))
   }
   await trx.raw('close moving')
 }

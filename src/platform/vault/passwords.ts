@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { TooBusy } from '../errors.ts'
+import { createTurns } from '../turns.ts'
 import { createArgon2Threads } from './argon2-threads.ts'
 import type { KeySource } from './key-files.ts'
 
@@ -21,7 +21,7 @@ const busySeconds = 5
  * Both `hash` and `verify` take their time: never call them with a transaction open. They throw TooBusy where too many wait.
  */
 export const createPasswords = (peppers: KeySource & { reload?: () => Promise<unknown> }) => {
-  const inTurn = createTurns(mostAtOnce, mostWaiting)
+  const inTurn = createTurns(mostAtOnce, mostWaiting, busySeconds)
   const argon2 = createArgon2Threads()
 
   const make = (password: string): Promise<PasswordHash> =>
@@ -70,21 +70,3 @@ export type Passwords = ReturnType<typeof createPasswords>
  */
 const peppered = (pepper: Buffer, password: string) =>
   createHmac('sha256', pepper).update(password.normalize('NFKC')).digest('base64')
-
-const createTurns = (most: number, mostInLine: number) => {
-  let busy = 0
-  const waiting: (() => void)[] = []
-  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (busy < most) busy++
-    else if (waiting.length < mostInLine) await new Promise<void>(resolve => waiting.push(resolve))
-    else throw new TooBusy(busySeconds)
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else busy--
-    }
-  }
-  return Object.assign(inTurn, { load: () => ({ running: busy, waiting: waiting.length }) })
-}

@@ -90,7 +90,8 @@ const badForm = (status: 400 | 413, message: string) => Object.assign(new Error(
 /** The bytes of a file; where the request is all there and the file is not, that is the form's fault and not the program's. */
 const whole = async function* (file: Readable, req: IncomingMessage): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of file) yield chunk as Buffer
+    // Whoever has read enough leaves the rest to flow past: destroyed, it would hold up what comes behind it.
+    for await (const chunk of file.iterator({ destroyOnReturn: false })) yield chunk as Buffer
   } catch (fault) {
     throw req.complete ? new CutForm() : fault
   }

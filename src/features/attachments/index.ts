@@ -1,0 +1,2 @@
+export { createAttachments, type Attachments } from './attachments.ts'
+export { attachmentRoutes } from './routes.ts'

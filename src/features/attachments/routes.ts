@@ -1,0 +1,93 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { create as contentDisposition } from 'content-disposition'
+import { Router, type Request, type Response } from 'express'
+import { tenantRoles } from '../../platform/actor.ts'
+import { NotFound } from '../../platform/errors.ts'
+import { SealBroken } from '../../platform/vault/cipher.ts'
+import { actorOf, requireRole } from '../../platform/web/guard.ts'
+import { filesIn } from '../../platform/web/multipart.ts'
+import type { Attachments } from './attachments.ts'
+import { isShown, shownTypes } from './kinds.ts'
+import type { OpenFile } from './opening.ts'
+import { fileId, trayFields } from './schema.ts'
+import type { Tray } from './trays.ts'
+
+/**
+ * Nothing that a file brings along runs, loads or leads anywhere, and even a picture is of no origin. Chromium's own viewer
+ * shows a PDF in such a sandbox.
+ */
+const lockedDown = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+
+export const attachmentRoutes = ({ trays, open }: Pick<Attachments, 'trays' | 'open'>) => {
+  const router = Router()
+  const forTenants = (options?: Parameters<typeof requireRole>[1]) => requireRole(tenantRoles, options)
+
+  const showTray = (res: Response, tray: Tray, problem: string | null = null) =>
+    res.status(problem ? 422 : 200).render('attachments/tray', { tray, problems: problem ? { files: problem } : {} })
+
+  /** One file for a tray, as a page sends it that shows how far it is. */
+  router.post('/attachments', forTenants({ upload: true }), async (req, res) => {
+    const { tray, problem } = await trays.ofForm(actorOf(res), req.body, filesIn(req))
+    showTray(res, tray, problem)
+  })
+
+  /** What lies in a tray, for a page that brought a draft back. */
+  router.get('/attachments/trays/:trayId', forTenants({ background: true }), async (req, res) => {
+    const tray = await trays.look(actorOf(res), readId(req.params.trayId))
+    if (tray.attachments.length === 0) throw new NotFound()
+    showTray(res, tray)
+  })
+
+  router.post('/attachments/:attachmentId/take-out', forTenants(), async (req, res) => {
+    const { tray: id } = trayFields.parse(req.body ?? {})
+    if (!id) throw new NotFound()
+    await trays.takeOut(actorOf(res), id, readId(req.params.attachmentId))
+    showTray(res, await trays.look(actorOf(res), id))
+  })
+
+  router.get('/attachments/:attachmentId', forTenants(), async (req, res) => {
+    await give(req, res, ({ kind }) => isShown(kind))
+  })
+
+  router.get('/attachments/:attachmentId/download', forTenants(), async (req, res) => {
+    await give(req, res, () => false)
+  })
+
+  const give = async (req: Request, res: Response, inline: (file: OpenFile) => boolean) => {
+    const id = readId(req.params.attachmentId)
+    const file = await open(actorOf(res), id).catch((fault: unknown) => {
+      if (fault instanceof SealBroken) return null
+      throw fault
+    })
+    if (!file) return res.status(410).render('attachments/damaged')
+    sayWhatItIs(res, file, inline(file))
+    await pipeline(Readable.from(file.bytes, { objectMode: false, highWaterMark: 0 }), res).catch((fault: unknown) => {
+      if (!isGone(fault)) throw fault
+    })
+  }
+
+  return router
+}
+
+const readId = (sent: unknown): string => {
+  const id = fileId.safeParse(sent)
+  if (!id.success) throw new NotFound()
+  return id.data
+}
+
+const sayWhatItIs = (res: Response, { name, kind, size }: OpenFile, inline: boolean) => {
+  const type = inline && isShown(kind) ? shownTypes[kind] : 'application/octet-stream'
+  const { t } = res.locals as { t: (key: string) => string }
+  res.set({
+    'Content-Type': type,
+    'Content-Length': String(size),
+    'Content-Disposition': contentDisposition(name || t('attachments:nameless'), {
+      type: inline ? 'inline' : 'attachment',
+    }),
+    'Content-Security-Policy': lockedDown,
+  })
+}
+
+/** Whoever asked has gone: nothing is read on. */
+const isGone = (fault: unknown) => (fault as { code?: string }).code === 'ERR_STREAM_PREMATURE_CLOSE'

@@ -1,0 +1,11 @@
+import { z } from 'zod'
+
+const uuid = z.uuid()
+
+/** Of a form that files go with; an unreadable id is as none. */
+export const trayFields = z.object({
+  tray: uuid.optional().catch(undefined),
+  takeOut: z.preprocess(sent => (typeof sent === 'string' ? [sent] : sent), z.array(uuid)).catch([]),
+})
+/** Of a file, or of a tray. */
+export const fileId = uuid
