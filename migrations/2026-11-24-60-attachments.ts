@@ -20,6 +20,7 @@ export const up = async (knex: Knex) => {
       facts_sealed bytea,
       primary key (tenant_id, id),
       foreign key (tenant_id, added_by) references accounts (tenant_id, id),
+      foreign key (tenant_id, message_id) references messages (tenant_id, id) on delete cascade,
       check (message_id is null or facts_sealed is not null)
     );
     create index attachments_message on attachments (tenant_id, message_id) where message_id is not null;

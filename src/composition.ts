@@ -172,9 +172,12 @@ export const createFeatures = (platform: Platform) => {
     accountNames: accounts.names,
   })
 
-  const attachments = createAttachments({ ...platform, readableMessage: async () => null })
+  const attachments = createAttachments({
+    ...platform,
+    readableMessage: (...args) => messages.readable(...args),
+  })
   const imports = createImports({ ...platform, clients })
-  const talk = createMessageFeature({ ...platform, accounts, notices, clients, sessions })
+  const talk = createMessageFeature({ ...platform, accounts, notices, clients, sessions, attachments })
   const { messages } = talk
   const encryptionKeys = createKeyTurning({
     ...platform,

@@ -1,4 +1,5 @@
 import type { Accounts } from '../features/accounts/index.ts'
+import type { Attachments } from '../features/attachments/index.ts'
 import type { Clients } from '../features/clients/index.ts'
 import {
   createMessages,
@@ -13,13 +14,14 @@ import type { Platform } from './platform.ts'
 
 type Given = Pick<Platform, 'db' | 'vault' | 'clock' | 'redis' | 'live'> & {
   accounts: Accounts
+  attachments: Attachments
   clients: Clients
   notices: Notices
   sessions: ActiveSessions
 }
 
 /** Messages, with the accounts that write them and the records they are about. */
-export const createMessageFeature = ({ accounts, clients, notices, sessions, ...given }: Given) => {
+export const createMessageFeature = ({ accounts, attachments, clients, notices, sessions, ...given }: Given) => {
   const messages = createMessages({
     ...given,
     people: accounts.people,
@@ -28,6 +30,7 @@ export const createMessageFeature = ({ accounts, clients, notices, sessions, ...
     visible: clients.visible,
     notify: notices.notify,
     settleNotices: notices.settle,
+    files: { send: attachments.trays.send, ofMessages: attachments.ofMessages },
   })
   const streaming = liveRoutes({
     messages,
@@ -37,7 +40,12 @@ export const createMessageFeature = ({ accounts, clients, notices, sessions, ...
   return {
     messages,
     /** Whoever looks for something by a fixed word comes before whoever takes any word for an id. */
-    routers: [streaming.router, messageRoutes(messages), messageSearchRoutes(messages), threadRoutes(messages)],
+    routers: [
+      streaming.router,
+      messageRoutes(messages, attachments.trays),
+      messageSearchRoutes(messages),
+      threadRoutes(messages, attachments.trays),
+    ],
     endStreams: streaming.close,
   }
 }

@@ -3,7 +3,15 @@ import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { accountOf, type Needs } from './needs.ts'
 import { mayRead, readsRecords } from './policy.ts'
-import { findParticipant, findThread, lockThread, selectRoles, type ParticipantRow, type ThreadRow } from './queries.ts'
+import {
+  findMessage,
+  findParticipant,
+  findThread,
+  lockThread,
+  selectRoles,
+  type ParticipantRow,
+  type ThreadRow,
+} from './queries.ts'
 
 /** A thread that somebody may read. `own` is undefined for whoever reads it by the record and takes no part. */
 export type Opened = { thread: ThreadRow; roles: Role[]; own: ParticipantRow | undefined }
@@ -46,6 +54,17 @@ export const createAccess = ({ visible }: Pick<Needs, 'visible'>) => {
 
     /** As open; nobody else writes into the thread until the transaction ends. @throws NotFound */
     lock: async (trx: Trx, actor: Actor, threadId: string) => permit(trx, actor, await lockThread(trx, threadId)),
+
+    /** What a message that the actor may read is about; null where they may not, or there is none. */
+    readable: async (trx: Trx, actor: Actor, messageId: string): Promise<{ clientId: string | null } | null> => {
+      const message = await findMessage(trx, messageId)
+      if (!message) return null
+      const opened = await permit(trx, actor, await findThread(trx, message.thread_id)).catch((fault: unknown) => {
+        if (fault instanceof NotFound) return null
+        throw fault
+      })
+      return opened && { clientId: opened.thread.client_id }
+    },
 
     /** @throws NotFound */
     client: async (trx: Trx, actor: Actor, clientId: string): Promise<void> => {

@@ -15,11 +15,7 @@ export type Choices = { people: Person[]; roles: Role[] }
 /** Who can be written to, and who is meant by whom a form names. */
 export const createAddressing = ({ people }: Pick<Needs, 'people'>) => {
   /** Of these people, those who may sign in and see what the thread is about; whoever has only broken the glass is not written to. */
-  const readers = async (
-    trx: Trx,
-    clientId: string | null,
-    candidates: readonly Person[],
-  ): Promise<Person[]> => {
+  const readers = async (trx: Trx, clientId: string | null, candidates: readonly Person[]): Promise<Person[]> => {
     const active = candidates.filter(person => person.active && hasOneOf(person, tenantRoles))
     if (clientId === null) return active
     const named = await selectNamedFor(trx, clientId)

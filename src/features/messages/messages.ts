@@ -30,6 +30,8 @@ export const createMessages = (needs: Needs) => {
     ...createSearch(needs, access, sealing, inbox),
     ...createReindexing(needs, sealing),
 
+    readable: access.readable,
+
     /** The threads about a client; they go with the client. */
     threadsOf: (trx: Trx, clientId: string): Promise<string[]> => selectThreadsOf(trx, clientId),
   }

@@ -9,6 +9,9 @@ import type { Vault } from '../../platform/vault/vault.ts'
 export type Person = { id: number; name: string; roles: readonly Role[]; active: boolean }
 export type NoticeKind = 'message-waiting' | 'urgent-message'
 
+/** What comes along with a message, as its page shows it. */
+export type Attached = { id: string; name: string; size: number }
+
 /** What messages need of the platform, and of other features through composition. */
 export type Needs = {
   db: Db
@@ -28,6 +31,15 @@ export type Needs = {
   notify: (trx: Trx, tenantId: string, accountIds: readonly number[], kind: NoticeKind) => Promise<unknown>
   /** Nothing waits for this account any more. */
   settleNotices: (trx: Trx, accountId: number, kinds: readonly NoticeKind[]) => Promise<unknown>
+  files: {
+    /** Sends what lies in a tray of the actor's with a message. @returns how many */
+    send: (trx: Trx, actor: Actor, trayId: string, messageId: string) => Promise<number>
+    ofMessages: (
+      trx: Trx,
+      actor: Actor,
+      messageIds: readonly string[],
+    ) => Promise<ReadonlyMap<string, readonly Attached[]>>
+  }
 }
 
 /** The account that acts; nobody but people write messages. */

@@ -70,6 +70,9 @@ export const insertRoles = async (
     .ignore()
 }
 
+export const findMessage = (trx: Trx, id: string): Promise<{ thread_id: string } | undefined> =>
+  trx('messages').where({ id }).first('thread_id')
+
 export const findThread = (trx: Trx, id: string): Promise<ThreadRow | undefined> => threads(trx).where({ id }).first()
 
 /** As findThread; nobody else writes into it until the transaction ends. */
@@ -235,7 +238,9 @@ export const noteAcknowledged = async (
 
 /** Whom a restricted record is open to (docs/adr/0019); null where it is open to whoever reads records at all. */
 export const selectNamedFor = async (trx: Trx, clientId: string): Promise<number[] | null> => {
-  const row = await trx('client_restrictions').where({ client_id: clientId }).first<{ people: number[] } | undefined>('people')
+  const row = await trx('client_restrictions')
+    .where({ client_id: clientId })
+    .first<{ people: number[] } | undefined>('people')
   return row?.people ?? null
 }
 

@@ -2,7 +2,7 @@ import type { Actor, Role } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import type { Access, Opened } from './access.ts'
-import { accountOf, type Needs, type Person } from './needs.ts'
+import { accountOf, type Attached, type Needs, type Person } from './needs.ts'
 import {
   countWaiting,
   noteRead,
@@ -24,6 +24,7 @@ export type Message = {
   at: Date
   urgent: boolean
   text: string
+  attachments: readonly Attached[]
   /** Whether the reader had not read it before. */
   fresh: boolean
   /** Who else has read it, and when, in that order. */
@@ -51,7 +52,7 @@ const waitingKinds = ['message-waiting', 'urgent-message'] as const
 
 /** Threads as their readers see them; whoever opens one has read it. */
 export const createReading = (needs: Needs, access: Access, sealing: Sealing) => {
-  const { db, clock, live, people, clientNames, settleNotices } = needs
+  const { db, clock, live, people, clientNames, settleNotices, files } = needs
 
   const open = async (
     trx: Trx,
@@ -61,10 +62,11 @@ export const createReading = (needs: Needs, access: Access, sealing: Sealing) =>
     fresh: ReadonlySet<string> = new Set(),
   ) => {
     const texts = await sealing.openTexts(actor.tenantId, rows)
-    const receipts = await selectReceipts(
-      trx,
-      rows.map(({ id }) => id),
-    )
+    const messageIds = rows.map(({ id }) => id)
+    const [receipts, attached] = await Promise.all([
+      selectReceipts(trx, messageIds),
+      files.ofMessages(trx, actor, messageIds),
+    ])
     const ids = [...participants, ...rows.map(row => row.sent_by), ...receipts.map(row => row.account_id)]
     const known = new Map((await people(trx, actor.tenantId, [...new Set(ids)])).map(person => [person.id, person]))
     const nameOf = (id: number) => known.get(id)?.name ?? ''
@@ -76,6 +78,7 @@ export const createReading = (needs: Needs, access: Access, sealing: Sealing) =>
       at: row.sent_at,
       urgent: row.urgent,
       text: texts[index]!,
+      attachments: attached.get(row.id) ?? [],
       fresh: fresh.has(row.id),
       seenBy: receipts
         .filter(seen => seen.message_id === row.id && seen.account_id !== actor.accountId)

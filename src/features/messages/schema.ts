@@ -22,6 +22,9 @@ const urgent = z
   .optional()
   .transform(sent => sent === 'on')
 
+/** What the form has gathered of files; an unreadable one is as none. */
+const tray = z.uuid().optional().catch(undefined)
+
 const role = z.templateLiteral(['role:', z.enum(tenantRoles)])
 const accountId = z.string().regex(/^[1-9]\d{0,8}$/)
 const sentList = (sent: unknown) => (typeof sent === 'object' && sent !== null ? Object.values(sent as object) : sent)
@@ -39,9 +42,9 @@ const addressees = z
   }))
 export type Addressees = z.output<typeof addressees>
 
-export const threadForm = z.object({ to: addressees, subject, text, urgent })
+export const threadForm = z.object({ to: addressees, subject, text, urgent, tray })
 export type ThreadForm = z.output<typeof threadForm>
-export const replyForm = z.object({ text, urgent })
+export const replyForm = z.object({ text, urgent, tray })
 export type ReplyForm = z.output<typeof replyForm>
 export const peopleForm = z.object({ to: addressees })
 

@@ -16,7 +16,7 @@ type Composing = Choices & { client: { id: string; name: string } | null }
 
 /** Beginning a thread, and answering in it. */
 export const createWriting = (needs: Needs, access: Access, sealing: Sealing, addressing: Addressing) => {
-  const { db, clock, live, lockClient, clientNames, notify } = needs
+  const { db, clock, live, lockClient, clientNames, notify, files } = needs
 
   /** After the commit: the pages of those who have something to read now, and the writer's own other tabs. */
   const tellPages = (actor: Actor, threadId: string, { readers }: Audience) =>
@@ -44,6 +44,7 @@ export const createWriting = (needs: Needs, access: Access, sealing: Sealing, ad
       ...(await sealing.index(actor.tenantId, message.subject, message.text)),
     }
     if (!(await insertMessage(trx, row))) return false
+    const attached = message.tray ? await files.send(trx, actor, message.tray, message.id) : 0
 
     const others = [...new Set([...audience.named, ...audience.byRole])].filter(id => id !== sender)
     const addressees: Addressee[] = others.map(accountId => ({
@@ -57,6 +58,7 @@ export const createWriting = (needs: Needs, access: Access, sealing: Sealing, ad
     await record(trx, actor, 'message.sent', thread.id, {
       message: message.id,
       recipients: others.length,
+      files: attached,
       urgent: message.urgent,
       client: thread.client_id,
     })

@@ -4,13 +4,14 @@ import { tenantRoles } from '../../../platform/actor.ts'
 import { flash } from '../../../platform/web/flash.ts'
 import { readForm, type Problems } from '../../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../../platform/web/guard.ts'
+import { filesIn } from '../../../platform/web/multipart.ts'
 import type { Messages } from '../messages.ts'
 import { idFrom, idOf, typedMessage } from '../params.ts'
-import { problemOf, wholeList } from '../routes.ts'
+import { problemOf, wholeList, withFiles, type Tray, type Trays } from '../routes.ts'
 import { beforeQuery, numberField, peopleForm, replyForm } from '../schema.ts'
 
 /** One thread: reading, answering, putting it away. */
-export const threadRoutes = (messages: Messages) => {
+export const threadRoutes = (messages: Messages, trays: Trays) => {
   const router = Router()
   const anybody = requireRole(tenantRoles)
 
@@ -23,13 +24,14 @@ export const threadRoutes = (messages: Messages) => {
     res.render('messages/arrived', { messages: arrived })
   })
 
-  router.post('/messages/:threadId/replies', anybody, async (req, res) => {
+  router.post('/messages/:threadId/replies', requireRole(tenantRoles, { upload: true }), async (req, res) => {
     const threadId = idOf(req.params.threadId)
-    const form = readForm(replyForm, req.body)
+    const brought = await trays.ofForm(actorOf(res), req.body, filesIn(req))
+    const { tray, problems, data } = withFiles(readForm(replyForm, req.body), brought)
     const message = idFrom(req.body, '_message', randomUUID)
-    if (!form.ok) return show(req, res, 422, typedMessage(req.body), form.problems, message)
-    await messages.reply(actorOf(res), threadId, message, form.data)
-    flash(req, 'success', form.data.urgent ? 'messages:flash.sent-urgent' : 'messages:flash.sent')
+    if (!data) return show(req, res, 422, typedMessage(req.body), problems, tray, message)
+    await messages.reply(actorOf(res), threadId, message, { ...data, tray: tray.id })
+    flash(req, 'success', data.urgent ? 'messages:flash.sent-urgent' : 'messages:flash.sent')
     res.redirect(303, `/messages/${threadId}`)
   })
 
@@ -88,6 +90,7 @@ export const threadRoutes = (messages: Messages) => {
     status: number,
     values: { text: string; urgent: boolean },
     problems: Problems,
+    tray: Tray = trays.empty(),
     newId: string = randomUUID(),
   ) => {
     const { before } = beforeQuery.parse(req.query)
@@ -95,7 +98,7 @@ export const threadRoutes = (messages: Messages) => {
     const thread = await messages.read(actor, idOf(req.params.threadId), before)
     // What waited when the page was asked for has been read with it.
     res.locals.waiting = () => messages.waiting(actor)
-    res.status(status).render('messages/thread', { thread, values, problems, newId })
+    res.status(status).render('messages/thread', { thread, values, problems, newId, tray })
   }
 
   return router
