@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../src/platform/actor.ts'
+import type { ArrivingFile } from '../../src/platform/web/multipart.ts'
 import { profile } from './clients.ts'
 import type { Ostoja } from './ostoja.ts'
 
@@ -45,7 +46,8 @@ export const contactProfile = {
 
 /** Furnishes a tenant: a client with a contact, a search, an import, an export, an account. */
 export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
-  const { clients, db, drafts, emergencyContacts, exports, groups, messages, notices, officerKeys } = ostoja.features
+  const { attachments, clients, db, drafts, emergencyContacts, exports, groups, messages, notices, officerKeys } =
+    ostoja.features
   const tenantId = await ostoja.newTenant(name)
   const account = await ostoja.newAccount(tenantId, ['staff', 'administrator', 'security_officer'])
   const actor: Actor = { tenantId, accountId: account.id, roles: ['staff', 'administrator', 'security_officer'] }
@@ -85,6 +87,9 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
     },
   )
   const messageSearchId = await messages.keepQuery(actor, 'klucz')
+  const tray = randomUUID()
+  await attachments.trays.putIn(actor, tray, filesOf('plan.txt', 'Plan opieki'))
+  const [attachment] = (await attachments.trays.look(actor, tray)).attachments
   const drillId = await ostoja.features.drills.start(actor)
   const [officerKey] = await officerKeys.list(actor)
   const [notice] = await notices.list(actor)
@@ -117,6 +122,8 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
       draftId: draft!.id,
       approvalId: approval!.id,
       drillId,
+      attachmentId: attachment!.id,
+      trayId: tray,
       officerKeyId: officerKey!.id,
       noticeId: notice!.id,
       letter: 's',
@@ -135,6 +142,10 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
       '/messages/searches/:messageSearchId': 404,
       '/drafts/:draftId': 404,
       '/drafts/:draftId/fields': 404,
+      // So is a file that was not sent yet.
+      '/attachments/:attachmentId': 404,
+      '/attachments/:attachmentId/download': 404,
+      '/attachments/trays/:trayId': 404,
       // There is none.
       '/backups/:backupId/fetch': 404,
       // It has one.
@@ -143,6 +154,14 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
       '/imports/:importId/refused.csv': 404,
     },
   }
+}
+
+/** One file, as if it came with a form. */
+async function* filesOf(name: string, text: string): AsyncGenerator<ArrivingFile> {
+  const bytes = async function* () {
+    yield Buffer.from(text)
+  }
+  yield { field: 'files', name, bytes: bytes() }
 }
 
 const until = async (done: () => Promise<boolean>) => {
