@@ -1,4 +1,5 @@
 import { atTheDoor, passwordLinks } from './pictures/doors.ts'
+import { attachmentPages } from './pictures/attachments.ts'
 import { callPages } from './pictures/calls.ts'
 import { clientChanges, drafts } from './pictures/clients.ts'
 import { deskPages } from './pictures/desk.ts'
@@ -107,6 +108,7 @@ export const shots: Shot[] = [
     },
   },
   ...messagePages,
+  ...attachmentPages,
   ...drafts,
   { name: 'start-later', view: 'start-page/start-page', role: 'staff', open: '/' },
   { name: 'start-officer', view: 'start-page/start-page', role: 'security_officer', open: '/' },

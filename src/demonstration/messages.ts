@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { Features } from '../composition.ts'
 import type { Actor, Role } from '../platform/actor.ts'
 import type { Language } from '../platform/i18n/translations.ts'
+import { paperOf } from './paper.ts'
 
-type Said = { subject: string; texts: readonly string[] }
+type Said = { subject: string; texts: readonly string[]; paper?: string }
 const talks: Record<Language, { power: Said; daughter: Said; export: Said }> = {
   pl: {
     power: {
       subject: 'W czwartek nie będzie prądu',
+      paper: 'Harmonogram wyłączeń.pdf',
       texts: [
         'Elektrownia wyłącza prąd w czwartek od 8:00 do 12:00. Naładujcie telefony i wydrukujcie karty alarmowe na dyżur.',
         'Karty wydrukowane, leżą w dyżurce.',
@@ -29,6 +31,7 @@ const talks: Record<Language, { power: Said; daughter: Said; export: Said }> = {
   en: {
     power: {
       subject: 'No power on Thursday morning',
+      paper: 'Planned outages.pdf',
       texts: [
         'The power is off on Thursday from 8 to 12. Charge your phones, and print the emergency cards for the shift.',
         'The cards are printed and lie in the office.',
@@ -54,7 +57,7 @@ type People = { staff: Actor; administrator: Actor; officer: Actor }
 
 /** Three conversations: one to everybody, urgent and known to all; one about a client; one that nobody has read yet. */
 export const createTalks = async (
-  { messages }: Features,
+  { attachments, messages }: Features,
   { staff, administrator, officer }: People,
   clientId: string,
   language: Language,
@@ -62,12 +65,14 @@ export const createTalks = async (
   const { power, daughter, export: wish } = talks[language]
   const begin = async (
     from: Actor,
-    { subject, texts }: Said,
+    { subject, texts, paper }: Said,
     more: { roles?: Role[]; to?: Actor; urgent?: boolean; client?: string },
   ) => {
     const thread = randomUUID()
     const to = { roles: more.roles ?? [], accounts: more.to ? [more.to.accountId ?? 0] : [] }
-    const form = { to, subject, text: texts[0]!, urgent: more.urgent ?? false }
+    const tray = randomUUID()
+    if (paper) await attachments.trays.putIn(from, tray, paperOf(paper, [subject, texts[0]!]))
+    const form = { to, subject, text: texts[0]!, urgent: more.urgent ?? false, tray }
     await messages.start(from, { thread, message: randomUUID(), client: more.client ?? null }, form)
     return thread
   }
