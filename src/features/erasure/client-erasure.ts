@@ -43,7 +43,14 @@ export const createClientErasure = (needs: Needs, ledger: Ledger, passing: Retur
     const files = about ? await attachments.dropAbout(trx, actor, about) : 0
     const withdrawn = await exports.withdraw(trx, actor)
     await clients.remove(trx, clientId)
-    return { drafts: ofPages + ofTexts, importRows, files, exports: withdrawn.length, threads: threads.length, withdrawn }
+    return {
+      drafts: ofPages + ofTexts,
+      importRows,
+      files,
+      exports: withdrawn.length,
+      threads: threads.length,
+      withdrawn,
+    }
   }
 
   const describe = (trx: Trx, actor: Actor, clientId: string): Promise<DescribedPerson | null> =>
