@@ -9,7 +9,7 @@ import { quick } from '../support/key-turner.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
 import { follow, root, runProgram } from '../support/processes.ts'
 
-describe('the log’s chain', { timeout: 240_000 }, () => {
+describe('the log’s chain', { timeout: 600_000 }, () => {
   let ostoja: Ostoja
   let tenantId: string
   let owner: pg.Client

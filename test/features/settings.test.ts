@@ -30,6 +30,7 @@ describe('the settings', () => {
     const { tenant } = await organisation()
     expect(await ostoja.features.settings.of(tenant)).toEqual({
       autoLogoutMinutes: 10,
+      auditYears: 6,
       secondSignIn: 'block',
       rememberMe: false,
       passwordMinimum: 8,
