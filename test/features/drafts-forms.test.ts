@@ -36,6 +36,7 @@ const crawl = async (account: TestAccount, ids: World['ids']) => {
 beforeAll(async () => {
   ostoja = await startOstoja()
   world = await furnish(ostoja, 'Forms')
+  await ostoja.newAccount(world.tenantId, ['staff']) // somebody who can yet be brought into a thread
   await crawl(await ostoja.newAccount(world.tenantId, roles), world.ids)
   const withoutAdministrator = await ostoja.newTenant('Bare')
   await crawl(await ostoja.newAccount(installationId, ['operator']), { ...world.ids, tenantId: withoutAdministrator })
