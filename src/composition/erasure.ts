@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Attachments } from '../features/attachments/index.ts'
+import { goneBy } from '../features/backups/index.ts'
 import { createClientErasing, type Clients } from '../features/clients/index.ts'
 import { createDraftErasing } from '../features/drafts/index.ts'
 import { createErasures } from '../features/erasure/index.ts'
@@ -9,7 +10,7 @@ import type { Messages } from '../features/messages/index.ts'
 
 type Needs = Parameters<typeof createErasures>[0]
 type Given = Pick<Needs, 'db' | 'unscoped' | 'vault' | 'redis' | 'clock' | 'log' | 'accountNames'> & {
-  config: { dataDir: string; exportsDir: string }
+  config: { dataDir: string; exportsDir: string; backups: { keep: Parameters<typeof goneBy>[1] } }
   clients: Clients
   messages: Messages
   attachments: Pick<Attachments, 'dropAbout'>
@@ -20,6 +21,7 @@ export const createErasure = ({ clients, messages, attachments, config, ...given
   createErasures({
     ...given,
     ledgerFile: join(config.dataDir, 'erasures.ledger'),
+    goneFromBackups: erasedAt => goneBy(erasedAt, config.backups.keep),
     findByFileNumber: async (trx, actor, fileNumber) =>
       (await clients.findByFileNumbers(trx, actor, [fileNumber])).get(fileNumber)?.id ?? null,
     clients: createClientErasing(given.vault),

@@ -7,9 +7,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Config } from '../../src/config.ts'
-import { backupInFiles, dataName, idOfName, verifyBackup } from '../../src/features/backups/index.ts'
+import { backupInFiles, dataName, idOfName, manifestName, verifyBackup } from '../../src/features/backups/index.ts'
 import { installationId, systemActor } from '../../src/platform/actor.ts'
 import { readKeys } from '../../src/platform/vault/key-files.ts'
+import { inDatabase } from '../support/backups.ts'
+import { command } from '../support/commands.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
 import { root } from '../support/processes.ts'
@@ -132,7 +134,14 @@ describe('a backup that is cut short', { timeout: 240_000 }, () => {
     const needles = [name, 'Święcicka-Żak', 'Józef Święcicki', '500000123', ...keys.map(key => key.trim())]
     await writeFile(join(scratch, 'log'), logs.join('\n'))
     expect(logs.join('\n')).toContain('"level"')
-    const folders = [store, ostoja.config.exportsDir, join(scratch, 'log')]
+    const fetched = join(scratch, 'fetched')
+    const [newest] = await ostoja.features.backups.list(operator)
+    expect(await command(ostoja, ['backup', 'fetch', newest!.id, '--to', fetched])).toMatchObject({ code: 0 })
+    expect((await readdir(fetched)).sort()).toEqual([dataName(newest!.id), manifestName(newest!.id)].sort())
+    const [served] = await inDatabase<{ data_directory: string }>(ostoja.database.adminUrl, 'show data_directory')
+    const saidByPostgres = join(served!.data_directory, '..', 'server.log')
+    expect(await readFile(saidByPostgres, 'utf8')).toContain('database system is ready')
+    const folders = [store, ostoja.config.exportsDir, join(scratch, 'log'), fetched, saidByPostgres]
     expect(await findLeaks(needles, folders, scratch)).toEqual([])
   })
 

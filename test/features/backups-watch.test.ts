@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nightDue } from '../../src/features/backups/nights.ts'
-import { expired, type Kept } from '../../src/features/backups/retention.ts'
+import { expired, goneBy, type Keep, type Kept } from '../../src/features/backups/retention.ts'
 import { stateOf } from '../../src/features/backups/state.ts'
 import { installationId } from '../../src/platform/actor.ts'
 import { anotherWeb } from '../support/another-web.ts'
@@ -60,6 +60,22 @@ describe('retention', () => {
     ]
     expect(expired(all, keep, then)).not.toContain('0000')
     expect(expired(all, { daily: 0, weekly: 0, monthly: 0 }, then)).toHaveLength(all.length - 2)
+  })
+
+  it.each<Keep>([
+    keep,
+    { daily: 3, weekly: 0, monthly: 0 },
+    { daily: 2, weekly: 6, monthly: 1 },
+    { daily: 0, weekly: 0, monthly: 3 },
+  ])('has removed a backup by the day that those who erase somebody are told: %o', settings => {
+    let stays: Kept[] = []
+    for (let night = 0; night < 500; night++) {
+      const now = new Date(Date.UTC(2027, 0, 1, 2) + night * day)
+      stays.push({ id: String(night), at: now, proof: 'proven' })
+      const gone = new Set(expired(stays, settings, { now, timeZone: 'UTC' }))
+      stays = stays.filter(({ id }) => !gone.has(id))
+      expect(stays.filter(({ at }) => goneBy(at, settings) < now)).toEqual([])
+    }
   })
 
   it('rather keeps one that was proven than a later one of the same day that was found wanting', () => {

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:net'
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { installationId, systemActor } from '../../src/platform/actor.ts'
 import { enqueue } from '../../src/platform/jobs/jobs.ts'
+import { holdKeys } from '../support/locks.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
 import type { Visitor } from '../support/visitor.ts'
@@ -154,17 +154,13 @@ describe('keys at the desk', () => {
         trx('tenant_keys').where({ purpose: 'data', current: true }).first('id'),
       ) as Promise<{ id: number }>
     const before = await currentOf(tenantId)
-    // Whoever holds the keys holds the turning up, so that there is a progress to look at.
-    const holder = new pg.Client(ostoja.database.adminUrl)
-    await holder.connect()
-    await holder.query('begin')
-    await holder.query('select from tenant_keys for update')
+    const release = await holdKeys(ostoja)
     expect((await operator.post('/keys/data/rotate', {}, '/keys')).status).toBe(303)
     expect(await lastEvent()).toMatchObject({ action: 'key.rotation-asked', detail: { purpose: 'data' } })
     const { body } = (await operator.get('/keys/progress')) as { body: { done: boolean; max: number } }
     expect(body).toMatchObject({ done: false })
     expect((await operator.get('/keys')).text).toContain('data-progress-url="/keys/progress"')
-    await holder.end()
+    await release()
     await untilDone()
     expect((await currentOf(tenantId)).id).toBeGreaterThan(before.id)
     expect((await currentOf(installationId)).id).toBeGreaterThan(before.id)

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,31 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { prepareToRun } from '../../src/composition.ts'
 import type { Actor } from '../../src/platform/actor.ts'
 import { inDatabase } from '../support/backups.ts'
+import { command } from '../support/commands.ts'
 import { findLeaks } from '../support/leaks.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
-import { plainEnvironment, root, type Ended } from '../support/processes.ts'
 import { furnish, type World } from '../support/world.ts'
 
 const passphrase = 'żółw-kaktus-Latarnia-7-wiosło'
-
-const command = (ostoja: Ostoja, args: string[], typed = '') =>
-  new Promise<Ended>(resolve => {
-    const { urls } = ostoja.database
-    const env = plainEnvironment({
-      DATA_DIR: ostoja.dataDir,
-      DATABASE_URL: urls.app,
-      SIGNIN_DATABASE_URL: urls.signin,
-      OWNER_DATABASE_URL: urls.owner,
-      BACKUP_DATABASE_URL: urls.backup,
-      REDIS_URL: ostoja.config.redisUrl,
-    })
-    const child = spawn(`${root}bin/ostoja`, args, { env })
-    let [output, complaint] = ['', '']
-    child.stdout.on('data', (bytes: Buffer) => (output += bytes.toString()))
-    child.stderr.on('data', (bytes: Buffer) => (complaint += bytes.toString()))
-    child.on('close', code => resolve({ code: code ?? 1, output, complaint }))
-    child.stdin.end(typed)
-  })
 
 describe('an organisation that moves', { timeout: 180_000 }, () => {
   let from: Ostoja

@@ -5,6 +5,7 @@ import { installationId } from '../../src/platform/actor.ts'
 import { enqueue } from '../../src/platform/jobs/jobs.ts'
 import { loadTranslations } from '../../src/platform/i18n/translations.ts'
 import { launchBrowser } from '../support/browser.ts'
+import { holdKeys } from '../support/locks.ts'
 import { startOstoja, type Ostoja, type TestAccount } from '../support/ostoja.ts'
 
 const translations = loadTranslations()
@@ -123,10 +124,12 @@ describe.each(['pl', 'en'] as const)('an operator’s day, in %s', language => {
 
     await page.goto('/keys')
     await expectSound(page)
+    const release = await holdKeys(ostoja)
     await page.locator('form[action="/keys/index/rotate"]').locator('..').locator('summary').click()
     await page.click('form[action="/keys/index/rotate"] button[type=submit]')
     await page.locator('[data-progress]').waitFor()
     await expectSound(page)
+    await release()
     await page.locator('[data-progress]').waitFor({ state: 'detached', timeout: 60_000 })
 
     await failAJob(installationId)

@@ -50,7 +50,11 @@ export const encodings = (text: string): string[] => {
   ]
 }
 
-/** Looks for any of `needles`, in any encoding, in all files under `folders`. @returns lines of `file:what was found` */
+/**
+ * Looks for any of `needles`, in any encoding, in all files under `folders`. The programs that own them may go on: where a file
+ * goes away under the search, all of it is done again.
+ * @returns lines of `file:what was found`
+ */
 export const findLeaks = async (
   needles: readonly string[],
   folders: readonly string[],
@@ -60,14 +64,28 @@ export const findLeaks = async (
   const patterns = join(scratch, 'needles')
   await writeFile(patterns, `${[...new Set(needles.flatMap(encodings))].join('\n')}\n`)
   const options = ['-a', '-r', '-o', '-F', '-f', patterns, ...except.map(name => `--exclude=${name}`)]
+  for (let turn = 1; ; turn++) {
+    try {
+      return await search([...options, ...folders])
+    } catch (fault) {
+      if (turn === 10 || !onlyGone(fault as { stderr?: string })) throw fault
+    }
+  }
+}
+
+const search = async (args: string[]) => {
   try {
-    const { stdout } = await run('grep', [...options, ...folders], {
-      env: { ...process.env, LC_ALL: 'C' },
-      maxBuffer: 100_000_000,
-    })
+    const { stdout } = await run('grep', args, { env: { ...process.env, LC_ALL: 'C' }, maxBuffer: 100_000_000 })
     return [...new Set(stdout.split('\n').filter(Boolean))]
   } catch (fault) {
     if ((fault as { code?: number }).code === 1) return []
     throw fault
   }
 }
+
+const onlyGone = ({ stderr = '' }: { stderr?: string }) =>
+  stderr.trim() !== '' &&
+  stderr
+    .trim()
+    .split('\n')
+    .every(line => line.endsWith('No such file or directory'))

@@ -17,3 +17,12 @@ export const untilSomebodyWaits = async ({ database }: Ostoja): Promise<void> =>
     await admin.end()
   }
 }
+
+/** Holds all keys in the database, and so their turning, so that there is a progress to look at. @returns what lets go of them */
+export const holdKeys = async ({ database }: Ostoja): Promise<() => Promise<void>> => {
+  const holder = new pg.Client(database.adminUrl)
+  await holder.connect()
+  await holder.query('begin')
+  await holder.query('select from tenant_keys for update')
+  return () => holder.end()
+}

@@ -21,7 +21,7 @@ export const runProgram = (program: string, args: string[], set: Record<string, 
     const child = execFile(
       `${root}bin/${program}`,
       args,
-      { env: plainEnvironment(set), timeout: 60_000 },
+      { env: plainEnvironment(set), timeout: 240_000 },
       (fault, output, complaint) => resolve({ code: fault ? Number(fault.code ?? 1) : 0, output, complaint }),
     )
     child.stdin?.end(typed)

@@ -16,7 +16,6 @@ export const pageViews = (): string[] =>
 
 /** Pages of which no picture is taken, each with its reason. */
 export const withoutPicture: Record<string, string> = {
-  'backup-desk/fetch': 'shown of a backup only, and the Ostoja that is pictured is too young to have one',
   'errors/busy':
     'shown when more than fifty people choose a password in the same second; its markup is that of the other error pages',
 }

@@ -54,6 +54,10 @@ export class BackupFault extends OperatorFault {
   }
 }
 
+/** Whether PostgreSQL says that its disk is full; with no room at all it cannot even begin a session, and says only that. */
+export const saysNoRoom = (text: string): boolean =>
+  /No space left on device|could not extend file|could not write init file/.test(text)
+
 /** Which problem a fault is. */
 export const problemOf = (fault: unknown): Problem => {
   if (fault instanceof BackupFault) return fault.problem

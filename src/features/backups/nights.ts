@@ -1,6 +1,8 @@
+import { dateFormat } from '../../platform/i18n/date-format.ts'
+
 /** The parts of a moment as the clocks on the walls of a time zone show it. */
 const localParts = (at: Date, timeZone: string) => {
-  const format = new Intl.DateTimeFormat('en-GB', {
+  const format = dateFormat('en', {
     timeZone,
     year: 'numeric',
     month: '2-digit',

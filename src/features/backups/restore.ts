@@ -6,7 +6,7 @@ import { AgeFault, openingStream } from '../../platform/age/streams.ts'
 import { Meter } from './dump/meter.ts'
 import { serverOf, withClient } from './dump/queries.ts'
 import { connectionOf, findTool, type Tool } from './dump/tools.ts'
-import { BackupFault } from './faults.ts'
+import { BackupFault, saysNoRoom } from './faults.ts'
 import type { Manifest } from './manifest.ts'
 import type { Tell } from './needs.ts'
 import type { Source } from './source.ts'
@@ -80,8 +80,7 @@ const faultOf = (complaint: string): BackupFault => {
     0,
     300,
   )
-  if (/No space left on device|could not extend file/.test(complaint))
-    return new BackupFault('disk-full', 'of the database server')
+  if (saysNoRoom(complaint)) return new BackupFault('disk-full', 'of the database server')
   if (/connection to server|server closed the connection/.test(complaint))
     return new BackupFault('database-unreachable', said)
   if (/already exists/.test(complaint)) return new BackupFault('database-not-empty', said)

@@ -13,6 +13,18 @@ const weekOf = (date: string): string => {
 }
 
 /**
+ * By when retention has removed every backup that holds what is in the database at a moment. The last of a month stays until that
+ * many later months have one of their own; weeks and days likewise; the removal waits for the next backup.
+ * @param keep as `expired` takes it
+ */
+export const goneBy = (at: Date, keep: Keep): Date => {
+  const months = new Date(at)
+  months.setUTCMonth(months.getUTCMonth() + keep.monthly)
+  const days = new Date(at.getTime() + Math.max(keep.daily, keep.weekly * 7, 1) * dayMs)
+  return new Date(Math.max(months.getTime(), days.getTime()) + dayMs)
+}
+
+/**
  * Which backups to remove: of the newest days, weeks and months that have any, one each stays; the newest, but rather one
  * that was not found wanting. The newest proven one stays whatever its age, and so do the newest of all and those of the last 24
  * hours, which somebody may have made for a reason.

@@ -9,8 +9,6 @@ import { createTenantErasure } from './tenant-erasure.ts'
 const days = 24 * 60 * 60_000
 /** A draft lasts so long: one that a page left open saves after the erasure is found within that time. */
 const lateForMs = 31 * days
-/** Backups are kept 7 days, 5 weeks and 12 months (DESIGN §7): then the last copy is gone. */
-const monthsInBackups = 12
 
 export type Repeated = { checked: number; repeated: number; unreadable: number }
 
@@ -47,12 +45,7 @@ export const createErasures = (needs: Needs) => {
     destroyTenant: tenant.destroy,
     destroyTenantIfDue: tenant.destroyIfDue,
 
-    /** The day by which the last backup that holds what is erased now is deleted. */
-    goneFromBackups: (erasedAt: Date): Date => {
-      const gone = new Date(erasedAt)
-      gone.setUTCMonth(gone.getUTCMonth() + monthsInBackups)
-      return gone
-    },
+    goneFromBackups: needs.goneFromBackups,
 
     /**
      * Brings ledger and database together: what the ledger knows and the database does not is erased again, what the database

@@ -20,6 +20,8 @@ export type Needs = {
   log: Logger
   /** Outside the database; see ledger.ts. */
   ledgerFile: string
+  /** The day by which the last backup that holds what is erased at a moment is deleted. */
+  goneFromBackups: (erasedAt: Date) => Date
   accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
   findByFileNumber: (trx: Trx, actor: Actor, fileNumber: string) => Promise<string | null>
   clients: {

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import type { Manifest } from '../manifest.ts'
-import { BackupFault } from '../faults.ts'
+import { BackupFault, saysNoRoom } from '../faults.ts'
 
 export type Facts = Pick<Manifest, 'migrations' | 'tables' | 'objects' | 'auditHeads' | 'auditChains'> & {
   rootKeys: string[]
@@ -19,7 +19,7 @@ const patienceMs = 15_000
 /** Schemas that are PostgreSQL's own, left out; `n` is pg_namespace. */
 export const outside = `n.nspname not in ('pg_catalog', 'information_schema') and n.nspname !~ '^pg_'`
 
-/** A connection of its own. @throws BackupFault database-unreachable */
+/** A connection of its own. @throws BackupFault database-unreachable, or disk-full where the server's is */
 export const connectTo = async (url: string, options?: string): Promise<pg.Client> => {
   const client = new pg.Client({
     connectionString: url,
@@ -29,7 +29,8 @@ export const connectTo = async (url: string, options?: string): Promise<pg.Clien
   })
   client.on('error', () => undefined) // the query in hand tells of it
   await client.connect().catch((fault: unknown) => {
-    throw new BackupFault('database-unreachable', (fault as Error).message)
+    const { message } = fault as Error
+    throw new BackupFault(saysNoRoom(message) ? 'disk-full' : 'database-unreachable', message)
   })
   return client
 }
