@@ -32,15 +32,19 @@ const carryOut = async (world: World, ground: Ground, options: Options, report: 
   for (const [name, part] of Object.entries(parts)) {
     if (options.only && !options.only.split(',').includes(name)) continue
     say(`Measuring: ${name}`)
+    const began = performance.now()
     await part().catch((fault: unknown) => {
       report.notTaken(name, 'this part failed')
       say(String(fault instanceof Error ? fault.stack : fault))
     })
     report.fact(`memory of the web process after ${name}, MB`, memoryOf(ground.web.pid))
+    report.fact(`${name} took, s`, (performance.now() - began) / 1000)
+    if (options.json) await report.save(options.json) // what is measured is kept, whatever comes after
   }
   report.atMost('Memory of the web process after all that', memoryOf(ground.web.pid), 250, 'MB')
   report.atMost('Ready after start, migrations done', ground.web.readyMs / 1000, 2, 's')
   report.atMost('A session in Redis', await largestSession(world), 1024, 'bytes')
+  for (const { child } of [ground.web, ground.floors, worker]) await world.end(child)
 }
 
 const largestSession = async ({ platform }: World): Promise<number> => {
@@ -50,10 +54,12 @@ const largestSession = async ({ platform }: World): Promise<number> => {
 }
 
 /** The same pages with ever more clients: the times for one against those of the smallest. */
-const grow = async (world: World, options: Options, report: Report) => {
+const createGrowth = (world: World, options: Options, report: Report) => {
   const most = { view: 1.1, search: 1.5, list: 1.1, save: 1.2 }
   const taken: Awaited<ReturnType<typeof measureAlone>>[] = []
-  for (const clients of options.growth) {
+
+  const measure = async (clients: number) => {
+    say(`Measuring: growth, ${clients} clients`)
     const ground = await prepareGround(world, clients, say)
     const alone = await measureAlone(ground, options)
     taken.push(alone)
@@ -63,9 +69,21 @@ const grow = async (world: World, options: Options, report: Report) => {
     await world.end(ground.web.child)
     await world.end(ground.floors.child)
   }
-  for (const name of ['view', 'search', 'list', 'save'] as const) {
-    const goal = `Growth ${options.growth[0]} → ${options.growth.at(-1)} clients, ${name}`
-    report.atMost(goal, taken.at(-1)![name].p50 / taken[0]![name].p50, most[name])
+
+  return {
+    to: async (sizes: readonly number[]) => {
+      for (const clients of sizes) await measure(clients)
+    },
+    judge: () => {
+      const [first, last] = [taken[0], taken.at(-1)]
+      if (!first || !last) return
+      for (const name of ['view', 'search', 'list', 'save'] as const)
+        report.atMost(
+          `Growth ${options.growth[0]} → ${options.growth.at(-1)} clients, ${name}`,
+          last[name].p50 / first[name].p50,
+          most[name],
+        )
+    },
   }
 }
 
@@ -77,9 +95,13 @@ report.fact('clients', options.clients)
 report.fact('taken', new Date().toISOString())
 const world = await createWorld(options.keep)
 try {
+  // Sizes up to that of the other parts before these add to it, the greater ones, which would be in their way, after.
+  const growth = createGrowth(world, options, report)
+  await growth.to(options.growth.filter(clients => clients <= options.clients))
   if (options.only !== 'growth')
     await carryOut(world, await prepareGround(world, options.clients, say), options, report)
-  if (options.growth.length > 0) await grow(world, options, report)
+  await growth.to(options.growth.filter(clients => clients > options.clients))
+  growth.judge()
 } finally {
   await world.close()
 }

@@ -59,21 +59,42 @@ export const clientColumns = [
 ]
 const contactColumns = 'tenant_id, id, client_id, rank, profile_sealed, created_at, created_by, updated_at, updated_by'
 
-/** Fills a tenant with people, by COPY and past the product: the benchmark is of what comes after. */
+/**
+ * Fills a tenant with people, by COPY and past the product: the benchmark is of what comes after. Indexes are laid anew when all
+ * are in, which for many takes a part of the time.
+ */
 export const seedClients = async (platform: Platform, database: Database, range: Range) => {
   const rows = createRowWriter(platform, range)
-  const clients = copyInto(database, `clients (${clientColumns.join(', ')})`)
-  for (let at = range.from; at < range.to; at += 200) {
-    const indexes = Array.from({ length: Math.min(200, range.to - at) }, (_, offset) => at + offset)
-    await clients.write(await Promise.all(indexes.map(rows.client)))
+  const fill = async (target: string, linesOf: (index: number) => Promise<string | string[]>) => {
+    const copy = copyInto(database, target)
+    for (let at = range.from; at < range.to; at += 200) {
+      const indexes = Array.from({ length: Math.min(200, range.to - at) }, (_, offset) => at + offset)
+      await copy.write((await Promise.all(indexes.map(linesOf))).flat())
+    }
+    await copy.end()
   }
-  await clients.end()
-  const contacts = copyInto(database, `emergency_contacts (${contactColumns})`)
-  for (let at = range.from; at < range.to; at += 200) {
-    const indexes = Array.from({ length: Math.min(200, range.to - at) }, (_, offset) => at + offset)
-    await contacts.write((await Promise.all(indexes.map(rows.contacts))).flat())
-  }
-  await contacts.end()
+  await withoutIndexes(database, 'clients', range.to - range.from, () =>
+    fill(`clients (${clientColumns.join(', ')})`, rows.client),
+  )
+  await fill(`emergency_contacts (${contactColumns})`, rows.contacts)
+}
+
+const worthLayingAnew = 50_000
+
+const withoutIndexes = async ({ adminUrl }: Database, table: string, count: number, work: () => Promise<void>) => {
+  if (count < worthLayingAnew) return work()
+  const admin = new pg.Client(adminUrl)
+  await admin.connect()
+  const { rows } = await admin.query<{ name: string; definition: string }>(
+    `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index
+      where indrelid = $1::regclass and not indisunique`,
+    [table],
+  )
+  for (const { name } of rows) await admin.query(`drop index ${name}`)
+  await work()
+  await admin.query(`set maintenance_work_mem = '1GB'`)
+  for (const { definition } of rows) await admin.query(definition)
+  await admin.end()
 }
 
 /** Statistics and visibility as they are a while after; without it the first minutes would measure autovacuum. */

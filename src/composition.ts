@@ -94,6 +94,7 @@ export const createFeatures = (platform: Platform) => {
     ...platform,
     sessions,
     rulesOf: settings.of,
+    rulesWithin: settings.within,
     noteBlocked: async (trx, { tenantId, accountId }) => {
       await notices.notify(trx, tenantId, [accountId], 'sign-in-blocked')
       await notices.notify(trx, tenantId, { role: 'security_officer' }, 'sign-in-blocked', { accountId })

@@ -11,7 +11,7 @@ import { createBase64Lines } from '../../src/features/exports/file/base64-lines.
 import { deriveWrapKey, normalPassphrase } from '../../src/features/exports/file/wrap-key.ts'
 import { writeExport } from '../../src/features/exports/file/write-export.ts'
 import { formatOf } from '../../src/features/exports/formats/formats.ts'
-import { generatePassphrase, wordLists } from '../../src/features/exports/passphrase/generated.ts'
+import { generatePassphrase, wordList } from '../../src/features/exports/passphrase/generated.ts'
 import { isStrongEnough } from '../../src/features/exports/passphrase/strength.ts'
 import type { ExportedClient } from '../../src/features/exports/index.ts'
 import { extractWithTools, openWithAge } from '../support/age-cli.ts'
@@ -259,7 +259,7 @@ describe('base64 lines', () => {
 describe('passphrases', () => {
   it('are suggested as six words out of at least 4,096, typed with letters that every keyboard has', () => {
     for (const language of ['pl', 'en'] as const) {
-      const list = wordLists[language]
+      const list = wordList(language)
       expect(list.length).toBeGreaterThanOrEqual(4096)
       expect(new Set(list).size).toBe(list.length)
       expect(list.filter(word => !/^[a-z-]+$/.test(word))).toEqual([])

@@ -30,6 +30,7 @@ const needs = (): Parameters<typeof createSignIn>[0] => ({
   ...ostoja.platform,
   sessions: ostoja.features.sessions,
   rulesOf: ostoja.features.settings.of,
+  rulesWithin: ostoja.features.settings.within,
   noteBlocked: () => Promise.resolve(),
   attempts: createAttempts(ostoja.platform.redis, ostoja.platform.derive('sign-in attempts')),
   history: {

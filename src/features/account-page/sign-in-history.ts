@@ -36,8 +36,10 @@ export const createSignInHistory = ({ db, vault, clock, notify }: Needs) => {
   const place = (tenant: string, row: string) => ({ tenant, column: 'sign_ins.seen_sealed', row }) as const
   const devicesSince = () => new Date(clock().getTime() - deviceKeptMs)
   const forgetOld = async (trx: Trx) => {
-    await deleteSignInsBefore(trx, new Date(clock().getTime() - keptMs))
-    await deleteDevicesBefore(trx, devicesSince())
+    await Promise.all([
+      deleteSignInsBefore(trx, new Date(clock().getTime() - keptMs)),
+      deleteDevicesBefore(trx, devicesSince()),
+    ])
   }
   const rememberDevice = (trx: Trx, { tenantId, accountId }: AccountKey, device: string) =>
     putDevice(trx, { tenant_id: tenantId, account_id: accountId, device, last_used_at: clock() })
@@ -74,10 +76,13 @@ export const createSignInHistory = ({ db, vault, clock, notify }: Needs) => {
     note: async (trx: Trx, account: AccountKey, from: SeenAt): Promise<string> => {
       const { tenantId, accountId } = account
       const { device } = from
-      await forgetOld(trx)
-      const known = await selectDevices(trx, accountId, devicesSince())
-      const id = await keep(trx, account, from, 'entered')
-      await rememberDevice(trx, account, device)
+      // In one flight, and carried out in this order: what was known is read before this browser is.
+      const [known, id] = await Promise.all([
+        selectDevices(trx, accountId, devicesSince()),
+        keep(trx, account, from, 'entered'),
+        forgetOld(trx),
+        rememberDevice(trx, account, device),
+      ])
       if (known.length > 0 && !known.includes(device)) await notify(trx, tenantId, [accountId], 'new-browser')
       return id
     },

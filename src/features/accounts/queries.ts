@@ -1,5 +1,5 @@
 import type { Role } from '../../platform/actor.ts'
-import type { Trx } from '../../platform/db/tenant.ts'
+import { ask, type Trx } from '../../platform/db/tenant.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
 import type { EmailIndex } from './profile.ts'
 
@@ -110,7 +110,7 @@ export const countByStatus = async (trx: Trx): Promise<Record<AccountRow['status
 }
 
 export const selectProfiles = (trx: Trx, ids: readonly number[]): Promise<{ id: number; profile_sealed: Buffer }[]> =>
-  trx<AccountRow>('accounts').whereIn('id', ids).select('id', 'profile_sealed')
+  ask(trx, 'select id, profile_sealed from accounts where id = any(?::int[])', [ids])
 
 export const findTenant = (trx: Trx, id: string): Promise<{ name: string; password_minimum: number } | undefined> =>
   trx('tenants').where({ id }).first('name', 'password_minimum')

@@ -1,4 +1,4 @@
-import type { Trx } from '../../platform/db/tenant.ts'
+import { ask, type Trx } from '../../platform/db/tenant.ts'
 import type { PageKey } from './page-key.ts'
 import type { Action, Status } from './profile.ts'
 import type { SealedColumns } from './sealing.ts'
@@ -45,10 +45,8 @@ export const readColumns = [
 const lineColumns = ['id', 'status', 'profile_sealed', 'created_at'] as const
 const clients = (trx: Trx) => trx<ClientRow>('clients')
 
-export const findClient = (trx: Trx, id: string): Promise<ReadRow | undefined> =>
-  clients(trx)
-    .where({ id })
-    .first(...readColumns)
+export const findClient = async (trx: Trx, id: string): Promise<ReadRow | undefined> =>
+  (await ask<ReadRow>(trx, `select ${readColumns.join(', ')} from clients where id = ?`, [id]))[0]
 
 /** As findClient; nobody else changes the client until the transaction ends. */
 export const lockClient = (trx: Trx, id: string): Promise<ReadRow | undefined> =>
@@ -143,8 +141,9 @@ export const selectLines = (trx: Trx, ids: readonly string[]): Promise<LineRow[]
   trx<LineRow>('clients').whereIn('id', ids).select('id', 'status', 'profile_sealed', 'created_at')
 
 /** The clients an account opened last, the latest first; its last `lookBack` readings are looked at. An import's rows are not opened. */
-export const selectRecent = async (trx: Trx, accountId: number, most: number, lookBack = 100): Promise<LineRow[]> => {
-  const { rows } = await trx.raw<{ rows: LineRow[] }>(
+export const selectRecent = (trx: Trx, accountId: number, most: number, lookBack = 100): Promise<LineRow[]> =>
+  ask<LineRow>(
+    trx,
     `with views as (select id, subject_id from audit_events
                      where account_id = ? and action = 'client.viewed' and detail -> 'import' is null order by id desc limit ?),
           opened as (select subject_id::uuid as client_id, max(id) as latest from views group by 1)
@@ -153,8 +152,6 @@ export const selectRecent = async (trx: Trx, accountId: number, most: number, lo
       order by opened.latest desc limit ?`,
     [accountId, lookBack, most],
   )
-  return rows
-}
 
 export const selectByIds = (trx: Trx, ids: readonly string[]): Promise<LineRow[]> =>
   clients(trx)

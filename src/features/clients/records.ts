@@ -33,12 +33,13 @@ export const createRecords = ({ db, clock, accountNames, contactsOf, groups }: N
 
   const read = (actor: Actor, clientId: string, reading: Reading): Promise<ClientRecord> =>
     db.asTenant(actor, async trx => {
+      // In one flight with its event; where there is no such client, nothing of it stays.
       const [row, contacts, inGroups] = await Promise.all([
         mustFind(findClient(trx, clientId)),
         contactsOf(trx, actor, clientId),
         groups.ofClient(trx, actor, clientId),
+        record(trx, actor, reading, clientId),
       ])
-      await record(trx, actor, reading, clientId)
       const names = await namesFor(trx, actor, [row.created_by, row.updated_by])
       return {
         id: row.id,

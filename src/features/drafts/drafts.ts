@@ -130,8 +130,7 @@ export const createDrafts = ({ db, vault, clock, redis }: Needs) => {
 
     /** Where its owner was when the session ended against their will, once; null when nowhere. */
     pageToReturnTo: async (owner: Owner): Promise<string | null> => {
-      const [open] = (await redis.hmget(returnKey(owner), 'page')) as [string | null]
-      await redis.del(returnKey(owner))
+      const [open] = await Promise.all([redis.hget(returnKey(owner), 'page'), redis.del(returnKey(owner))])
       if (open && open !== '/') return open
       return db.asTenant(owner, trx => selectLastPage(trx, owner.accountId, new Date(clock().getTime() - freshMs)))
     },

@@ -1,4 +1,4 @@
-import type { Trx } from '../../platform/db/tenant.ts'
+import { ask, type Trx } from '../../platform/db/tenant.ts'
 
 type Owner = { tenantId: string; accountId: number }
 export type DraftRow = {
@@ -27,11 +27,12 @@ export const selectDraft = (trx: Trx, accountId: number, id: string, notBefore: 
   trx<DraftRow>('drafts').where({ id, account_id: accountId }).where('updated_at', '>', notBefore).first()
 
 export const selectOffers = (trx: Trx, accountId: number, notBefore: Date, page?: string): Promise<Offer[]> =>
-  trx('drafts')
-    .where({ account_id: accountId, ...(page === undefined ? {} : { page }) })
-    .where('updated_at', '>', notBefore)
-    .orderBy('updated_at', 'desc')
-    .select('id', 'page', 'action', 'updated_at')
+  ask(
+    trx,
+    `select id, page, action, updated_at from drafts
+      where account_id = ? and updated_at > ? ${page === undefined ? '' : 'and page = ?'} order by updated_at desc`,
+    [accountId, notBefore, ...(page === undefined ? [] : [page])],
+  )
 
 export const selectLastPage = async (trx: Trx, accountId: number, notBefore: Date): Promise<string | null> => {
   const row = (await trx('drafts')

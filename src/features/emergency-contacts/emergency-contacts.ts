@@ -69,8 +69,8 @@ export const createEmergencyContacts = (needs: Needs) => {
 
     /** A client's contacts in order, as its page shows them. */
     ofClient: async (trx: Trx, actor: Actor, clientId: string): Promise<ShownContact[]> => {
-      const months = await needs.confirmMonths(trx, actor)
-      return ((await all(trx, actor, [clientId])).get(clientId) ?? []).map(contact => shown(contact, months))
+      const [months, found] = await Promise.all([needs.confirmMonths(trx, actor), all(trx, actor, [clientId])])
+      return (found.get(clientId) ?? []).map(contact => shown(contact, months))
     },
 
     /** The contacts of many clients as pages show them; clients without any are left out. */
@@ -79,8 +79,7 @@ export const createEmergencyContacts = (needs: Needs) => {
       actor: Actor,
       clientIds: readonly string[],
     ): Promise<ReadonlyMap<string, readonly ShownContact[]>> => {
-      const months = await needs.confirmMonths(trx, actor)
-      const found = await all(trx, actor, clientIds)
+      const [months, found] = await Promise.all([needs.confirmMonths(trx, actor), all(trx, actor, clientIds)])
       return new Map([...found].map(([id, contacts]) => [id, contacts.map(contact => shown(contact, months))]))
     },
 

@@ -1,4 +1,4 @@
-import type { Trx } from '../../platform/db/tenant.ts'
+import { ask, type Trx } from '../../platform/db/tenant.ts'
 
 export type ContactRow = {
   id: string
@@ -12,10 +12,11 @@ export type ContactRow = {
 const columns = ['id', 'client_id', 'rank', 'version', 'profile_sealed', 'updated_at', 'updated_by'] as const
 
 export const selectContacts = (trx: Trx, clientIds: readonly string[]): Promise<ContactRow[]> =>
-  trx<ContactRow>('emergency_contacts')
-    .whereIn('client_id', clientIds)
-    .orderBy(['client_id', 'rank'])
-    .select(...columns)
+  ask(
+    trx,
+    `select ${columns.join(', ')} from emergency_contacts where client_id = any(?::uuid[]) order by client_id, rank`,
+    [clientIds],
+  )
 
 export type ContactLine = Pick<ContactRow, 'id' | 'client_id' | 'rank' | 'profile_sealed'>
 
@@ -126,17 +127,16 @@ export const selectToConfirm = (trx: Trx, since: string, from: number, most: num
 
 /** Up to `most` of each, so that a start page never counts them all. */
 export const hintToConfirm = async (trx: Trx, since: string, most: number): Promise<{ all: number; wrong: number }> => {
-  const upTo = (rows: ReturnType<typeof toConfirm>) =>
-    trx
-      .from(rows.select(trx.raw('1')).limit(most).as('some'))
-      .count<{ count: string }[]>()
-      .first()
-  const [all, wrong] = await Promise.all([
-    upTo(toConfirm(trx, since)),
-    // In the words of its index, which holds no others: there are few, or none, among all contacts.
-    upTo(toConfirm(trx, since).where('contact.wrong_number', true).whereRaw('contact.wrong_number is not false')),
-  ])
-  return { all: Number(all?.count), wrong: Number(wrong?.count) }
+  const active = `from emergency_contacts contact join clients on clients.id = contact.client_id where clients.status = 'active'`
+  const due = `(contact.last_confirmed_on is null or contact.last_confirmed_on < ? or contact.wrong_number)`
+  const [counted] = await ask<{ all: number; wrong: number }>(
+    trx,
+    // Wrong numbers in the words of their index, which holds no others: there are few, or none, among all contacts.
+    `select (select count(*)::int from (select 1 ${active} and ${due} limit ?) few) as all,
+            (select count(*)::int from (select 1 ${active} and contact.wrong_number and contact.wrong_number is not false limit ?) few) as wrong`,
+    [since, most, most],
+  )
+  return counted ?? { all: 0, wrong: 0 }
 }
 
 export const countToConfirm = async (trx: Trx, since: string): Promise<{ all: number; wrong: number }> => {

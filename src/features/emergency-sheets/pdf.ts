@@ -1,12 +1,13 @@
 import { createRequire } from 'node:module'
 import { setImmediate } from 'node:timers/promises'
-import PdfDocument from 'pdfkit'
+import type PdfDocument from 'pdfkit'
 import type { Translate } from '../../platform/i18n/translations.ts'
 import { isDrawnRight, lettered } from './lettering.ts'
 import type { SaidContact, SaidPhone, SaidSheet } from './said.ts'
 
 /** DejaVu Sans holds Polish, Cyrillic and Greek letters; a document carries only the letters it uses. */
-const fontFile = (name: string) => createRequire(import.meta.url).resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`)
+const load = createRequire(import.meta.url)
+const fontFile = (name: string) => load.resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`)
 const fonts = { regular: fontFile('DejaVuSans'), bold: fontFile('DejaVuSans-Bold') }
 
 const millimetre = 72 / 25.4
@@ -25,7 +26,9 @@ type Paper = { t: Translate; language: string; title: string; foot: string; at: 
  * it is written; it holds nothing personal beside its pages.
  */
 export const writeSheets = (sheets: readonly SaidSheet[], paper: Paper): Pdf => {
-  const pdf = new PdfDocument({
+  // Read with the first sheet: most processes never write one, and it takes 15 MB.
+  const Document = load('pdfkit') as typeof PdfDocument
+  const pdf = new Document({
     size: 'A4',
     margins: { top: margin, left: margin, right: margin, bottom: margin + footHeight },
     autoFirstPage: false,

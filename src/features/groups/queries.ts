@@ -1,4 +1,4 @@
-import type { Trx } from '../../platform/db/tenant.ts'
+import { ask, type Trx } from '../../platform/db/tenant.ts'
 
 export type GroupRow = {
   tenant_id: string
@@ -29,8 +29,10 @@ export const updateName = (trx: Trx, id: string, name_sealed: Buffer) =>
 
 export const deleteGroup = (trx: Trx, id: string) => groups(trx).where({ id }).delete()
 
-export const selectGroupsOf = (trx: Trx, clientId: string): Promise<string[]> =>
-  members(trx).where({ client_id: clientId }).pluck('group_id')
+export const selectGroupsOf = async (trx: Trx, clientId: string): Promise<string[]> => {
+  const rows = await ask<MemberRow>(trx, 'select group_id from client_group_members where client_id = ?', [clientId])
+  return rows.map(row => row.group_id)
+}
 
 /** Active members of groups, each client once, in the order of their ids. */
 export const selectMembers = (trx: Trx, groupIds: readonly string[]): Promise<string[]> =>

@@ -1,5 +1,5 @@
 import type { Role } from '../../platform/actor.ts'
-import type { Trx } from '../../platform/db/tenant.ts'
+import { ask, type Trx } from '../../platform/db/tenant.ts'
 import type { NoticeKind } from './kinds.ts'
 
 export type NoticeDetail = Record<string, string | number>
@@ -45,11 +45,11 @@ export const insertNotices = (
 ) => trx('notices').insert(rows.map(row => ({ ...row, detail: JSON.stringify(row.detail) })))
 
 export const selectNotices = (trx: Trx, accountId: number, most: number, onlyUnread = false): Promise<NoticeRow[]> =>
-  trx<NoticeRow>('notices')
-    .where({ account_id: accountId })
-    .modify(query => (onlyUnread ? void query.whereNull('read_at') : undefined))
-    .orderBy('created_at', 'desc')
-    .limit(most)
+  ask(
+    trx,
+    `select * from notices where account_id = ? ${onlyUnread ? 'and read_at is null' : ''} order by created_at desc limit ?`,
+    [accountId, most],
+  )
 
 export const markRead = (trx: Trx, accountId: number, at: Date, noticeId?: string): Promise<number> =>
   trx<NoticeRow>('notices')

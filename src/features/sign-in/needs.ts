@@ -36,6 +36,7 @@ export type Needs = {
   history: History
   clock: Clock
   rulesOf: (tenantId: string) => Promise<Rules>
+  rulesWithin: (trx: Trx, account: Account) => Promise<Rules>
   /** Tells the owner and the security officers that somebody with the right password was turned away. */
   noteBlocked: (trx: Trx, account: Account) => Promise<unknown>
 }

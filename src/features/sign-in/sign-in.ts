@@ -26,11 +26,11 @@ export const createSignIn = ({
   history,
   clock,
   rulesOf,
+  rulesWithin,
   noteBlocked,
 }: Needs) => {
   /** The rules may have changed between reading them and the claim; whoever changed them may not have seen the claim. */
-  const followRules = async (who: Account, rules: Rules) => {
-    const { autoLogoutMinutes, rememberMe } = await rulesOf(who.tenantId)
+  const followRules = async (who: Account, rules: Rules, { autoLogoutMinutes, rememberMe }: Rules) => {
     if (autoLogoutMinutes !== rules.autoLogoutMinutes || rememberMe !== rules.rememberMe)
       await sessions.retime(who, autoLogoutMinutes * 60_000, rememberMe)
   }
@@ -73,10 +73,10 @@ export const createSignIn = ({
     }
     const giveUp = () => sessions.end(who, 'signed-out', place.session)
     try {
-      await followRules(who, rules)
       const toKeep = await keep(found, kept, password)
       const now = await db.asTenant(actor, async trx => {
-        const noted = await noteSignIn(trx, account, clock(), toKeep)
+        const [rulesNow, noted] = await Promise.all([rulesWithin(trx, who), noteSignIn(trx, account, clock(), toKeep)])
+        await followRules(who, rules, rulesNow)
         if (!noted) return null
         const signInId = await history.note(trx, who, place)
         await record(trx, { ...actor, signInId }, 'session.started', account.id)
@@ -100,10 +100,7 @@ export const createSignIn = ({
 
   /** An unknown login is looked for like any other, in a realm where it is not. */
   const look = ({ tenant_id: tenantId, account_id: id }: Whose = nobody, device: string) =>
-    db.asTenant(
-      { tenantId },
-      async trx => [await findActiveAccount(trx, id), await history.knows(trx, id, device)] as const,
-    )
+    db.asTenant({ tenantId }, trx => Promise.all([findActiveAccount(trx, id), history.knows(trx, id, device)]))
 
   /** What happens at an unknown login belongs to nobody's organisation: it is the installation's. */
   const note = (

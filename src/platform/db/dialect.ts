@@ -77,11 +77,18 @@ export class PipelinedPostgres extends Postgres {
   }
 }
 
-/** Sends a statement at once; what the transaction sends later, its end included, comes behind it. Bindings read `?`. */
-export const sendAtOnce = (trx: Knex.Transaction, sql: string, bindings: readonly unknown[]): Promise<unknown> => {
-  const client = trx.client as { query: (connection: Connection, statement: Statement) => Promise<unknown> }
+type Answer = { rows: unknown[] }
+
+/**
+ * Sends a statement at once, past all that knex does to build one; what the transaction sends later, its end included, comes
+ * behind it. Bindings read `?`.
+ */
+export const sendAtOnce = async (trx: Knex.Transaction, sql: string, bindings: readonly unknown[]): Promise<Answer> => {
+  const client = trx.client as {
+    query: (connection: Connection, statement: Statement) => Promise<{ response: Answer }>
+  }
   const connection = connections.get(client)
-  return connection
-    ? client.query(connection, { sql, bindings })
-    : trx.raw(sql, bindings as never).then(() => undefined)
+  if (!connection) return trx.raw<Answer>(sql, bindings as never)
+  const { response } = await client.query(connection, { sql, bindings })
+  return response
 }

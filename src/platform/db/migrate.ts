@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises'
 import type { Knex } from 'knex'
-import { runMigrations } from 'graphile-worker'
 import { connect } from './connect.ts'
 
 type Migration = { up: (knex: Knex) => Promise<void> }
@@ -41,6 +40,7 @@ export const migrate = async (ownerUrl: string): Promise<string[]> => {
 
 /** The queue's own tables, which the library versions itself; payloads hold ids only, so every tenant's jobs stand together. */
 const prepareQueue = async (knex: Knex, ownerUrl: string) => {
+  const { runMigrations } = await import('graphile-worker')
   await runMigrations({ connectionString: ownerUrl })
   await knex.raw(`
     grant usage on schema graphile_worker to ostoja_app, ostoja_backup;

@@ -73,6 +73,13 @@ export type Db = ReturnType<typeof createDb>
 export type Trx = Knex.Transaction
 
 /**
+ * Asks in SQL, for the pages that are shown most: building a statement anew each time took longer than sending it.
+ * @param bindings one for each `?`
+ */
+export const ask = async <Row>(trx: Trx, sql: string, bindings: readonly unknown[]): Promise<Row[]> =>
+  (await sendAtOnce(trx, sql, bindings)).rows as Row[]
+
+/**
  * Sends a statement whose answer nobody needs to wait for: it is part of the transaction, takes effect before whatever is
  * sent later, and where it fails the whole transaction does.
  */

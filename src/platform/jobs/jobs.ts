@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { Logger as QueueLogger, parseCronItems, run, type Runner } from 'graphile-worker'
+import type { Runner } from 'graphile-worker'
 import pg from 'pg'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
@@ -39,6 +39,8 @@ export const startWorker = async (
   { redis, log, metrics }: { redis: Redis; log: Logger; metrics?: Observed },
   patience?: Patience,
 ): Promise<Pick<Runner, 'stop'>> => {
+  // Read here: a web process puts jobs into the queue, and works none off.
+  const { Logger: QueueLogger, parseCronItems, run } = await import('graphile-worker')
   const pgPool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'ostoja worker' })
   const lost = (fault: Error) => log.error({ err: fault }, 'the worker lost a database connection')
   pgPool.on('error', lost)

@@ -1,4 +1,4 @@
-import type { Trx } from '../../../platform/db/tenant.ts'
+import { ask, type Trx } from '../../../platform/db/tenant.ts'
 import type { Status } from '../profile.ts'
 import type { IndexColumns } from '../sealing.ts'
 
@@ -20,19 +20,19 @@ export type Question = {
  * one moment: no client slips from one key to the other between two looks.
  * @param most of each question
  */
-export const searchClients = async (
+export const searchClients = (
   trx: Trx,
   questions: readonly Question[],
   enough: number,
   most: number,
 ): Promise<HitRow[]> => {
-  const ask =
+  const question =
     'select id, status, profile_sealed from search_clients(?::bigint[], ?::bigint[], ?::bigint[], ?::int, ?::int)'
-  const { rows } = await trx.raw<{ rows: HitRow[] }>(
-    questions.map(() => ask).join(' union all '),
-    questions.flatMap(({ exact, prefix, sounds }) => [exact, prefix, sounds, enough, most] as never[]),
+  return ask<HitRow>(
+    trx,
+    questions.map(() => question).join(' union all '),
+    questions.flatMap(({ exact, prefix, sounds }) => [exact, prefix, sounds, enough, most]),
   )
-  return rows
 }
 
 /** Clients, by id, whose tokens were made with another key. */

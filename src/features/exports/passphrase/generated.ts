@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { dictionary } from '@zxcvbn-ts/language-common'
+import { createRequire } from 'node:module'
+import type * as Common from '@zxcvbn-ts/language-common'
 
 export type Language = 'pl' | 'en'
 
@@ -12,15 +13,18 @@ const WORDS = 6
  * plain a to z, so that they can be typed on any keyboard; from the spelling dictionary of the Polish Native Lang
  * Project (GPL, LGPL, MPL), those that are frequent in subtitles and Wikipedia, less names and what one would not say.
  */
-export const wordLists: Record<Language, readonly string[]> = {
-  pl: readFileSync(new URL('words-pl.txt', import.meta.url), 'utf8')
-    .trim()
-    .split('\n'),
-  en: dictionary['diceware-common'],
-}
+export const wordList = (language: Language): readonly string[] =>
+  language === 'pl'
+    ? readFileSync(new URL('words-pl.txt', import.meta.url), 'utf8')
+        .trim()
+        .split('\n')
+    : (load('@zxcvbn-ts/language-common') as typeof Common).dictionary['diceware-common']
+
+/** Read when somebody asks for words, which is seldom. */
+const load = createRequire(import.meta.url)
 
 /** Six random words joined by hyphens, from node's cryptographic generator. */
 export const generatePassphrase = (language: Language): string => {
-  const list = wordLists[language]
+  const list = wordList(language)
   return Array.from({ length: WORDS }, () => list[randomInt(list.length)]).join('-')
 }
