@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
 import type { Router } from 'express'
-import { createApp, createFeatures, createPlatform } from '../../src/composition.ts'
+import { createApp, createFeatures, createPlatform, type Replaced } from '../../src/composition.ts'
 import { listen } from '../../src/http/listener.ts'
 import type { Ostoja } from './ostoja.ts'
 
@@ -9,9 +9,17 @@ import type { Ostoja } from './ostoja.ts'
  * A second web of the same Ostoja, as another process would be: its own pools, its own Redis connection, the same clock.
  * @param keepable its pages do not say "no-store", as if to a browser that puts pages into its back/forward cache all the same
  */
-export const anotherWeb = async (ostoja: Ostoja, more: readonly Router[] = [], { keepable = false } = {}) => {
+export const anotherWeb = async (
+  ostoja: Ostoja,
+  more: readonly Router[] = [],
+  { keepable = false, ...replaced }: { keepable?: boolean } & Pick<Replaced, 'logTo'> = {},
+) => {
   const { config } = ostoja
-  const platform = await createPlatform(config, { clock: ostoja.platform.clock, pace: ostoja.platform.pace })
+  const platform = await createPlatform(config, {
+    ...replaced,
+    clock: ostoja.platform.clock,
+    pace: ostoja.platform.pace,
+  })
   const features = createFeatures(platform)
   const { app } = createApp({ ...features, routers: [...features.routers, ...more] })
   const certificate = { cert: await readFile(config.tls!.certFile), key: await readFile(config.tls!.keyFile) }

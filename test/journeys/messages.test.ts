@@ -1,0 +1,157 @@
+import { Writable } from 'node:stream'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { anotherWeb } from '../support/another-web.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { newClient } from '../support/clients.ts'
+import { encodings } from '../support/leaks.ts'
+import { startMailServer, type MailServer } from '../support/mail-server.ts'
+import { startOstoja, unlikely, type Ostoja, type TestAccount } from '../support/ostoja.ts'
+
+const patience = 60_000
+const words = {
+  family: unlikely('Nazwisko'),
+  client: unlikely('Klientka'),
+  subject: unlikely('Temat'),
+  text: unlikely('Tekst'),
+  answer: unlikely('Odpowiedz'),
+}
+const logged: string[] = []
+const urls: string[] = []
+const pushed: string[] = []
+let mail: MailServer
+let ostoja: Ostoja
+let second: Awaited<ReturnType<typeof anotherWeb>>
+let browser: Browser
+let ear: Ostoja['platform']['redis']
+
+beforeAll(async () => {
+  mail = await startMailServer()
+  const logTo = new Writable({
+    write: (part: Buffer, _encoding, done) => {
+      logged.push(String(part))
+      done()
+    },
+  })
+  ostoja = await startOstoja({ env: { ...mail.settings, LOG_LEVEL: 'info' }, logTo })
+  second = await anotherWeb(ostoja, [], { logTo })
+  browser = await launchBrowser()
+  ear = ostoja.platform.redis.duplicate()
+  ear.on('pmessage', (_pattern: string, channel: string, text: string) => pushed.push(`${channel} ${text}`))
+  await ear.psubscribe('live:*')
+}, 300_000)
+afterAll(async () => {
+  await browser.close()
+  ear.disconnect()
+  second.features.endStreams()
+  ostoja.features.endStreams()
+  await second.close()
+  await ostoja.close()
+  await mail.close()
+})
+
+const signIn = async (account: TestAccount, url: string): Promise<Page> => {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, baseURL: url, locale: 'en-GB' })
+  const page = await context.newPage()
+  page.setDefaultTimeout(patience)
+  page.on('request', request => urls.push(request.url()))
+  await page.goto('/sign-in')
+  await page.fill('[name="login"]', account.login)
+  await page.fill('[name="password"]', account.password)
+  await page.click('main button[type="submit"]')
+  await page.waitForURL('/')
+  return page
+}
+
+const nothingPersonalIn = (place: string, texts: readonly string[]) => {
+  const needles = Object.values(words).flatMap(encodings)
+  const all = texts.join('\n')
+  expect([place, needles.filter(needle => all.includes(needle))]).toEqual([place, []])
+}
+
+describe('two people in two browsers, over two web processes', () => {
+  it('write to each other, urgent and about a client, without a reload and with nothing personal anywhere on the way', async () => {
+    const tenantId = await ostoja.newTenant()
+    const anna = await ostoja.newAccount(tenantId, ['staff'], { familyName: words.family })
+    const marek = await ostoja.newAccount(tenantId, ['staff'], { givenName: 'Marek', email: 'marek@shelter.test' })
+    const actor = { tenantId, accountId: anna.id, roles: ['staff'] as const }
+    const client = await newClient(ostoja, actor, { familyName: words.client })
+    const first = await signIn(anna, ostoja.url)
+    const other = await signIn(marek, second.url)
+    const secondTab = await other.context().newPage()
+    await other.goto('/clients')
+    await secondTab.goto('/account')
+
+    await first.goto(`/clients/${client}`)
+    await first.click(`main a[href="/clients/${client}/messages"]`)
+    await first.click(`main a[href="/clients/${client}/messages/new"]`)
+    await first.check(`[name="to[]"][value="${marek.id}"]`)
+    await first.fill('#subject', words.subject)
+    await first.fill('#text', words.text)
+    await first.check('[name="urgent"]')
+    await first.click('.message-form button[type="submit"]')
+    await first.waitForURL(/\/messages\/[\w-]{36}$/)
+
+    for (const page of [other, secondTab]) {
+      await page.locator('[data-urgent]', { hasText: words.subject }).waitFor({ timeout: patience })
+      expect(await page.locator('.rail .nav-count').textContent()).toBe('1')
+    }
+    await other.click('[data-urgent] a')
+    await other.locator('.message-text', { hasText: words.text }).waitFor()
+    await other.click('#acknowledge button')
+    await other.waitForLoadState()
+    await secondTab
+      .locator('[data-urgent]', { hasText: words.subject })
+      .waitFor({ state: 'detached', timeout: patience })
+
+    await other.fill('[data-reply]', words.answer)
+    await other.press('[data-reply]', 'Control+Enter')
+    await first.locator('.message-text', { hasText: words.answer }).waitFor({ timeout: patience })
+    const thread = new URL(first.url()).pathname.split('/').at(-1)!
+    expect(await ostoja.features.messages.waiting(actor)).toMatchObject({ unread: 1 })
+    await first.mouse.move(200, 300)
+    await first.mouse.move(260, 340)
+    await expect.poll(async () => (await ostoja.features.messages.waiting(actor)).unread, { timeout: patience }).toBe(0)
+
+    const letter = await mail.mailTo('marek@shelter.test')
+    expect(letter.secure).toBe(true)
+    nothingPersonalIn(
+      'mails',
+      mail.mails.flatMap(({ raw, subject, text }) => [raw, subject, text]),
+    )
+    nothingPersonalIn('addresses', urls)
+    nothingPersonalIn('logs', logged)
+    nothingPersonalIn('push events', pushed)
+    expect(pushed.length).toBeGreaterThan(1)
+    expect(pushed.every(text => /^live:[\w-]{36}:\d+ \{"what":"messages","id":"[\w-]{36}"\}$/.test(text))).toBe(true)
+    expect(pushed.some(text => text.includes(thread))).toBe(true)
+    expect(logged.length).toBeGreaterThan(0)
+  }, 300_000)
+})
+
+describe('an open stream', () => {
+  it('is nothing that somebody did, and ends with the session', async () => {
+    const account = await ostoja.newAccount(await ostoja.newTenant(), ['staff'])
+    const key = { tenantId: account.tenantId, accountId: account.id }
+    const page = await signIn(account, ostoja.url)
+    await page.goto('/account')
+    const before = await ostoja.features.sessions.look(key)
+    await page.evaluate(async () => {
+      const answer = await fetch('/messages/stream')
+      const reader = answer.body!.getReader()
+      await reader.read()
+      const until = async () => {
+        while (!(await reader.read()).done);
+        document.documentElement.dataset.streamEnded = 'yes'
+      }
+      void until()
+    })
+    expect((await ostoja.features.sessions.look(key))!.lastActive).toEqual(before!.lastActive)
+    await ostoja.features.sessions.end(key, 'administrator')
+    await page.waitForFunction(
+      () => document.documentElement.dataset.streamEnded === 'yes' || location.pathname === '/signed-out',
+      undefined,
+      { timeout: patience },
+    )
+  }, 180_000)
+})
