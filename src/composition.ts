@@ -271,6 +271,7 @@ export const createFeatures = (platform: Platform) => {
   }
   addMetrics({
     metrics: platform.metrics,
+    certificateUntil: () => platform.certificate?.standing().validTo ?? null,
     connections: platform.connections,
     passwords: platform.passwords.load,
     countSessions: sessions.count,

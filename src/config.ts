@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { connectionsByTls, isThisMachine } from './platform/tls/verified.ts'
 
 /** A setting that is missing or wrong; the message lists every fault, each with its fix. */
 export class ConfigFault extends Error {}
@@ -31,7 +32,7 @@ const kept = (name: string, usual: number) =>
     .max(1000, `${name}: at most 1000`)
     .default(usual)
 
-const isLoopback = (address: string) => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(address).hostname)
+const isLoopback = (address: string) => isThisMachine(new URL(address).hostname)
 
 const environment = z
   .object({
@@ -39,6 +40,7 @@ const environment = z
     DATABASE_URL: postgres('DATABASE_URL', 'ostoja_app'),
     SIGNIN_DATABASE_URL: postgres('SIGNIN_DATABASE_URL', 'ostoja_signin'),
     REDIS_URL: url(['redis', 'rediss'], 'REDIS_URL: set it to a redis:// or rediss:// URL'),
+    REDIS_CA_FILE: z.string().optional(),
     DATA_DIR: z.string(),
     ROOT_KEYS_FILE: z.string(),
     PEPPERS_FILE: z.string(),
@@ -146,6 +148,8 @@ export type Config = Readonly<{
   databaseUrl: string
   signinDatabaseUrl: string
   redisUrl: string
+  /** The authority that signed Redis' certificate; null: the well-known ones. */
+  redisCaFile: string | null
   dataDir: string
   rootKeysFile: string
   peppersFile: string
@@ -172,15 +176,17 @@ export type Config = Readonly<{
 export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const data = dataDir(env)
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const { env: connected, faults } = connectionsByTls(set)
   const read = environment.safeParse({
     ROOT_KEYS_FILE: resolve(data, 'keys/root-keys'),
     PEPPERS_FILE: resolve(data, 'keys/peppers'),
     EXPORTS_DIR: resolve(data, 'exports'),
     BACKUP_KEYS_DIR: resolve(data, 'keys'),
-    ...set,
+    ...connected,
     DATA_DIR: data,
   })
-  if (!read.success) throw new ConfigFault(read.error.issues.map(issue => issue.message).join('\n'))
+  const wrong = [...(read.error?.issues.map(issue => issue.message) ?? []), ...faults]
+  if (!read.success || wrong.length > 0) throw new ConfigFault(wrong.join('\n'))
 
   const values = read.data
   return Object.freeze({
@@ -188,6 +194,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     databaseUrl: values.DATABASE_URL,
     signinDatabaseUrl: values.SIGNIN_DATABASE_URL,
     redisUrl: values.REDIS_URL,
+    redisCaFile: values.REDIS_CA_FILE ?? null,
     dataDir: values.DATA_DIR,
     rootKeysFile: values.ROOT_KEYS_FILE,
     peppersFile: values.PEPPERS_FILE,

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { flushCompileCache } from 'node:module'
 import closeWithGrace from 'close-with-grace'
 import { ConfigFault, readConfig, type Config } from './config.ts'
@@ -12,10 +11,7 @@ type Running = { close: () => Promise<void> }
 
 const startWeb = async (config: Config, features: Features): Promise<Running> => {
   const { app } = createApp(features)
-  const certificate = config.tls && {
-    cert: await readFile(config.tls.certFile),
-    key: await readFile(config.tls.keyFile),
-  }
+  const { certificate } = features.platform
   const listener = await listen(app, { host: config.host, port: config.port, certificate })
   features.platform.log.info({ port: listener.port }, 'web is listening')
   return {
@@ -68,7 +64,7 @@ const run = async (names: string[]) => {
     throw new OperatorFault('Name what to run: "node src/main.ts web", "worker", or both')
 
   const config = readConfig(process.env)
-  const platform = await createPlatform(config)
+  const platform = await createPlatform(config, { serves: names.includes('web') })
   const features = createFeatures(platform)
   await prepareToRun(features).catch(async (fault: unknown) => {
     await platform.close()

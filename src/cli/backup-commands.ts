@@ -19,6 +19,7 @@ import {
 } from '../features/backups/index.ts'
 import { installationId, systemActor } from '../platform/actor.ts'
 import { OperatorFault } from '../platform/errors.ts'
+import { postgresByTls, TlsFault, trustOf } from '../platform/tls/verified.ts'
 import { readKeys } from '../platform/vault/key-files.ts'
 import { dataDirOf } from '../start/environment.ts'
 import { backupKeysDirOf, keyFilesOf } from '../start/prepare.ts'
@@ -144,13 +145,14 @@ export const addBackupCommands = (program: Command) => {
       await mustBeThere(file)
       const url = into === '-' ? (process.env.RESTORE_DATABASE_URL ?? '') : into
       if (!URL.canParse(url)) throw new OperatorFault('--into: write it as postgres://login:password@host/database.')
+      const checkedUrl = inSentences(() => postgresByTls('--into', url, trustOf(process.env)))
       const keys = backupKeysDirOf({ ...process.env, DATA_DIR: dataDirOf(process.env) })
       const show = showProgress()
       const restored = await restoreInto({
         source: backupInFiles(resolve(file)),
         identities: await readIdentities(identity ? resolve(identity) : join(keys, 'backup-identity')),
         roots: await rootKeys(),
-        url,
+        url: checkedUrl,
         pgBin: process.env.PG_BIN ?? null,
         tell: show.tell,
       }).finally(show.end)
@@ -159,6 +161,15 @@ export const addBackupCommands = (program: Command) => {
       say(`Once Ostoja runs on it, tell its log so: bin/ostoja audit restored ${restored.manifest.madeAt}`)
       say('Who was erased since then is erased again at the first start that finds the erasure ledger in DATA_DIR.')
     })
+}
+
+/** Faults of a connection, as a command says them. */
+const inSentences = <T>(work: () => T): T => {
+  try {
+    return work()
+  } catch (fault) {
+    throw fault instanceof TlsFault ? new OperatorFault(`${fault.message}.`) : fault
+  }
 }
 
 const operator = systemActor(installationId)

@@ -10,7 +10,7 @@ export const commandEnvironment = async (): Promise<NodeJS.ProcessEnv> => {
 
 /** Runs `work` with every feature at hand, and closes all connections afterwards. */
 export const withFeatures = async <T>(work: (features: Features) => Promise<T>): Promise<T> => {
-  const platform = await createPlatform(readConfig(await commandEnvironment()))
+  const platform = await createPlatform(readConfig(await commandEnvironment()), { serves: false })
   try {
     await platform.keyChecks.check()
     return await work(createFeatures(platform))

@@ -1,6 +1,11 @@
 import { createAnnouncements } from '../features/announcements/index.ts'
 import { createKeyDesk, keyAttention, type EncryptionKeys } from '../features/encryption-keys/index.ts'
-import { createInstallation, installationAttention, type Probe } from '../features/installation/index.ts'
+import {
+  certificateLook,
+  createInstallation,
+  installationAttention,
+  type Probe,
+} from '../features/installation/index.ts'
 import { createJobDesk, jobAttention } from '../features/jobs/index.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Language, Translations } from '../platform/i18n/translations.ts'
@@ -41,6 +46,7 @@ export const createDesk = ({ platform, translations, keys, others, probes }: Giv
         await mailer.verify()
         return { health: 'right' }
       },
+      certificate: () => Promise.resolve(certificateLook(platform.certificate?.standing() ?? null, platform.clock())),
       ...probes,
     },
     folders: { exports: config.exportsDir },

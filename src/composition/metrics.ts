@@ -10,6 +10,8 @@ type Given = {
   countTenants: (actor: ReturnType<typeof systemActor>) => Promise<Record<string, number>>
   keys: () => Promise<Overview>
   look: () => Promise<Standing>
+  /** When the certificate of the pages expires; null where this process serves none. */
+  certificateUntil: () => Date | null
   connections: () => { used: number; free: number; waiting: number }
   passwords: () => { running: number; waiting: number }
 }
@@ -70,6 +72,14 @@ export const addMetrics = (given: Given) => {
         labels: { role },
         value: processes.filter(present => present.role.includes(role)).length,
       }))
+    },
+  })
+  metrics.add({
+    name: 'ostoja_certificate_expires_seconds',
+    help: 'When the certificate of the pages expires, in seconds since 1970; not there behind a TLS proxy.',
+    ask: () => {
+      const until = given.certificateUntil()
+      return until ? [{ value: until.getTime() / 1000 }] : []
     },
   })
   metrics.add({

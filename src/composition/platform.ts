@@ -13,6 +13,7 @@ import { createMetrics } from '../platform/metrics/metrics.ts'
 import { createMailer } from '../platform/mail/mailer.ts'
 import { createPresence } from '../platform/redis/presence.ts'
 import { connectRedis } from '../platform/redis/connect.ts'
+import { followCertificate } from '../platform/tls/certificate.ts'
 import { createKeyChecks } from '../platform/vault/key-checks.ts'
 import type { NamedKey } from '../platform/vault/key-files.ts'
 import { createKeyRings, ringFreshMs } from '../platform/vault/key-ring.ts'
@@ -33,12 +34,20 @@ const keyPace = { ringFreshMs, filePollMs: keyFilePollMs, marginMs: 15_000 }
 /** What tests put in the place of the outside world. */
 export type Replaced = { clock?: Clock; pace?: typeof keyPace; logTo?: DestinationStream }
 
+/** `serves`: whether pages are served, for which a certificate is needed. */
+type Purpose = { serves?: boolean }
+
 /** The ground everything stands on: keys, database, Redis, log. Nothing connects before its first use. */
-export const createPlatform = async (config: Config, { clock = systemClock, pace = keyPace, logTo }: Replaced = {}) => {
+export const createPlatform = async (
+  config: Config,
+  { clock = systemClock, pace = keyPace, logTo, serves = true }: Replaced & Purpose = {},
+) => {
   const roots = await followKeys(config.rootKeysFile, pace.filePollMs)
   const peppers = await followKeys(config.peppersFile, pace.filePollMs)
   const log = createLog(config.logLevel, logTo)
-  const redis = connectRedis(config.redisUrl, log)
+  /** Null behind a TLS proxy, and where no pages are served. */
+  const certificate = serves && config.tls ? await followCertificate(config.tls, { log, now: clock }) : null
+  const redis = connectRedis(config.redisUrl, config.redisCaFile, log)
   const knex = connect(config.databaseUrl)
   const db = createDb(knex, clock)
   const keysDb = createDb(connect(config.databaseUrl, 2))
@@ -60,6 +69,7 @@ export const createPlatform = async (config: Config, { clock = systemClock, pace
     config,
     clock,
     log,
+    certificate,
     redis,
     live,
     db,
@@ -113,6 +123,7 @@ export const createPlatform = async (config: Config, { clock = systemClock, pace
     },
     close: async () => {
       await Promise.all([knex.destroy(), keysDb.close(), unscoped.close(), passwords.close()])
+      certificate?.close()
       roots.close()
       peppers.close()
       live.close()

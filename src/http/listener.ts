@@ -1,10 +1,12 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { createServer, type Server as NetServer, type Socket } from 'node:net'
+import type { FollowedCertificate } from '../platform/tls/certificate.ts'
+import { modernTls } from '../platform/tls/suites.ts'
 
 export type Listener = { port: number; close: () => Promise<void> }
-export type Certificate = { cert: Buffer; key: Buffer }
-type Place = { host: string; port: number; certificate: Certificate | null; patience?: typeof usual }
+type Served = Pick<FollowedCertificate, 'current' | 'onChange'>
+type Place = { host: string; port: number; certificate: Served | null; patience?: typeof usual }
 
 /** The first byte of every TLS connection: the record type "handshake" (RFC 8446 5.1). */
 const tlsHandshake = 0x16
@@ -17,15 +19,16 @@ const usual = { handshakeTimeout: 10_000, headersTimeout: 15_000, connectionsChe
 const requestTimeout = 600_000
 
 /**
- * Serves HTTPS; plain HTTP on the same port gets only a redirect to it.
+ * Serves HTTPS; plain HTTP on the same port gets only a redirect to it. A new certificate is for new connections: those that are
+ * open go on.
  * Without a certificate (behind a TLS proxy) serves plain HTTP.
  */
 export const listen = async (
   app: RequestListener,
   { host, port, certificate, patience = usual }: Place,
 ): Promise<Listener> => {
-  const limits = { ...patience, requestTimeout, minVersion: 'TLSv1.2' } as const
-  const pages = certificate ? createHttpsServer({ ...certificate, ...limits }, app) : createHttpServer(limits, app)
+  const limits = { ...patience, requestTimeout }
+  const pages = certificate ? secureServer(certificate, limits, app) : createHttpServer(limits, app)
   const plain = createHttpServer(limits, redirectToHttps)
   const door = certificate ? parted(pages, plain, patience.headersTimeout) : pages
   const sockets = new Set<Socket>()
@@ -41,6 +44,12 @@ export const listen = async (
   // Only a server that listens looks after its slow connections, and these get theirs handed in.
   if (door !== pages) for (const server of [pages, plain]) server.emit('listening')
   return { port: (door.address() as { port: number }).port, close: () => close(door, [pages, plain], sockets) }
+}
+
+const secureServer = (certificate: Served, limits: object, app: RequestListener): Server => {
+  const server = createHttpsServer({ ...certificate.current(), ...modernTls, honorCipherOrder: true, ...limits }, app)
+  certificate.onChange(next => server.setSecureContext({ ...next, ...modernTls, honorCipherOrder: true }))
+  return server
 }
 
 /** Sends each connection to the server whose language its first byte speaks; one that says nothing is soon dropped. */

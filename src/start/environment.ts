@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import type { DatabaseUrls } from '../platform/db/provision.ts'
 import { OperatorFault } from '../platform/errors.ts'
+import { connectionsByTls } from '../platform/tls/verified.ts'
 import { readNameValues, writePrivately } from './name-value-file.ts'
 import { servicesEnv } from './services.ts'
 
@@ -23,7 +24,7 @@ export const dataDirOf = (env: Env) => resolve(env.DATA_DIR || join(import.meta.
  * A DATABASE_URL that stands alone is an administrative login: the logins that Ostoja uses are derived from it, under names
  * of this installation's own, so that two installations on one server never share a password or a database.
  * @param needed what the caller will connect to; only that must be named or running
- * @throws OperatorFault when something is neither named nor running
+ * @throws OperatorFault when something is neither named nor running, or would be spoken to without TLS
  */
 export const completeEnvironment = async (
   env: Env,
@@ -33,7 +34,9 @@ export const completeEnvironment = async (
   const given = withoutEmpty(env)
   const services = ownServices(given).some(service => needed.includes(service)) ? await servicesEnv(dataDir) : {}
   const database = given.DATABASE_URL || given.OWNER_DATABASE_URL ? await givenDatabase(given, dataDir) : {}
-  return { ...services, ...given, ...database, DATA_DIR: dataDir }
+  const { env: connected, faults } = connectionsByTls({ ...services, ...given, ...database })
+  if (faults.length > 0) throw new OperatorFault(faults.join('\n'))
+  return { ...connected, DATA_DIR: dataDir }
 }
 
 const never: Record<Part, readonly string[]> = {

@@ -12,7 +12,7 @@ afterAll(async () => {
 const ground = {
   DATABASE_URL: 'postgres://a@b/c',
   SIGNIN_DATABASE_URL: 'postgres://a@b/c',
-  REDIS_URL: 'redis://b',
+  REDIS_URL: 'rediss://b',
   TRUSTED_PROXIES: 'loopback',
 }
 const mail = {

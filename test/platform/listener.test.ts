@@ -1,23 +1,34 @@
-import { connect as connectTls } from 'node:tls'
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import { promisify } from 'node:util'
 import { connect } from 'node:net'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listen, type Listener } from '../../src/http/listener.ts'
+import { followCertificate, type FollowedCertificate } from '../../src/platform/tls/certificate.ts'
 import { ensureSelfSigned } from '../../src/platform/tls/self-signed.ts'
 
 let folder: string
 let listener: Listener
+let certificate: FollowedCertificate
+let files: { certFile: string; keyFile: string }
+let now = () => new Date()
+const lines: string[] = []
+const log = pino({ level: 'info' }, { write: line => void lines.push(line) })
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ostoja-listener-'))
-  const { certFile, keyFile } = await ensureSelfSigned(folder)
-  const certificate = { cert: await readFile(certFile), key: await readFile(keyFile) }
+  files = await ensureSelfSigned(folder)
+  certificate = await followCertificate(files, { log, now: () => now() })
   const slow = { headersTimeout: 300, handshakeTimeout: 300, connectionsCheckingInterval: 100 }
   listener = await listen((_req, res) => res.end('a page'), { host: '127.0.0.1', port: 0, certificate, patience: slow })
 })
 afterAll(async () => {
+  certificate.close()
   await listener.close()
   await rm(folder, { recursive: true, force: true })
 })
@@ -51,5 +62,128 @@ describe('the door', () => {
     ['begins a request by TLS and stops', secure, 'GET / HTTP/1.1\r\n'],
   ])('hangs up on whoever %s', async (_who, open, said) => {
     await hearOut(open(), said)
+  })
+})
+
+const spoken = async (options: ConnectionOptions) => {
+  const socket = connectTls({ port: listener.port, host: '127.0.0.1', rejectUnauthorized: false, ...options })
+  try {
+    await once(socket, 'secureConnect')
+    return [socket.getProtocol(), socket.getCipher().standardName]
+  } finally {
+    socket.destroy()
+  }
+}
+
+describe('the languages of the door', () => {
+  it.each([
+    ['TLSv1.3', 'TLS_AES_256_GCM_SHA384'],
+    ['TLSv1.3', 'TLS_CHACHA20_POLY1305_SHA256'],
+    ['TLSv1.2', 'ECDHE-ECDSA-AES128-GCM-SHA256'],
+    ['TLSv1.2', 'ECDHE-ECDSA-AES256-GCM-SHA384'],
+    ['TLSv1.2', 'ECDHE-ECDSA-CHACHA20-POLY1305'],
+  ] as const)('are %s with %s', async (version, ciphers) => {
+    const [protocol, suite] = await spoken({ minVersion: version, maxVersion: version, ciphers })
+    expect(protocol).toBe(version)
+    expect(suite).toMatch(/^TLS_(ECDHE_ECDSA_WITH_)?(AES_(128|256)_GCM|CHACHA20_POLY1305)_SHA(256|384)$/)
+  })
+
+  it.each([
+    ['TLS 1.0', { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' }],
+    ['TLS 1.1', { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' }],
+    [
+      'CBC',
+      { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES256-SHA384:ECDHE-ECDSA-AES128-SHA256:ECDHE-ECDSA-AES256-SHA' },
+    ],
+    ['keys that are not thrown away', { maxVersion: 'TLSv1.2', ciphers: 'AES256-GCM-SHA384:AES128-GCM-SHA256' }],
+    ['CCM with short tags', { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-CCM8:@SECLEVEL=0' }],
+  ] as [string, ConnectionOptions][])('are not %s', async (_what, options) => {
+    await expect(spoken(options)).rejects.toThrow(/alert|protocol|handshake/i)
+  })
+
+  it('are the same to another program', async () => {
+    const ask = (...more: string[]) =>
+      promisify(execFile)('openssl', ['s_client', '-connect', `127.0.0.1:${listener.port}`, '-brief', ...more], {
+        timeout: 30_000,
+      }).then(
+        ({ stdout, stderr }) => stdout + stderr,
+        (fault: { stdout: string; stderr: string }) => fault.stdout + fault.stderr,
+      )
+    const closed = ['-no_ign_eof']
+    expect(await ask('-tls1_2', '-cipher', 'ECDHE-ECDSA-AES256-GCM-SHA384', ...closed)).toContain(
+      'CONNECTION ESTABLISHED',
+    )
+    expect(await ask('-tls1_2', '-cipher', 'ECDHE-ECDSA-AES256-SHA384', ...closed)).not.toContain('ESTABLISHED')
+    expect(await ask('-tls1_1', '-cipher', 'ALL:@SECLEVEL=0', ...closed)).not.toContain('ESTABLISHED')
+  })
+})
+
+describe('the certificate of the door', () => {
+  const shown = async () => {
+    const socket = secure()
+    await once(socket, 'secureConnect')
+    const { fingerprint256 } = socket.getPeerCertificate()
+    socket.destroy()
+    return fingerprint256
+  }
+  const replace = async (by: { certFile?: string; keyFile?: string }) => {
+    if (by.certFile) await copyFile(by.certFile, files.certFile)
+    if (by.keyFile) await copyFile(by.keyFile, files.keyFile)
+    await certificate.look()
+  }
+  const another = async () => ensureSelfSigned(await mkdtemp(join(folder, 'another-')))
+  const complaints = () => lines.filter(line => line.includes('cannot be used')).length
+
+  it('is another one as soon as its files are, and whoever is connected stays so', async () => {
+    const open: TLSSocket = secure()
+    await once(open, 'secureConnect')
+    const before = await shown()
+    await replace(await another())
+    expect(await shown()).not.toBe(before)
+    expect(await hearOut(open, 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')).toContain('a page')
+    expect(certificate.standing().refused).toBeNull()
+  })
+
+  it('stays where the new files are of no use, which is told once, until they are mended', async () => {
+    const before = await shown()
+    const [one, other] = [await another(), await another()]
+    const told = complaints()
+    await replace({ certFile: one.certFile, keyFile: other.keyFile })
+    expect(certificate.standing().refused).toBe('no-pair')
+    await certificate.look()
+    expect(complaints()).toBe(told + 1)
+
+    await writeFile(files.certFile, 'half a certifi')
+    await certificate.look()
+    expect(certificate.standing().refused).toBe('no-certificate')
+    await copyFile(one.certFile, files.certFile)
+    await writeFile(files.keyFile, '')
+    await certificate.look()
+    expect(certificate.standing().refused).toBe('no-key')
+    await rm(files.keyFile)
+    await certificate.look()
+    expect(certificate.standing().refused).toBe('unreadable')
+    expect(await shown()).toBe(before)
+
+    await replace({ keyFile: one.keyFile })
+    expect(certificate.standing().refused).toBeNull()
+    expect(await shown()).not.toBe(before)
+  })
+
+  it('is not exchanged for one that has expired', async () => {
+    const before = await shown()
+    now = () => new Date(Date.now() + 3 * 365 * 86_400_000)
+    await replace(await another())
+    expect(certificate.standing().refused).toBe('expired')
+    expect(await shown()).toBe(before)
+    now = () => new Date()
+    await certificate.look()
+    expect(await shown()).not.toBe(before)
+  })
+
+  it('must be of use at the start', async () => {
+    const start = (of: object) => followCertificate({ ...files, ...of }, { log, now })
+    await expect(start({ certFile: '/nowhere' })).rejects.toThrow(/TLS_CERT_FILE.*cannot be read/)
+    await expect(start({ keyFile: (await another()).keyFile })).rejects.toThrow(/is not the key of/)
   })
 })

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
 import type { Router } from 'express'
 import { createApp, createFeatures, createPlatform, type Replaced } from '../../src/composition.ts'
@@ -22,8 +21,8 @@ export const anotherWeb = async (
   })
   const features = createFeatures(platform)
   const { app } = createApp({ ...features, routers: [...features.routers, ...more] })
-  const certificate = { cert: await readFile(config.tls!.certFile), key: await readFile(config.tls!.keyFile) }
-  const listener = await listen(keepable ? withoutNoStore(app) : app, { host: '127.0.0.1', port: 0, certificate })
+  const place = { host: '127.0.0.1', port: 0, certificate: platform.certificate }
+  const listener = await listen(keepable ? withoutNoStore(app) : app, place)
   return {
     url: `https://localhost:${listener.port}`,
     features,

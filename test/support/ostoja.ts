@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
@@ -47,8 +47,7 @@ export const startOstoja = async ({
   const features = createFeatures(platform)
   await features.tenants.prepareInstallation()
   const { app, routes } = createApp(features)
-  const certificate = { cert: await readFile(config.tls!.certFile), key: await readFile(config.tls!.keyFile) }
-  const listener = await listen(app, { host: '127.0.0.1', port: 0, certificate })
+  const listener = await listen(app, { host: '127.0.0.1', port: 0, certificate: platform.certificate })
   const worker = works ? await startWorker(config.databaseUrl, features, platform) : null
   const leave = await platform.presence.announce(works ? 'web + worker' : 'web')
   const url = `https://localhost:${listener.port}`

@@ -54,5 +54,8 @@ export const connectionOf = (url: string): { dbname: string; env: NodeJS.Process
   const password = decodeURIComponent(place.password)
   place.password = ''
   const { PATH, HOME, LANG } = process.env
-  return { dbname: place.href, env: { PATH, HOME, LANG, PGPASSWORD: password, PGAPPNAME: 'ostoja backup' } }
+  // Where no authority is named, our own connections believe the well-known ones; these programs have to be told to.
+  const wellKnown = place.searchParams.get('sslmode') === 'verify-full' && !place.searchParams.has('sslrootcert')
+  const trust = wellKnown ? { PGSSLROOTCERT: 'system' } : {}
+  return { dbname: place.href, env: { PATH, HOME, LANG, PGPASSWORD: password, PGAPPNAME: 'ostoja backup', ...trust } }
 }
