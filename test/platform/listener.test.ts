@@ -107,7 +107,10 @@ describe('the languages of the door', () => {
         timeout: 30_000,
       }).then(
         ({ stdout, stderr }) => stdout + stderr,
-        (fault: { stdout: string; stderr: string }) => fault.stdout + fault.stderr,
+        (fault: unknown) => {
+          const { stdout, stderr } = fault as { stdout: string; stderr: string }
+          return stdout + stderr
+        },
       )
     const closed = ['-no_ign_eof']
     expect(await ask('-tls1_2', '-cipher', 'ECDHE-ECDSA-AES256-GCM-SHA384', ...closed)).toContain(
