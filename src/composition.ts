@@ -12,11 +12,13 @@ import { createKeyTurning, sealedColumns } from './composition/encryption-keys.t
 import { createDesk } from './composition/desk.ts'
 import { createErasure } from './composition/erasure.ts'
 import { createMessageFeature } from './composition/messages.ts'
+import { createLog } from './composition/audit-log.ts'
 import { createPlatform, type Platform, type Replaced } from './composition/platform.ts'
 import { announcementRoutes } from './features/announcements/index.ts'
 import { accountPageRoutes } from './features/account-page/index.ts'
 import { accountRoutes } from './features/accounts/index.ts'
 import { attachmentRoutes, createAttachments } from './features/attachments/index.ts'
+import { accessRoutes, logRoutes, unusualAttention, unusualRoutes, watchingRoutes } from './features/audit-log/index.ts'
 import { clientRoutes, createClients, searchRoutes, spoken, type Clients } from './features/clients/index.ts'
 import { drillRoutes } from './features/drills/index.ts'
 import { createDrafts, draftAttention, draftRoutes } from './features/drafts/index.ts'
@@ -216,11 +218,14 @@ export const createFeatures = (platform: Platform) => {
     lastDrill: drills.lastPassedAt,
   })
 
+  const log = createLog({ ...platform, accounts, notices, clients, settings, tenants })
+
   const attentions = [
     noticeAttention(notices, translations),
     draftAttention(drafts, translations),
     confirmationAttention({ contacts, translations }),
     exportAttention({ exports, translations, clock }),
+    unusualAttention({ unusual: log.unusual, translations }),
   ]
   /** In one transaction, asked in one breath. */
   const startPage = (actor: Actor, language: Language) =>
@@ -323,6 +328,10 @@ export const createFeatures = (platform: Platform) => {
     importRoutes(imports),
     attachmentRoutes(attachments),
     erasureRoutes(erasures, clock),
+    logRoutes(log),
+    accessRoutes(log, translations),
+    unusualRoutes(log),
+    watchingRoutes(log),
     backupDesk.routes,
     keyRoutes(desk.keyDesk),
     jobRoutes(desk.jobs),
@@ -335,6 +344,7 @@ export const createFeatures = (platform: Platform) => {
     'exports.sweep': exports.sweep,
     'exports.copy': exports.copies.tend,
     'exports.plan': planExports,
+    'log.look-through': log.lookThrough,
     'tenants.sweep': sweepTenants,
     'tenants.destroy-due': tenants.destroyDue,
     'tenants.measure': tenants.measure,
@@ -349,6 +359,7 @@ export const createFeatures = (platform: Platform) => {
   const schedule: Schedule = {
     'exports.sweep': '*/10 * * * *',
     'exports.plan': '37 * * * *',
+    'log.look-through': '*/10 * * * *',
     'tenants.sweep': '17 3 * * *',
     'tenants.destroy-due': '7 * * * *',
     'tenants.measure': '47 * * * *',
@@ -382,6 +393,7 @@ export const createFeatures = (platform: Platform) => {
     attachments,
     imports,
     erasures,
+    log,
     encryptionKeys,
     backups,
     auditChain,

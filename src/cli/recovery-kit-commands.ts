@@ -86,7 +86,7 @@ export const addRecoveryKitCommands = (program: Command) => {
 
 type Platform = Parameters<Parameters<typeof withFeatures>[0]>[0]['platform']
 
-const noteInRealm = ({ db }: Platform, action: string, kitId: string) => {
+const noteInRealm = ({ db }: Platform, action: 'recovery-kit.created' | 'recovery-kit.verified', kitId: string) => {
   const operator = systemActor(installationId)
   return db.asTenant(operator, trx => record(trx, operator, action, kitId))
 }

@@ -24,6 +24,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { column: 'messages.text_sealed', key: ['id'] },
   { column: 'officer_keys.name_sealed', key: ['id'] },
   { column: 'erasures.reason_sealed', key: ['id'] },
+  { column: 'unusual_looks.note_sealed', key: ['id'] },
   { column: 'client_restriction_versions.note_sealed', key: ['client_id', 'version'] },
   { column: 'break_glass_cases.reason_sealed', key: ['id'] },
   { column: 'break_glass_cases.judgement_sealed', key: ['id'] },
@@ -36,6 +37,7 @@ const minute = 60_000
 export const passingPlaces: readonly PassingPlace[] = [
   { what: 'the name in the header, in session:*', lifeMs: 12 * 60 * minute },
   { what: 'what was searched for, in search:*', lifeMs: 30 * minute },
+  { what: 'what was looked for in the log, in log-search:*', lifeMs: 30 * minute },
   { what: 'keys of an export under way, in export-keys:*', lifeMs: 15 * minute },
 ]
 

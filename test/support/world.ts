@@ -46,7 +46,7 @@ export const contactProfile = {
 
 /** Furnishes a tenant: a client with a contact, a search, an import, an export, an account. */
 export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
-  const { attachments, clients, db, drafts, emergencyContacts, exports, groups, messages, notices, officerKeys } =
+  const { attachments, clients, db, drafts, emergencyContacts, exports, groups, log, messages, notices, officerKeys } =
     ostoja.features
   const tenantId = await ostoja.newTenant(name)
   const account = await ostoja.newAccount(tenantId, ['staff', 'administrator', 'security_officer'])
@@ -60,6 +60,10 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
   await groups.create(actor, { id: groupId, name: 'Nocny dyżur' })
   await db.asTenant(actor, trx => groups.keep(trx, actor, clientId, [groupId]))
   const searchId = await clients.keepQuery(actor, 'łucja')
+  const logSearch = await log.keep(actor, {})
+  await clients.print(actor, clientId)
+  await log.unusual.look(tenantId)
+  const [thing] = (await log.unusual.list(actor, { all: true })).things
   const { id: exportId } = (await exports.request(actor, {
     passphrase: 'cztery-konie-jada-przez-zielony-las',
     keyIds: [],
@@ -116,6 +120,8 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
       threadId,
       messageSearchId,
       searchId,
+      logSearchId: 'id' in logSearch ? logSearch.id : '',
+      thingId: thing!.id,
       importId,
       exportId,
       accountId: String(account.id),
@@ -140,6 +146,7 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
       // A search and a draft are for the one account that made them.
       '/searches/:searchId': 404,
       '/messages/searches/:messageSearchId': 404,
+      '/log/searches/:logSearchId': 404,
       '/drafts/:draftId': 404,
       '/drafts/:draftId/fields': 404,
       // So is a file that was not sent yet.

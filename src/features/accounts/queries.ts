@@ -112,6 +112,9 @@ export const countByStatus = async (trx: Trx): Promise<Record<AccountRow['status
 export const selectProfiles = (trx: Trx, ids: readonly number[]): Promise<{ id: number; profile_sealed: Buffer }[]> =>
   ask(trx, 'select id, profile_sealed from accounts where id = any(?::int[])', [ids])
 
+export const selectAllProfiles = (trx: Trx): Promise<{ id: number; profile_sealed: Buffer }[]> =>
+  trx<AccountRow>('accounts').select('id', 'profile_sealed')
+
 export const findTenant = (trx: Trx, id: string): Promise<{ name: string; password_minimum: number } | undefined> =>
   trx('tenants').where({ id }).first('name', 'password_minimum')
 

@@ -11,6 +11,7 @@ import {
   selectAccounts,
   selectActiveWithRole,
   selectPeople,
+  selectAllProfiles,
   selectProfiles,
   type AccountRow,
 } from './queries.ts'
@@ -56,6 +57,16 @@ export const createAccountReading = ({ db, vault }: Pick<AccountNeeds, 'db' | 'v
         .map(({ id, roles, status }, index) => ({ id, roles, active: status === 'active', profile: profiles[index]! }))
         .sort((one, other) => byName(one.profile, other.profile))
         .map(({ profile, ...person }) => ({ ...person, name: displayName(profile) }))
+    },
+
+    /** How everybody of the organisation is called, whether they may sign in now or not. */
+    called: async (trx: Trx, tenantId: string): Promise<Map<number, { given: string; family: string }>> => {
+      const rows = await selectAllProfiles(trx)
+      const called = rows.map(async row => {
+        const { givenName, familyName } = await openProfile(vault, tenantId, row)
+        return [row.id, { given: givenName, family: familyName }] as const
+      })
+      return new Map(await Promise.all(called))
     },
 
     /** How many active accounts nobody has signed in to since. */

@@ -17,10 +17,12 @@ const realm = systemActor(installationId)
 const tellEveryMs = 1000
 const mostProofTries = 3
 
+type Step = 'made' | 'failed' | 'proven' | 'proof-failed' | 'removed'
+
 /** One backup's way: made, proven, removed; each step noted, whatever comes of it. Only for whoever holds the lock. */
 export const createLifecycle = (needs: Needs, store: Store) => {
   const { db, clock, log, settings } = needs
-  const change = (id: string, what: Change, action?: string, detail = {}) =>
+  const change = (id: string, what: Change, action?: `backup.${Step}`, detail = {}) =>
     db.asTenant(realm, async trx => {
       await updateBackup(trx, id, what)
       if (action) await record(trx, realm, action, id, detail)

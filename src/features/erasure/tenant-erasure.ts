@@ -10,6 +10,8 @@ import { closeTenant, deleteEverything, insertErasure, lockTenant, type Tenant }
 /** What an organisation is called that has no name any more. */
 const nameless = '—'
 
+type Destroyed = 'tenant.destroyed' | 'tenant.destroyed-again'
+
 /** Destroying an organisation: its keys, its rows, its files, its sessions. */
 export const createTenantErasure = (
   { db, clock, exports }: Needs,
@@ -20,7 +22,7 @@ export const createTenantErasure = (
   const empty = (
     tenantId: string,
     erasedAt: Date,
-    action: string,
+    action: Destroyed,
     wanted: (tenant: Tenant) => boolean = () => true,
   ) => {
     const actor = systemActor(tenantId)
@@ -51,7 +53,7 @@ export const createTenantErasure = (
     await passing.forgetTenant(tenantId)
   }
 
-  const inRealm = (action: string, tenantId: string, detail = {}) => {
+  const inRealm = (action: 'tenant.destruction-begun' | Destroyed, tenantId: string, detail = {}) => {
     const operator = systemActor(installationId)
     return db.asTenant(operator, trx => record(trx, operator, action, tenantId, detail))
   }

@@ -8,7 +8,12 @@ const mostShown = 200
 
 /** The queue, as operators see it: tasks, times and the kinds of faults. Payloads hold ids only, and not even those are shown. */
 export const createJobDesk = ({ db }: { db: Db }) => {
-  const change = (actor: Actor, id: string, action: string, work: (trx: Trx) => Promise<unknown>) =>
+  const change = (
+    actor: Actor,
+    id: string,
+    action: 'job.retried' | 'job.removed',
+    work: (trx: Trx) => Promise<unknown>,
+  ) =>
     db.asTenant(actor, async trx => {
       const task = await lockTried(trx, id)
       if (!task) throw new NotFound()

@@ -45,6 +45,13 @@ export const noticeKinds = {
   'consent-asked': work({ sign: 'warning', href: '/exports/approvals', mail: true, of: 'security_officer' }),
   'consent-approved': work({ sign: 'info', href: '/exports/new', mail: true, of: 'security_officer' }),
   'consent-refused': work({ sign: 'info', href: '/exports/approvals', mail: true, of: 'security_officer' }),
+  unusual: work({
+    sign: 'warning',
+    href: '/log/unusual',
+    mail: true,
+    quietMs: 4 * 60 * minute,
+    of: 'security_officer',
+  }),
   'message-waiting': work({ sign: 'info', href: '/messages', mail: true, quietMs: 15 * minute }),
   'urgent-message': work({ sign: 'danger', href: '/messages', mail: true, quietMs: minute }),
 } as const satisfies Record<string, Kind>

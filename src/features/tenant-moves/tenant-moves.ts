@@ -53,7 +53,11 @@ type Tell = (rows: number) => void
 /** One organisation alone, whole: out of this installation, and into another. */
 export const createTenantMoves = (needs: Needs) => {
   const { db, unscoped, vault, roots, clock } = needs
-  const noteInRealm = (action: string, tenantId: string, detail: Record<string, number>) =>
+  const noteInRealm = (
+    action: 'tenant.exported' | 'tenant.imported',
+    tenantId: string,
+    detail: Record<string, number>,
+  ) =>
     db.asTenant(systemActor(installationId), trx => record(trx, systemActor(installationId), action, tenantId, detail))
 
   /**

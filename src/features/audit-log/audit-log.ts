@@ -1,0 +1,24 @@
+import { createAccess } from './access.ts'
+import { exportsHolding } from './exports-holding.ts'
+import { createNaming } from './naming.ts'
+import type { LogNeeds } from './needs.ts'
+import { createPlaces } from './places.ts'
+import { createSearching } from './searching.ts'
+import { createFinding, type FindingNeeds } from './unusual/finding.ts'
+import { createUnusual } from './unusual/unusual.ts'
+import { createWatching } from './watching/watching.ts'
+
+type Needs = LogNeeds & FindingNeeds & Pick<Parameters<typeof createUnusual>[0], 'officers'>
+
+/** The log of an organisation: searched, told to clients, and watched for what is unusual. */
+export const createAuditLog = (needs: Needs) => {
+  const places = createPlaces(needs.vault)
+  const parts = { places, name: createNaming(needs, places), exportsHolding }
+  return {
+    ...createSearching(needs, parts),
+    access: createAccess(needs, parts),
+    watching: createWatching(needs),
+    unusual: { ...createUnusual(needs), ...createFinding(needs) },
+  }
+}
+export type AuditLog = ReturnType<typeof createAuditLog>

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { actionGroupNames } from './action-groups.ts'
+
+const blank = (text: unknown) => (typeof text === 'string' && text.trim() === '' ? undefined : text)
+const optional = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(blank, schema.optional())
+const isDay = (text: string) => {
+  const day = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)
+}
+const day = z
+  .string({ error: 'audit-log:problem.day' })
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'audit-log:problem.day')
+  .refine(isDay, 'audit-log:problem.day')
+
+/** What is looked for. `client` is an id, a file number or a name; `place` an address or a part of a browser's name. */
+export const logForm = z
+  .object({
+    accountId: optional(
+      z.coerce.number({ error: 'problems:choose' }).int('problems:choose').positive('problems:choose'),
+    ),
+    group: optional(z.enum(actionGroupNames, { error: 'problems:choose' })),
+    client: optional(z.string({ error: 'problems:invalid' }).trim().max(200, 'problems:too-long')),
+    from: optional(day),
+    to: optional(day),
+    place: optional(z.string({ error: 'problems:invalid' }).trim().max(200, 'problems:too-long')),
+  })
+  .refine(({ from, to }) => !from || !to || from <= to, { path: ['to'], message: 'audit-log:problem.order' })
+export type LogWish = z.output<typeof logForm>
+
+export const searchIdParam = z.string().regex(/^[\w-]{22}$/)
+export const uuid = z.uuid()
+
+/** The event that a page begins after: its moment in microseconds and its id. */
+export type Key = { micros: string; id: string }
+const key = /^(\d{1,18})-(\d{1,18})$/
+
+/** @returns undefined where the address names no event: the page then begins with the newest */
+export const readKey = (text: unknown): Key | undefined => {
+  const [, micros, id] = key.exec(typeof text === 'string' ? text : '') ?? []
+  return micros && id ? { micros, id } : undefined
+}
+export const writeKey = ({ micros, id }: Key): string => `${micros}-${id}`
