@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { guardSealed } from '../src/platform/db/guard-sealed.ts'
-import { hideRestricted, protect } from '../src/platform/db/protect.ts'
+import { protect } from '../src/platform/db/protect.ts'
 
 /**
  * What the security officers of an organisation want to be told of (`log_watching`; no row: as it is by default), how far the log has
@@ -27,14 +27,14 @@ export const up = async (knex: Knex) => {
       kind text not null check (kind in ('many-read', 'odd-hours', 'own-family-name', 'colleague', 'refused', 'exported', 'printed')),
       mark text not null,
       account_id integer not null,
-      client_id uuid,
+      subject_id uuid,
       first_at timestamptz(3) not null,
       last_at timestamptz(3) not null,
       count integer not null,
       looked_at timestamptz(3),
       primary key (tenant_id, id),
       foreign key (tenant_id, account_id) references accounts (tenant_id, id),
-      foreign key (tenant_id, client_id) references clients (tenant_id, id) on delete cascade
+      foreign key (tenant_id, subject_id) references clients (tenant_id, id) on delete cascade
     );
     create unique index unusual_things_mark on unusual_things (tenant_id, kind, mark);
     create index unusual_things_newest on unusual_things (tenant_id, last_at desc, id);
@@ -57,5 +57,4 @@ export const up = async (knex: Knex) => {
   await protect(knex, 'unusual_things', { app: 'select, insert, update, delete' })
   await protect(knex, 'unusual_looks', { app: 'select, insert, update (note_sealed), delete' })
   await guardSealed(knex, 'unusual_looks', ['note_sealed'])
-  await hideRestricted(knex, 'unusual_things', 'client_id')
 }

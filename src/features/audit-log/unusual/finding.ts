@@ -82,14 +82,14 @@ export const createFinding = ({ db, clock, timeZone, people, calledClients, tell
       const colleagues: Happening[] = []
       if (readings.length === 0) return { relatives, colleagues }
       const staff = await people(trx, tenantId)
-      const ids = [...new Set(readings.map(({ client_id }) => client_id))]
+      const ids = [...new Set(readings.map(({ subject_id }) => subject_id))]
       for (let from = 0; from < ids.length; from += openedAtOnce) {
         const clients = await calledClients(trx, actor, ids.slice(from, from + openedAtOnce))
         for (const { month, ...reading } of readings) {
-          const client = clients.get(reading.client_id)
+          const client = clients.get(reading.subject_id)
           const reader = staff.get(reading.account_id)
           if (!client || !reader) continue
-          const happening = { ...reading, mark: `${reading.account_id}/${reading.client_id}/${month}` }
+          const happening = { ...reading, mark: `${reading.account_id}/${reading.subject_id}/${month}` }
           if ([...staff.values()].some(person => samePerson(person, client))) colleagues.push(happening)
           else if (sameFamilyName(reader, client)) relatives.push(happening)
         }

@@ -17,7 +17,8 @@ export type UnusualKind = (typeof unusualKinds)[number]
 export type Happening = {
   mark: string
   account_id: number
-  client_id?: string | null
+  /** The client it is about, where it is about one. */
+  subject_id?: string | null
   first_at: Date
   last_at: Date
   count: number
@@ -72,7 +73,7 @@ export const selectRefused = (trx: Trx, time: Time, { refusedInDay }: Watching) 
     `select accounts.id || '/' || to_char(at at time zone :zone, 'YYYY-MM-DD') as mark, accounts.id as account_id, ${facts}, count(*)::int as count
        from audit_events join accounts on accounts.id::text = audit_events.subject_id
       where ${inTime} and action = any (:actions::text[])
-      group by accounts.id, to_char(at at time zone :zone, 'YYYY-MM-DD')
+      group by 1, 2
      having count(*) >= :least or bool_or(action in ('sign-in.slowed', 'session.blocked'))`,
     { ...time, actions: actionGroups.refused, least: refusedInDay },
   )
@@ -93,13 +94,13 @@ export const selectPrinted = (trx: Trx, time: Time) =>
     trx,
     `select account_id || '/' || to_char(at at time zone :zone, 'YYYY-MM-DD') as mark, account_id, ${facts}, count(*)::int as count
        from audit_events where ${inTime} and action = any (:actions::text[]) and account_id is not null
-      group by account_id, to_char(at at time zone :zone, 'YYYY-MM-DD')`,
+      group by 1, 2`,
     { ...time, actions: actionGroups.printing },
   )
 
 export type Reading = {
   account_id: number
-  client_id: string
+  subject_id: string
   month: string
   first_at: Date
   last_at: Date
@@ -109,10 +110,10 @@ export type Reading = {
 /** Who opened whose record. */
 export const selectReadings = async (trx: Trx, time: Time): Promise<Reading[]> => {
   const { rows } = await trx.raw<{ rows: Reading[] }>(
-    `select account_id, subject_id as client_id, to_char(at at time zone :zone, 'YYYY-MM') as month, ${facts}, count(*)::int as count
+    `select account_id, subject_id, to_char(at at time zone :zone, 'YYYY-MM') as month, ${facts}, count(*)::int as count
        from audit_events where ${inTime} and action = any (:actions::text[]) and account_id is not null
         and subject_id in (select id::text from clients)
-      group by account_id, subject_id, to_char(at at time zone :zone, 'YYYY-MM')`,
+      group by 1, 2, 3`,
     { ...time, actions: openings } as unknown as Record<string, never>,
   )
   return rows

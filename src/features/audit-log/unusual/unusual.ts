@@ -48,9 +48,9 @@ export const createUnusual = (needs: Needs) => {
       actor.tenantId,
       rows.map(row => row.account_id),
     )
-    const ids = [...new Set(rows.flatMap(row => row.client_id ?? []))]
+    const ids = [...new Set(rows.flatMap(row => row.subject_id ?? []))]
     const clients = ids.length > 0 ? await clientNames(trx, actor, ids) : new Map<string, string>()
-    return rows.map(({ id, kind, count, first_at, last_at, looked_at, account_id, client_id }) => ({
+    return rows.map(({ id, kind, count, first_at, last_at, looked_at, account_id, subject_id }) => ({
       id,
       kind,
       count,
@@ -58,11 +58,11 @@ export const createUnusual = (needs: Needs) => {
       last: last_at,
       open: looked_at === null || looked_at < last_at,
       account: { id: account_id, name: accounts.get(account_id) ?? `#${account_id}` },
-      client: client_id && clients.has(client_id) ? { id: client_id, name: clients.get(client_id)! } : null,
+      client: subject_id && clients.has(subject_id) ? { id: subject_id, name: clients.get(subject_id)! } : null,
     }))
   }
 
-  const recordShown = (trx: Trx, actor: Actor, things: readonly Thing[]) => {
+  const noteShown = (trx: Trx, actor: Actor, things: readonly Thing[]) => {
     const clients = [...new Set(things.flatMap(({ client }) => (client ? [String(client.id)] : [])))]
     if (clients.length === 0) return Promise.resolve()
     return record(trx, actor, 'log.viewed', undefined, { unusual: true, count: things.length, clients })
@@ -75,7 +75,7 @@ export const createUnusual = (needs: Needs) => {
         const rows = await selectThings(trx, { ...wish, most: pageLength + 1 })
         const shown = rows.slice(0, pageLength)
         const things = await named(trx, actor, shown)
-        await recordShown(trx, actor, things)
+        await noteShown(trx, actor, things)
         const last = shown.at(-1)
         const next = rows.length > shown.length && last ? { at: last.last_at, id: last.id } : null
         return { things, next, timeZone: await timeZone(trx, actor) }
@@ -96,7 +96,7 @@ export const createUnusual = (needs: Needs) => {
           actor.tenantId,
           looks.map(look => look.looked_by),
         )
-        await recordShown(trx, actor, [thing!])
+        await noteShown(trx, actor, [thing!])
         const opened = looks.map(async ({ id: look, looked_at, looked_by, note_sealed }) => ({
           at: looked_at,
           by: names.get(looked_by) ?? `#${looked_by}`,
