@@ -7,6 +7,7 @@ import { exportKeyPages, exportPages, exportedFile } from './pictures/exports.ts
 import { importPages } from './pictures/imports.ts'
 import { accountPages, erasurePages, settingsPages } from './pictures/administration.ts'
 import { messagePages } from './pictures/messages.ts'
+import { logPages } from './pictures/log.ts'
 import { readinessPages } from './pictures/readiness.ts'
 import { sessionEnds } from './pictures/sessions.ts'
 import type { Shot } from './pictures/shot.ts'
@@ -117,6 +118,7 @@ export const shots: Shot[] = [
   ...exportKeyPages,
   ...exportedFile,
   ...readinessPages,
+  ...logPages,
   { name: 'start-administrator', view: 'start-page/start-page', role: 'administrator', open: '/' },
   ...accountPages,
   ...settingsPages,

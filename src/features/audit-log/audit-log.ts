@@ -1,5 +1,5 @@
-import { createAccess } from './access.ts'
-import { exportsHolding } from './exports-holding.ts'
+import { createAccess } from './access/access.ts'
+import { exportsHolding } from './access/exports-holding.ts'
 import { createNaming } from './naming.ts'
 import type { LogNeeds } from './needs.ts'
 import { createPlaces } from './places.ts'

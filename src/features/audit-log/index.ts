@@ -1,5 +1,5 @@
 export { createAuditLog, type AuditLog } from './audit-log.ts'
-export { accessRoutes } from './access-routes.ts'
+export { accessRoutes } from './access/routes.ts'
 export { logRoutes } from './routes.ts'
 export { unusualAttention } from './unusual/attention.ts'
 export { unusualRoutes } from './unusual/routes.ts'

@@ -1,5 +1,5 @@
-import type { Trx } from '../../platform/db/tenant.ts'
-import { selectExports, selectMoves, type ExportFacts } from './queries.ts'
+import type { Trx } from '../../../platform/db/tenant.ts'
+import { selectExports, selectMoves, type ExportFacts } from '../queries.ts'
 
 /** Ids of the exports that held a client. */
 export type ExportsHolding = (trx: Trx, clientId: string) => Promise<string[]>

@@ -1,14 +1,14 @@
 import { pipeline } from 'node:stream/promises'
 import { Router, type Request, type Response } from 'express'
-import { NotFound } from '../../platform/errors.ts'
-import { isLanguage, type Language, type Translate, type Translations } from '../../platform/i18n/translations.ts'
-import { actorOf, requireRole } from '../../platform/web/guard.ts'
-import type { AuditLog } from './audit-log.ts'
+import { NotFound } from '../../../platform/errors.ts'
+import { isLanguage, type Language, type Translate, type Translations } from '../../../platform/i18n/translations.ts'
+import { actorOf, requireRole } from '../../../platform/web/guard.ts'
+import type { AuditLog } from '../audit-log.ts'
 import { writeVisits } from './pdf.ts'
-import { seesWhoLooked } from './policy.ts'
+import { seesWhoLooked } from '../policy.ts'
 import { sayVisits } from './saying-visits.ts'
-import { sayingEvents } from './saying.ts'
-import { readKey, uuid } from './schema.ts'
+import { sayingEvents } from '../saying.ts'
+import { readKey, uuid } from '../schema.ts'
 
 const readers = ['staff', 'security_officer'] as const
 type Locals = { t: Translate; language: Language; account: { displayName: string } }
