@@ -13,6 +13,7 @@ import { createDesk } from './composition/desk.ts'
 import { createErasure } from './composition/erasure.ts'
 import { createMessageFeature } from './composition/messages.ts'
 import { createLog } from './composition/audit-log.ts'
+import { createRestrictedRecordFeature } from './composition/restricted-records.ts'
 import { createPlatform, type Platform, type Replaced } from './composition/platform.ts'
 import { announcementRoutes } from './features/announcements/index.ts'
 import { accountPageRoutes } from './features/account-page/index.ts'
@@ -48,6 +49,7 @@ import { noticeAttention, noticeRoutes } from './features/notices/index.ts'
 import { passwordResetRoutes } from './features/password-resets/index.ts'
 import { createReadiness, readinessRoutes } from './features/readiness/index.ts'
 import { createActiveSessions, sessionRoutes } from './features/sessions/index.ts'
+import { attentionOfCases, breakGlassRoutes, restrictionRoutes } from './features/restricted-records/index.ts'
 import { createSettings, settingsRoutes } from './features/settings/index.ts'
 import { createAttempts, createLogins, createSignIn, signInRoutes } from './features/sign-in/index.ts'
 import { startPageRoutes } from './features/start-page/index.ts'
@@ -125,6 +127,14 @@ export const createFeatures = (platform: Platform) => {
     havingContacts: async (...args) =>
       new Set([...(await contacts.havingContacts(...args)), ...(await cards.havingCalls(...args))]),
   })
+  const restricted = createRestrictedRecordFeature({
+    ...platform,
+    clients,
+    accountNames: accounts.names,
+    activeWith: accounts.activeWith,
+    settingsWithin: settings.within,
+    tell: (trx, tenantId, to, told, accountId) => notices.notify(trx, tenantId, to, told, { accountId }),
+  })
   const cards = createEmergencyCards({
     ...platform,
     accountNames: accounts.names,
@@ -170,7 +180,14 @@ export const createFeatures = (platform: Platform) => {
     store: openCopyStore(config.backups),
     storeFailure: copyFailure,
     organisation: tenants.nameOf,
-    readForExport: createExportReader({ db, clients, contacts, groups }),
+    readForExport: createExportReader({
+      db,
+      clients,
+      contacts,
+      groups,
+      restricted: restricted.restrictions.among,
+      translations,
+    }),
     countForExport: clients.countActive,
     accountNames: accounts.names,
   })
@@ -215,6 +232,7 @@ export const createFeatures = (platform: Platform) => {
     rotationDays: config.keyRotationDays,
     sleepingAccounts: accounts.sleeping,
     toConfirm: async actor => (await contacts.countToConfirm(actor)).all,
+    unjudgedCases: restricted.cases.countUnjudged,
     lastDrill: drills.lastPassedAt,
   })
 
@@ -226,6 +244,7 @@ export const createFeatures = (platform: Platform) => {
     confirmationAttention({ contacts, translations }),
     exportAttention({ exports, translations, clock }),
     unusualAttention({ unusual: log.unusual, translations }),
+    attentionOfCases({ breaking: restricted.breaking, translations, clock }),
   ]
   /** In one transaction, asked in one breath. */
   const startPage = (actor: Actor, language: Language) =>
@@ -268,6 +287,7 @@ export const createFeatures = (platform: Platform) => {
       await attachments.sweep(actor)
       await around.sweep(actor)
       await contacts.noteFacts(actor)
+      await restricted.cases.sweep(actor)
     }
   }
 
@@ -312,6 +332,8 @@ export const createFeatures = (platform: Platform) => {
       clock,
     ),
     ...talk.routers,
+    restrictionRoutes(restricted),
+    breakGlassRoutes(restricted),
     emergencyContactRoutes(contacts),
     officerKeyRoutes(officerKeys),
     emergencyCardRoutes(cards, res => spoken(res.locals, clock())),
@@ -387,6 +409,7 @@ export const createFeatures = (platform: Platform) => {
     messages,
     endStreams: talk.endStreams,
     emergencyCards: cards,
+    restricted,
     exports,
     drills,
     officerKeys,
@@ -427,6 +450,7 @@ export const createApp = ({
   drafts,
   tickets,
   accounts,
+  restricted,
   backups,
   desk,
   messages,
@@ -441,6 +465,10 @@ export const createApp = ({
     translations,
     asset: loadAssets(fileURLToPath(new URL('../public', import.meta.url))),
     trustedProxies: platform.config.trustedProxies,
+    restricted: {
+      isHidden: restricted.breaking.isHidden,
+      standingBeside: restricted.breaking.standingBeside,
+    },
     openName: accounts.openName,
     waiting: { beside: messages.waitingBeside, now: messages.waiting },
     details: { backups: async () => (await backups.state()).right },

@@ -13,20 +13,28 @@ import {
 } from '../features/exports/index.ts'
 import type { Groups } from '../features/groups/index.ts'
 import type { Actor } from '../platform/actor.ts'
-import type { Db } from '../platform/db/tenant.ts'
+import type { Db, Trx } from '../platform/db/tenant.ts'
 import { readAhead } from '../platform/read-ahead.ts'
-import { languages, type Translations } from '../platform/i18n/translations.ts'
+import { languages, type Language, type Translations } from '../platform/i18n/translations.ts'
 import { addressGivenOut, givenOut } from '../safe-to-contact/rules.ts'
 import { ruleWords } from '../safe-to-contact/words.ts'
 
-type Needs = { db: Db; clients: Clients; contacts: EmergencyContacts; groups: Pick<Groups, 'clientsOfGroups'> }
+type Needs = {
+  db: Db
+  clients: Clients
+  contacts: EmergencyContacts
+  groups: Pick<Groups, 'clientsOfGroups'>
+  /** Of these clients, those whose records are restricted to named people: they are in the export, and marked. */
+  restricted: (trx: Trx, ids: readonly string[]) => Promise<ReadonlySet<string>>
+  translations: Translations
+}
 type ReadClient = { id: string; profile: Parameters<Clients['create']>[2] }
 
 /** So many batches are on their way from the database while one is written. */
 const batchesAhead = 2
 
 /** Every active client with their contacts, a batch at a time, as the export carries them. */
-export const createExportReader = ({ db, clients, contacts, groups }: Needs) => {
+export const createExportReader = ({ db, clients, contacts, groups, restricted, translations }: Needs) => {
   const inGroups = async function* (actor: Actor, groupIds: readonly string[]) {
     const members = new Set(await db.asTenant(actor, trx => groups.clientsOfGroups(trx, groupIds)))
     for await (const batch of clients.readActive(actor)) yield batch.filter(({ id }) => members.has(id))
@@ -34,14 +42,21 @@ export const createExportReader = ({ db, clients, contacts, groups }: Needs) => 
 
   return (
     actor: Actor,
-    { withHidden, groupIds }: { withHidden: boolean; groupIds: readonly string[] },
+    { withHidden, groupIds, language }: { withHidden: boolean; groupIds: readonly string[]; language: Language },
   ): AsyncIterable<ExportedClient[]> =>
     readAhead(
       groupIds.length > 0 ? inGroups(actor, groupIds) : clients.readActive(actor),
       async batch => {
         const ids = batch.map(({ id }) => id)
-        const byClient = await db.asTenant(actor, trx => contacts.ofClients(trx, actor, ids))
-        return batch.map(client => exported(client, byClient.get(client.id) ?? [], withHidden))
+        const [byClient, marked] = await db.asTenant(actor, async trx => [
+          await contacts.ofClients(trx, actor, ids),
+          await restricted(trx, ids),
+        ])
+        const mark = translations.to(language)('restricted-records:exported')
+        return batch.map(client => {
+          const plain = exported(client, byClient.get(client.id) ?? [], withHidden)
+          return marked.has(client.id) ? { ...plain, restricted: true, alerts: [mark, ...plain.alerts] } : plain
+        })
       },
       batchesAhead,
     )

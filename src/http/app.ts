@@ -19,6 +19,7 @@ import { answerFaults, notFound } from './errors.ts'
 import { healthRoutes, type Checks } from './health-routes.ts'
 import { languageRoutes } from './language-routes.ts'
 import { pageLocals } from './page-locals.ts'
+import { leadToBreakGlass, readStanding, showStanding, type RestrictedAccess } from './restricted-records.ts'
 import { keepNothing, securityHeaders } from './security-headers.ts'
 import { onlyLiveSessions, sessionCookie, type Liveness } from './sessions.ts'
 import { measure } from './measure.ts'
@@ -38,6 +39,7 @@ export type AppNeeds = {
   tickets: PageTickets
   drafts: TypedWork
   waiting: WaitingThings
+  restricted: RestrictedAccess
   announced: (language: Language, putAway?: readonly string[]) => Promise<readonly object[]>
   checks: Checks
   /** What is told beside them, and keeps nothing from being served. */
@@ -71,7 +73,7 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   app.engine('ejs', (file, locals, done) => {
     const pageName = relative(folder('views'), file).replace(/\.ejs$/, '')
     const render = () => views.render(pageName, { ...(locals as Locals), pageName })
-    Promise.all([readOffers(locals), readWaiting(locals)])
+    Promise.all([readOffers(locals), readWaiting(locals), readStanding(locals)])
       .then(render)
       .then(page => done(null, page), done)
   })
@@ -100,8 +102,10 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   app.use(keepTypedWork({ ...needs, isBackground }))
   app.use(offerDrafts(needs))
   app.use(showWaiting({ ...needs, isBackground }))
+  app.use(showStanding(needs))
   app.use(...routers)
   app.use(notFound)
+  app.use(leadToBreakGlass(needs))
   app.use(answerFaults(needs.log))
   return { app, routes }
 }

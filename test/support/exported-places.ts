@@ -41,10 +41,11 @@ export const cardInViewer = async (ostoja: Ostoja, actor: Actor): Promise<string
 }
 
 const exported = ({ features }: Ostoja, actor: Actor): AsyncIterable<ExportedClient[]> =>
-  createExportReader({ ...features, contacts: features.emergencyContacts })(actor, {
-    withHidden: false,
-    groupIds: [],
-  })
+  createExportReader({
+    ...features,
+    contacts: features.emergencyContacts,
+    restricted: features.restricted.restrictions.among,
+  })(actor, { withHidden: false, groupIds: [], language: 'en' })
 
 /** Folded lines made whole, and signs as they are meant (RFC 2426). */
 export const unfolded = (vcards: string): string =>

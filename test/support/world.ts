@@ -94,6 +94,15 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
   const tray = randomUUID()
   await attachments.trays.putIn(actor, tray, filesOf('plan.txt', 'Plan opieki'))
   const [attachment] = (await attachments.trays.look(actor, tray)).attachments
+  const recordId = randomUUID()
+  await clients.create(actor, recordId, profile({ givenNames: 'Ukryta', familyName: 'Zastrzeżona' }))
+  await ostoja.features.restricted.restrictions.restrict(actor, recordId, {
+    people: [account.id],
+    note: 'ktoś z rodziny',
+  })
+  const secondActor: Actor = { tenantId, accountId: second.id, roles: ['security_officer'] }
+  await ostoja.features.restricted.breaking.breakFor(secondActor, recordId, { reason: 'emergency', details: '' })
+  const [caseOfGlass] = await ostoja.features.restricted.cases.list(actor)
   const drillId = await ostoja.features.drills.start(actor)
   const [officerKey] = await officerKeys.list(actor)
   const [notice] = await notices.list(actor)
@@ -130,6 +139,8 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
       drillId,
       attachmentId: attachment!.id,
       trayId: tray,
+      recordId,
+      caseId: caseOfGlass!.id,
       officerKeyId: officerKey!.id,
       noticeId: notice!.id,
       letter: 's',

@@ -13,6 +13,9 @@ export type DraftRow = {
 }
 export type Offer = { id: string; page: string; action: string; updated_at: Date }
 
+/** What was typed on a page of a record that is hidden from its account by now waits until it can be seen again. */
+const seen = `not exists (select from hidden_clients where strpos(page, '/clients/' || client_id) > 0)`
+
 export const upsertDraft = (trx: Trx, row: DraftRow) =>
   trx('drafts')
     .insert({ ...row, created_at: row.updated_at })
@@ -24,13 +27,17 @@ export const deleteDraft = (trx: Trx, accountId: number, id: string): Promise<nu
   trx('drafts').where({ id, account_id: accountId }).delete()
 
 export const selectDraft = (trx: Trx, accountId: number, id: string, notBefore: Date): Promise<DraftRow | undefined> =>
-  trx<DraftRow>('drafts').where({ id, account_id: accountId }).where('updated_at', '>', notBefore).first()
+  trx<DraftRow>('drafts')
+    .where({ id, account_id: accountId })
+    .where('updated_at', '>', notBefore)
+    .whereRaw(seen)
+    .first()
 
 export const selectOffers = (trx: Trx, accountId: number, notBefore: Date, page?: string): Promise<Offer[]> =>
   ask(
     trx,
     `select id, page, action, updated_at from drafts
-      where account_id = ? and updated_at > ? ${page === undefined ? '' : 'and page = ?'} order by updated_at desc`,
+      where account_id = ? and updated_at > ? and ${seen} ${page === undefined ? '' : 'and page = ?'} order by updated_at desc`,
     [accountId, notBefore, ...(page === undefined ? [] : [page])],
   )
 
@@ -38,6 +45,7 @@ export const selectLastPage = async (trx: Trx, accountId: number, notBefore: Dat
   const row = (await trx('drafts')
     .where({ account_id: accountId, set_aside_at: null })
     .where('updated_at', '>', notBefore)
+    .whereRaw(seen)
     .orderBy('updated_at', 'desc')
     .first('page')) as { page: string } | undefined
   return row?.page ?? null

@@ -51,6 +51,8 @@ export type ExportedClient = {
   addresses: readonly string[]
   /** Not to be given out; there only by the consent of a second officer. */
   hiddenAddresses?: readonly string[]
+  /** Only named people see the record in Ostoja; its first alert says so in words. */
+  restricted?: true
   alerts: readonly string[]
   contacts: readonly ExportedContact[]
 }

@@ -68,7 +68,11 @@ export const createMaker = ({ db, clock, files, keys, vocabulary, enqueue = enqu
     await progress.report(0)
     const viewer = row.format === 'viewer' ? await needs.loadViewer() : null
     const format = formatOf(row.format, manifest, needs.words, row.language)
-    const records = needs.readForExport(actor, { withHidden: row.with_hidden, groupIds: row.group_ids })
+    const records = needs.readForExport(actor, {
+      withHidden: row.with_hidden,
+      groupIds: row.group_ids,
+      language: row.language,
+    })
     const written = await files.write({ ...job, kept: row.scheduled }, out =>
       writeExport({ records, format, audience, createdAt, viewer, out, onProgress: progress.note }),
     )

@@ -50,7 +50,7 @@ export type ExportNeeds = {
   /** Every active client with contacts, in batches by key: it must not hold them all. */
   readForExport: (
     actor: Actor,
-    what: { withHidden: boolean; groupIds: readonly string[] },
+    what: { withHidden: boolean; groupIds: readonly string[]; language: 'pl' | 'en' },
   ) => AsyncIterable<readonly ExportedClient[]>
   countForExport: (actor: Actor) => Promise<number>
   accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>

@@ -10,6 +10,7 @@ import {
   proofSign,
   sleepDays,
   toConfirmSign,
+  unjudgedSign,
   type Sign,
 } from './signs.ts'
 
@@ -29,6 +30,8 @@ export type ReadinessFacts = {
   lastDrill: (actor: Actor) => Promise<Date | null>
   /** How many contacts nobody has confirmed within the organisation's interval. */
   toConfirm: (actor: Actor) => Promise<number>
+  /** How many cases of broken glass wait for a judgement. */
+  unjudgedCases: (actor: Actor) => Promise<number>
   /** How many active accounts nobody has signed in to since. */
   sleepingAccounts: (actor: Actor, since: Date) => Promise<number>
 }
@@ -58,6 +61,7 @@ export const createReadiness = (facts: ReadinessFacts) => {
       officerKeysSign(registered.length, oldest, now),
       drillSign(await facts.lastDrill(actor), now),
       toConfirmSign(await facts.toConfirm(actor), actor.roles.includes('staff')),
+      unjudgedSign(await facts.unjudgedCases(actor)),
     ]
   }
 

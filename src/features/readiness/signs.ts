@@ -132,3 +132,13 @@ export const toConfirmSign = (count: number, mayMend: boolean): Sign => ({
   at: null,
   href: mayMend ? '/contacts-to-confirm' : null,
 })
+
+/** @param count cases of broken glass that no officer has judged */
+export const unjudgedSign = (count: number): Sign => ({
+  name: 'unjudged',
+  state: count === 0 ? 'good' : 'bad',
+  variant: count === 0 ? 'none' : 'some',
+  values: { count },
+  at: null,
+  href: '/break-glass/cases',
+})

@@ -10,6 +10,7 @@ type Row = {
   confirm_months: number
   sheet_days: number
   audit_years: number
+  break_glass_minutes: number
 }
 
 export const selectSettings = async (trx: Trx, tenantId: string): Promise<TenantSettings> => {
@@ -24,6 +25,7 @@ export const selectSettings = async (trx: Trx, tenantId: string): Promise<Tenant
       'confirm_months',
       'sheet_days',
       'audit_years',
+      'break_glass_minutes',
     )) as Row
   return {
     autoLogoutMinutes: row.auto_logout_minutes,
@@ -34,6 +36,7 @@ export const selectSettings = async (trx: Trx, tenantId: string): Promise<Tenant
     confirmMonths: row.confirm_months,
     sheetDays: row.sheet_days,
     auditYears: row.audit_years,
+    breakGlassMinutes: row.break_glass_minutes,
   }
 }
 
@@ -47,6 +50,7 @@ export const updateSettings = (trx: Trx, tenantId: string, settings: TenantSetti
     confirm_months: settings.confirmMonths,
     sheet_days: settings.sheetDays,
     audit_years: settings.auditYears,
+    break_glass_minutes: settings.breakGlassMinutes,
   })
 
 export const selectAccountIds = (trx: Trx): Promise<number[]> => trx('accounts').pluck('id')

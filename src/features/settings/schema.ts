@@ -18,6 +18,7 @@ export const settingsForm = z.object({
   confirmMonths: range(1, 24, 'settings:problem.months').optional(),
   sheetDays: range(1, 366, 'settings:problem.days').optional(),
   auditYears: range(1, 50, 'settings:problem.years').optional(),
+  breakGlassMinutes: range(5, 720, 'settings:problem.glass').optional(),
 })
 /** What a form says; what it does not ask for stays as it is. */
 export type SettingsWish = z.output<typeof settingsForm>

@@ -1,0 +1,36 @@
+import { readPhone } from '../../../platform/text/phone.ts'
+import { fold, words } from '../../../platform/text/fold.ts'
+import type { Findable } from '../needs.ts'
+
+const fewestDigits = 7
+
+/**
+ * Whether a record is the one that somebody looks for: by its whole file number, a whole telephone number of the client, or given and family
+ * name, each a whole word. Beginnings and sounds don't count: in a search nobody may feel their way along.
+ * @param birthDate 'YYYY-MM-DD', or empty where it isn't known
+ */
+export const fits = (record: Findable, sought: string, birthDate: string): boolean =>
+  (!birthDate || record.birthDate === birthDate) &&
+  (isFileNumber(record, sought) || isPhone(record, sought) || isName(record, sought))
+
+const isFileNumber = ({ fileNumber }: Findable, sought: string) => {
+  const key = (text: string) => fold(text).replaceAll(' ', '')
+  return key(fileNumber) !== '' && key(fileNumber) === key(sought)
+}
+
+const isPhone = ({ phones }: Findable, sought: string) => {
+  const number = readPhone(sought)?.number
+  const digits = sought.replaceAll(/\D/g, '')
+  if (digits.length < fewestDigits) return false
+  return phones.some(phone => (number && phone.number === number) || phone.typed.replaceAll(/\D/g, '') === digits)
+}
+
+const isName = ({ givenNames, familyName, preferredName }: Findable, sought: string) => {
+  const asked = words(sought)
+  const [given, family] = [words(`${givenNames} ${preferredName ?? ''}`), words(familyName)]
+  return (
+    asked.every(word => given.includes(word) || family.includes(word)) &&
+    asked.some(word => given.includes(word)) &&
+    asked.some(word => family.includes(word))
+  )
+}
