@@ -9,6 +9,7 @@ import { accountPages, erasurePages, settingsPages } from './pictures/administra
 import { messagePages } from './pictures/messages.ts'
 import { logPages } from './pictures/log.ts'
 import { readinessPages } from './pictures/readiness.ts'
+import { restrictedPages } from './pictures/restricted.ts'
 import { sessionEnds } from './pictures/sessions.ts'
 import type { Shot } from './pictures/shot.ts'
 import { clientPath, follow, fromClient, openClient, search, sendEmpty } from './pictures/steps.ts'
@@ -18,6 +19,7 @@ import { troubles } from './pictures/troubles.ts'
 /** Every page worth a picture. A test compares them with the views there are: a new page brings its entry along. */
 export const shots: Shot[] = [
   ...atTheDoor,
+  ...restrictedPages,
   { name: 'start', view: 'start-page/start-page', role: 'staff', open: '/' },
   {
     name: 'account-menu',

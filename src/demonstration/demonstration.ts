@@ -3,6 +3,7 @@ import type { Features } from '../composition.ts'
 import { installationId, systemActor, type Actor, type Role } from '../platform/actor.ts'
 import type { Language } from '../platform/i18n/translations.ts'
 import { createTalks } from './messages.ts'
+import { createRestrictedRecord } from './restricted-records.ts'
 import { createCalls, createGroups, ownRules, rulesOf } from './safe-to-contact.ts'
 import { alerts, cities, hours, mobileNumber, names, notes, streets, telling } from './people.ts'
 
@@ -43,6 +44,7 @@ export const createDemonstration = async (features: Features): Promise<Demonstra
     const lastClient = await createClients(features, systemActor(tenantId), language)
     const [staff, administrator, officer] = actors as [Actor, Actor, Actor]
     await createTalks(features, { staff, administrator, officer }, lastClient, language)
+    await createRestrictedRecord(features, { staff, officer }, language)
   }
   return [...accounts, operator]
 }

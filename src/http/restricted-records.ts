@@ -26,7 +26,7 @@ export const showStanding =
       const standing = restricted.standingBeside(actor, clientId.toLowerCase())
       Object.assign(res.locals, {
         recordId: clientId.toLowerCase(),
-        standing: () =>
+        recordStanding: () =>
           standing().catch((fault: unknown) => {
             log.error({ err: fault }, 'the restriction of a record could not be read')
             return null
@@ -37,8 +37,9 @@ export const showStanding =
   }
 
 /** What was read beside a page is there by the time its view is rendered. */
-export const readStanding = async (locals: { standing?: unknown }): Promise<void> => {
-  if (typeof locals.standing === 'function') locals.standing = await (locals.standing as () => Promise<unknown>)()
+export const readStanding = async (locals: { recordStanding?: unknown }): Promise<void> => {
+  if (typeof locals.recordStanding === 'function')
+    locals.recordStanding = await (locals.recordStanding as () => Promise<unknown>)()
 }
 
 /** A page of a record that is hidden from its reader leads on to where the glass can be broken. */
