@@ -189,7 +189,9 @@ describe('the system page', () => {
       ['postgres', 'right'],
       ['redis', 'right'],
       ['mail', 'right'],
+      ['certificate', 'right'],
       ['store', 'right'],
+      ['chain', 'right'],
       ['exports', 'right'],
     ])
   })

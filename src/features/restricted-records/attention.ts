@@ -16,13 +16,17 @@ export const attentionOfCases =
     if (!mayRead(actor)) return []
     const t = translations.to(language)
     const minutesLeft = (until: Date) => Math.max(1, Math.ceil((until.getTime() - clock().getTime()) / 60_000))
-    const own = (await breaking.underWay(trx, actor)).map(({ client_id, ends_at }) => ({
+    const officer = isOfficer(actor)
+    const [underWay, unjudged, orphaned] = await Promise.all([
+      breaking.underWay(trx, actor),
+      officer ? countUnjudged(trx) : 0,
+      officer ? countOrphaned(trx) : 0,
+    ])
+    const own = underWay.map(({ client_id, ends_at }) => ({
       kind: 'warning',
       text: t('restricted-records:attention.underWay', { count: minutesLeft(ends_at) }),
       href: `/clients/${client_id ?? ''}/card`,
     }))
-    if (!isOfficer(actor)) return own
-    const [unjudged, orphaned] = [await countUnjudged(trx), await countOrphaned(trx)]
     const waiting = {
       kind: 'danger',
       text: t('restricted-records:attention.unjudged', { count: unjudged }),
