@@ -53,6 +53,7 @@ export const encodings = (text: string): string[] => {
 /**
  * Looks for any of `needles`, in any encoding, in all files under `folders`. The programs that own them may go on: where a file
  * goes away under the search, all of it is done again.
+ * @param except names of files and folders that are left out
  * @returns lines of `file:what was found`
  */
 export const findLeaks = async (
@@ -63,7 +64,15 @@ export const findLeaks = async (
 ) => {
   const patterns = join(scratch, 'needles')
   await writeFile(patterns, `${[...new Set(needles.flatMap(encodings))].join('\n')}\n`)
-  const options = ['-a', '-r', '-o', '-F', '-f', patterns, ...except.map(name => `--exclude=${name}`)]
+  const options = [
+    '-a',
+    '-r',
+    '-o',
+    '-F',
+    '-f',
+    patterns,
+    ...except.flatMap(name => [`--exclude=${name}`, `--exclude-dir=${name}`]),
+  ]
   for (let turn = 1; ; turn++) {
     try {
       return await search([...options, ...folders])
