@@ -31,6 +31,7 @@ describe('the settings', () => {
     expect(await ostoja.features.settings.of(tenant)).toEqual({
       autoLogoutMinutes: 10,
       auditYears: 6,
+      breakGlassMinutes: 60,
       secondSignIn: 'block',
       rememberMe: false,
       passwordMinimum: 8,
