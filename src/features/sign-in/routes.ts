@@ -52,7 +52,7 @@ export const signInRoutes = ({ signIn, endSession, pageToReturnTo, setDraftsAsid
   })
 
   // It looks at the token itself: a sign-in page that was open too long must not cost more than another try.
-  router.post('/sign-in', anyone({ upload: true }), async (req, res, next: NextFunction) => {
+  router.post('/sign-in', anyone({ ownToken: true }), async (req, res, next: NextFunction) => {
     const body = (req.body ?? {}) as { _csrf?: unknown }
     const values = { login: typed(body) }
     if (!csrfOk(req, body._csrf)) {

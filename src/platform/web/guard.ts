@@ -6,6 +6,7 @@ import { isOwnPath } from './own-path.ts'
 /**
  * Who may use a route. `background` marks what pages ask by themselves: it never counts as something the person did.
  * `upload` marks a route whose form may hold files: it takes them in as they arrive (`filesIn`), when the guard has let it.
+ * `ownToken` marks a route that looks at the token of its form itself, to answer a stale one better than by a refusal.
  * `beforePasswordChange` marks what somebody may do whose password has to be changed first; everything else waits for that.
  */
 export type Policy = {
@@ -13,9 +14,10 @@ export type Policy = {
   roles: readonly Role[]
   background: boolean
   upload: boolean
+  ownToken: boolean
   beforePasswordChange: boolean
 }
-type Options = { background?: boolean; upload?: boolean; beforePasswordChange?: boolean }
+type Options = { background?: boolean; upload?: boolean; ownToken?: boolean; beforePasswordChange?: boolean }
 
 const policies = new WeakMap<RequestHandler, Policy>()
 
@@ -40,8 +42,8 @@ export const actorOf = (res: Response): Actor => {
 }
 
 const guard = (kind: Policy['kind'], roles: readonly Role[], options: Options) => {
-  const { background = false, upload = false, beforePasswordChange = false } = options
-  const policy: Policy = { kind, roles, background, upload, beforePasswordChange }
+  const { background = false, upload = false, ownToken = false, beforePasswordChange = false } = options
+  const policy: Policy = { kind, roles, background, upload, ownToken, beforePasswordChange }
   const check: RequestHandler = (req, res, next) => {
     const { actor } = res.locals as { actor?: Actor }
     if (kind !== 'anyone' && !actor) askToSignIn(req, res, policy)
@@ -51,7 +53,7 @@ const guard = (kind: Policy['kind'], roles: readonly Role[], options: Options) =
       res.status(403).render('errors/forbidden')
     else
       next(
-        changesNothing(req) || csrfOk(req, (req.body as { _csrf?: unknown } | undefined)?._csrf)
+        changesNothing(req) || ownToken || csrfOk(req, (req.body as { _csrf?: unknown } | undefined)?._csrf)
           ? undefined
           : csrfFault,
       )
