@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config'
 /** Journeys drive a real browser through whole jobs, so they get minutes; everything else is quick or broken. */
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // One file at a time: a browser, the servers and what it asks of them fill two cores, and pages have deadlines to keep.
+    maxWorkers: 1,
     globalSetup: ['test/support/global-setup.ts'],
     projects: [
       {

@@ -32,13 +32,13 @@ const signedInPage = async (context: BrowserContext, account?: TestAccount) => {
 }
 
 describe('closing the last window', () => {
-  it('ends the session within 4 seconds by the server’s own word, 50 times of 50', async () => {
+  it('ends the session within 4 seconds by the server’s own word, 50 times of 50', { timeout: 600_000 }, async () => {
     let closed = 0
     const now = () => ostoja.platform.clock().getTime()
-    const closeTenTimes = async () => {
+    const closeAgainAndAgain = async () => {
       const context = await newContext()
       const account = await ostoja.newAccount(tenant, ['staff'])
-      for (let round = 0; round < 10; round++) {
+      for (let round = 0; round < 25; round++) {
         const { page } = await signedInPage(context, account)
         const closedAt = now()
         await page.close()
@@ -49,7 +49,7 @@ describe('closing the last window', () => {
       }
       await context.close()
     }
-    await Promise.all(Array.from({ length: 5 }, closeTenTimes))
+    await Promise.all(Array.from({ length: 2 }, closeAgainAndAgain))
     expect(closed).toBe(50)
   })
 })
