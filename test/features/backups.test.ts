@@ -56,7 +56,7 @@ describe('a backup', { timeout: 120_000 }, () => {
     expect(stdout).toContain('TABLE DATA public clients')
     const roots = await readKeys(ostoja.config.rootKeysFile)
     expect(made.recoveryKit).toMatchObject({ rootKeys: [roots.current.id], backupIdentity: true })
-    expect(made.tables['public.clients']).toBe(1)
+    expect(made.tables['public.clients']).toBe(2)
     expect((await stat(file)).mode & 0o077).toBe(0)
   })
 
