@@ -123,18 +123,23 @@ test('only the program may search, and the searching role can do nothing else', 
     `select pg_get_userbyid(proowner) as owner, proacl::text as acl from pg_proc where proname = 'search_clients'`,
   )
   expect(rows).toEqual([{ owner: 'ostoja_search', acl: '{ostoja_search=X/ostoja_search,ostoja_app=X/ostoja_search}' }])
-  const { rows: rights } = await admin.query<{ table_name: string; privilege_type: string }>(
-    `select table_name, privilege_type from information_schema.role_table_grants where grantee = 'ostoja_search' order by 1`,
+  const { rows: rights } = await admin.query<{ right: string }>(
+    `select table_name || ': ' || string_agg(privilege_type, ', ' order by privilege_type) as right
+       from information_schema.role_table_grants where grantee = 'ostoja_search' group by table_name order by table_name`,
   )
-  const mayRead = [
-    'audit_events',
-    'break_glass_cases',
-    'broken_glass',
-    'client_restrictions',
-    'clients',
-    'hidden_clients',
-  ]
-  expect(rights).toEqual(mayRead.map(table_name => ({ table_name, privilege_type: 'SELECT' })))
+  expect(rights.map(({ right }) => right)).toEqual([
+    'audit_events: DELETE, SELECT', // what is older than an organisation keeps goes by one function (docs/adr/0015)
+    'audit_seals: DELETE, SELECT',
+    'break_glass_cases: SELECT',
+    'broken_glass: SELECT',
+    'client_restrictions: SELECT',
+    'clients: SELECT',
+    'hidden_clients: SELECT',
+    'message_participants: SELECT',
+    'message_thread_roles: SELECT',
+    'messages: SELECT',
+    'tenants: SELECT',
+  ])
   const { rows: schema } = await admin.query(`select has_schema_privilege('ostoja_search', 'public', 'create') as may`)
   expect(schema).toEqual([{ may: false }])
 })
