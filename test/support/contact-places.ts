@@ -263,6 +263,7 @@ export const notPlaces: Record<string, string> = {
   'src/features/imports/columns/read-row.ts': 'reads a spreadsheet',
   'src/features/imports/presentation.ts':
     'shows what a spreadsheet changes: numbers it adds, never a rule or an address of the record',
+  'src/features/restricted-records/break-glass/matching.ts': 'looks a number up, and shows none',
   'src/http/page-locals.ts': 'gives pages the sentences',
   'views/emergency-cards/outcome.ejs': 'asks which of the numbers above it was called',
   'views/emergency-contacts/trouble.ejs': 'says what somebody else changed in the form that is open',
