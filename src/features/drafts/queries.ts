@@ -54,7 +54,6 @@ export const selectLastPage = async (trx: Trx, accountId: number, notBefore: Dat
 export const setAside = (trx: Trx, { accountId }: Owner, at: Date) =>
   trx('drafts').where({ account_id: accountId, set_aside_at: null }).update({ set_aside_at: at })
 
-/** What has ended, and the oldest of an account that keeps more than `most`. */
 /** Those of every account whose time is over. */
 export const deleteEnded = (trx: Trx, notBefore: Date): Promise<number> =>
   trx('drafts').where('updated_at', '<=', notBefore).delete()
