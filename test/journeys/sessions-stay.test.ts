@@ -110,13 +110,14 @@ const ways: Record<string, (round: number) => Promise<unknown>> = {
     })
     expect(events).toEqual(['beforeprint', 'afterprint'])
   },
-  'a slow page on a slow line': async () => {
-    await page.route('**/assets/app*.js', async route => {
-      ostoja.skip(5000)
-      await route.continue()
-    })
+  'a slow page on a slow line': async round => {
+    // Never taken back: a request that is on its way then may never leave. The next way has a tab of its own.
+    if (round === 0)
+      await page.route('**/assets/app*.js', async route => {
+        ostoja.skip(5000)
+        await route.continue()
+      })
     await page.goto(`${web.url}/slow`)
-    await page.unroute('**/assets/app*.js')
   },
 }
 

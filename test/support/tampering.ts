@@ -106,9 +106,10 @@ export const tamperings: Record<string, Tampering> = {
     ).rowCount ?? 0,
   'one put in, and kept from being sealed by a note for another': async ({ owner, tenantId }) => {
     await owner.query(`insert into audit_events (tenant_id, action) values ('${tenantId}', 'client.viewed')`)
+    const sealed = `(select event_ids[1] from audit_seals where tenant_id = '${tenantId}' and count > 0 order by random() limit 1)`
     return (
-      (await owner.query(`update audit_unsealed set event_id = ${anEvent(tenantId)} where tenant_id = '${tenantId}'`))
-        .rowCount ?? 0
+      (await owner.query(`update audit_unsealed set event_id = ${sealed} where tenant_id = '${tenantId}'`)).rowCount ??
+      0
     )
   },
   'the newest cut off with their seals': async ({ owner, tenantId }) => {
