@@ -83,6 +83,37 @@ describe('the emergency sheet of a client', () => {
     ])
   })
 
+  it('for whoever only calls says whom and how, and neither when the client was born nor where anybody lives', async () => {
+    const clientId = await newClient(ostoja, actor, {
+      familyName: 'Wożona',
+      fileNumber: 'K/7731',
+      birthDate: '1951-03-09',
+      alerts: ['Uczulenie na penicylinę'],
+    })
+    await ostoja.features.emergencyContacts.add(actor, clientId, randomUUID(), {
+      ...contactProfile,
+      address: 'ul. Widoczna 3',
+      addressHidden: false,
+    })
+    const teamPage = await staff.get(`/clients/${clientId}/sheet`)
+    const kept = ['K/7731', '1951', 'ul. Widoczna 3']
+    for (const words of kept) expect(teamPage.text).toContain(words)
+
+    const page = await staff.get(`/clients/${clientId}/sheet?for=caller`)
+    const sheet = /<article class="sheet"[\s\S]*<\/article>/.exec(page.text)![0].replace(/<p class="sheet-foot">.*/, '')
+    const file = await download(`/clients/${clientId}/sheet.pdf?for=caller`)
+    for (const text of [sheet, file.pages.join(' ').replace(/Valid until.*?when no longer valid/, '')]) {
+      for (const words of kept) expect(text).not.toContain(words)
+      for (const words of ['Wożona', contactProfile.name, 'Uczulenie na penicylinę']) expect(text).toContain(words)
+    }
+    expect(page.text).toContain(`/clients/${clientId}/sheet.pdf?for=caller`)
+    expect((await events('client.sheet-printed')).filter(event => event.subject_id === clientId)).toMatchObject([
+      { detail: { format: 'page', audience: 'team' } },
+      { detail: { format: 'page', audience: 'caller' } },
+      { detail: { format: 'pdf', audience: 'caller' } },
+    ])
+  })
+
   it('has no personal data in its name or its properties, and is kept nowhere', async () => {
     const { answer, meta } = await download(`/clients/${await person('Bezimienna')}/sheet.pdf`)
     expect(answer.headers['content-disposition']).toMatch(

@@ -161,6 +161,16 @@ export const places: Record<string, Place> = {
     read: page(({ groupId }) => `/groups/${groupId}/sheet`),
     addresses: true,
   },
+  'emergency sheet for whoever only calls': {
+    files: [],
+    of: ['client', 'contact'],
+    read: page(({ clientId }) => `/clients/${clientId}/sheet?for=caller`),
+  },
+  'emergency sheet as PDF for whoever only calls': {
+    files: [],
+    of: ['client', 'contact'],
+    read: sample => pdf(sample, `/clients/${sample.clientId}/sheet.pdf?for=caller`),
+  },
   'emergency sheet as PDF': {
     files: ['src/features/emergency-sheets/pdf.ts'],
     of: ['client', 'contact'],

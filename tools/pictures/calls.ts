@@ -42,6 +42,16 @@ export const callPages: Shot[] = [
     },
   },
   {
+    name: 'sheet-caller',
+    view: 'emergency-sheets/sheets',
+    role: 'staff',
+    open: async page => {
+      await openCard(page)
+      await follow(page, clientPath('/sheet'))
+      await page.locator('.filter a[href$="for=caller"]').click()
+    },
+  },
+  {
     name: 'sheet-printed',
     view: 'emergency-sheets/sheets',
     role: 'staff',

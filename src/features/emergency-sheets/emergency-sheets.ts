@@ -3,6 +3,7 @@ import { record } from '../../platform/audit/record.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
+import type { Audience } from './schema.ts'
 import type { Printing, Sheet, SheetClient, SheetContact, Sheets } from './sheet.ts'
 
 type Needs = {
@@ -17,8 +18,8 @@ type Needs = {
   group: (trx: Trx, actor: Actor, id: string) => Promise<{ id: string; name: string } | null>
   clientsOfGroup: (trx: Trx, id: string) => Promise<string[]>
 }
-/** As a page to be printed by the browser, or as a file. */
-export type Format = 'page' | 'pdf'
+/** As a page to be printed by the browser, or as a file; and in whose hands the paper will be. */
+export type Print = { format: 'page' | 'pdf'; audience: Audience }
 
 /** Emergency sheets on paper, for one client or a group; each printing is audited with whose sheets it held. */
 export const createEmergencySheets = (needs: Needs) => {
@@ -29,22 +30,22 @@ export const createEmergencySheets = (needs: Needs) => {
     return clients.map(client => ({ client, contacts: contacts.get(client.id) ?? [] }))
   }
 
-  const printing = async (trx: Trx, actor: Actor, name: string): Promise<Printing> => {
+  const printing = async (trx: Trx, actor: Actor, name: string, audience: Audience): Promise<Printing> => {
     const { sheetDays, timeZone } = await rules(trx, actor)
     const at = clock()
     const until = new Date(at.getTime() + sheetDays * 86_400_000)
-    return { organisation: name, at, validUntil: until.toLocaleDateString('sv-SE', { timeZone }), timeZone }
+    return { organisation: name, at, validUntil: until.toLocaleDateString('sv-SE', { timeZone }), timeZone, audience }
   }
 
   return {
     /** The sheet of one client. @throws NotFound */
-    ofClient: async (actor: Actor, clientId: string, format: Format): Promise<Sheets> => {
+    ofClient: async (actor: Actor, clientId: string, print: Print): Promise<Sheets> => {
       const name = await organisation(actor)
       return db.asTenant(actor, async trx => {
         const sheets = await sheetsOf(trx, actor, [clientId])
         if (sheets.length === 0) throw new NotFound()
-        const made = await printing(trx, actor, name)
-        await record(trx, actor, 'client.sheet-printed', clientId, { format, validUntil: made.validUntil })
+        const made = await printing(trx, actor, name, print.audience)
+        await record(trx, actor, 'client.sheet-printed', clientId, { ...print, validUntil: made.validUntil })
         return { sheets, printing: made }
       })
     },
@@ -53,16 +54,16 @@ export const createEmergencySheets = (needs: Needs) => {
     ofGroup: async (
       actor: Actor,
       groupId: string,
-      format: Format,
+      print: Print,
     ): Promise<Sheets & { group: { id: string; name: string } }> => {
       const name = await organisation(actor)
       return db.asTenant(actor, async trx => {
         const found = await group(trx, actor, groupId)
         if (!found) throw new NotFound()
         const sheets = await sheetsOf(trx, actor, await clientsOfGroup(trx, groupId))
-        const made = await printing(trx, actor, name)
+        const made = await printing(trx, actor, name, print.audience)
         await record(trx, actor, 'group.sheets-printed', groupId, {
-          format,
+          ...print,
           validUntil: made.validUntil,
           count: sheets.length,
           clients: sheets.map(({ client }) => client.id),

@@ -7,7 +7,7 @@ import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import type { EmergencySheets } from './emergency-sheets.ts'
 import { writeSheets } from './pdf.ts'
 import { sayingSheets, type ClientWords } from './said.ts'
-import { uuid } from './schema.ts'
+import { sheetQuery, uuid } from './schema.ts'
 import type { Printing, Sheets } from './sheet.ts'
 
 const readers = ['staff', 'security_officer'] as const
@@ -20,27 +20,28 @@ export const emergencySheetRoutes = (sheets: EmergencySheets, speech: (res: Resp
 
   router.get('/clients/:clientId/sheet', requireRole(readers), async (req, res) => {
     const id = idIn(req, 'clientId')
-    show(res, await sheets.ofClient(actorOf(res), id, 'page'), { back: `/clients/${id}/card`, group: null })
+    show(res, await sheets.ofClient(actorOf(res), id, asked(req, 'page')), { back: `/clients/${id}/card`, group: null })
   })
 
   router.get('/clients/:clientId/sheet.pdf', requireRole(readers), async (req, res) => {
-    await send(res, await sheets.ofClient(actorOf(res), idIn(req, 'clientId'), 'pdf'))
+    await send(res, await sheets.ofClient(actorOf(res), idIn(req, 'clientId'), asked(req, 'pdf')))
   })
 
   router.get('/groups/:groupId/sheet', requireRole(readers), async (req, res) => {
     const id = idIn(req, 'groupId')
-    const { group, ...found } = await sheets.ofGroup(actorOf(res), id, 'page')
+    const { group, ...found } = await sheets.ofGroup(actorOf(res), id, asked(req, 'page'))
     show(res, found, { back: `/groups/${id}`, group })
   })
 
   router.get('/groups/:groupId/sheet.pdf', requireRole(readers), async (req, res) => {
-    await send(res, await sheets.ofGroup(actorOf(res), idIn(req, 'groupId'), 'pdf'))
+    await send(res, await sheets.ofGroup(actorOf(res), idIn(req, 'groupId'), asked(req, 'pdf')))
   })
 
   const show = (res: Response, { sheets: all, printing }: Sheets, page: { back: string; group: object | null }) => {
-    const say = sayingSheets({ ...localsOf(res), ...speech(res) })
+    const say = sayingSheets({ ...localsOf(res), ...speech(res) }, printing.audience)
     res.render('emergency-sheets/sheets', {
       ...page,
+      audience: printing.audience,
       sheets: all.slice(0, mostOnPage).map(say),
       left: Math.max(0, all.length - mostOnPage),
       foot: footOf(res, printing),
@@ -50,7 +51,7 @@ export const emergencySheetRoutes = (sheets: EmergencySheets, speech: (res: Resp
   /** Straight to whoever asked: a sheet is never a file on this server, and the file's name says nothing of anybody. */
   const send = async (res: Response, { sheets: all, printing }: Sheets) => {
     const locals = localsOf(res)
-    const say = sayingSheets({ ...locals, ...speech(res) })
+    const say = sayingSheets({ ...locals, ...speech(res) }, printing.audience)
     const { t, language } = locals
     res.attachment(`ostoja-${t('emergency-sheets:file')}-${printing.at.toISOString().slice(0, 10)}.pdf`)
     res.type('application/pdf')
@@ -91,6 +92,11 @@ const footOf = (res: Response, { organisation, at, validUntil, timeZone }: Print
 const leaving = (fault: unknown) => {
   if ((fault as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw fault
 }
+
+const asked = <Format extends 'page' | 'pdf'>(req: Request, format: Format) => ({
+  format,
+  audience: sheetQuery.parse(req.query).for,
+})
 
 const idIn = (req: Request, name: string): string => {
   const id = uuid.safeParse(req.params[name])

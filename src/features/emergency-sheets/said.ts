@@ -1,6 +1,7 @@
 import type { Language, Translate } from '../../platform/i18n/translations.ts'
 import { addressGivenOut, givenOut, isWarning, rulesOf } from '../../safe-to-contact/rules.ts'
 import { ruleWords, sayRule } from '../../safe-to-contact/words.ts'
+import type { Audience } from './schema.ts'
 import type { Sheet, SheetClient, SheetContact } from './sheet.ts'
 
 /** What a sheet says, in the reader's language, line by line: the same on the page and in the file. */
@@ -38,7 +39,12 @@ export type ClientWords = {
 }
 export type Speech = ClientWords & { t: Translate; language: Language; formatDate: (day: string) => string }
 
-export const sayingSheets = ({ t, language, formatDate, displayName, words }: Speech) => {
+/**
+ * Whoever only has to call is told whom, in what order, by which rules and what may be said: no date of birth, file number or
+ * address, since that paper goes where the record may not.
+ */
+export const sayingSheets = ({ t, language, formatDate, displayName, words }: Speech, audience: Audience) => {
+  const forTeam = audience === 'team'
   const sentences = ruleWords(t)
 
   const phone = (one: SheetContact['phones'][number]): SaidPhone => ({
@@ -58,7 +64,7 @@ export const sayingSheets = ({ t, language, formatDate, displayName, words }: Sp
           .join(' · ')
 
   const contact = (one: SheetContact): SaidContact => {
-    const address = addressGivenOut(one)
+    const address = forTeam && addressGivenOut(one)
     return {
       name: one.name,
       relationship: relationship(one),
@@ -79,8 +85,8 @@ export const sayingSheets = ({ t, language, formatDate, displayName, words }: Sp
   return ({ client: { profile }, contacts }: Sheet): SaidSheet => ({
     name: displayName(profile),
     facts: [
-      t('clients:fileNumberIs', { number: profile.fileNumber }),
-      ...(profile.birthDate ? [t('clients:born', { date: formatDate(profile.birthDate) })] : []),
+      ...(forTeam ? [t('clients:fileNumberIs', { number: profile.fileNumber })] : []),
+      ...(forTeam && profile.birthDate ? [t('clients:born', { date: formatDate(profile.birthDate) })] : []),
       ...(profile.preferredName ? [t('clients:called', { name: profile.preferredName })] : []),
       ...(profile.deceasedOn ? [t('clients:deceasedOn', { date: formatDate(profile.deceasedOn) })] : []),
     ],
@@ -94,6 +100,6 @@ export const sayingSheets = ({ t, language, formatDate, displayName, words }: Sp
         .join(' · ') || null,
     contacts: contacts.map(contact),
     ownPhones: profile.phones.map(one => phone({ ...one, hours: null, extension: null, shown: words.phone(one) })),
-    addresses: givenOut(profile.addresses).map(words.address),
+    addresses: forTeam ? givenOut(profile.addresses).map(words.address) : [],
   })
 }

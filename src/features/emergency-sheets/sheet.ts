@@ -1,5 +1,6 @@
 import type { Language } from '../../platform/i18n/translations.ts'
 import type { RecordedRules } from '../../safe-to-contact/rules.ts'
+import type { Audience } from './schema.ts'
 
 type Phone = RecordedRules & { type: string; number: string | null; typed: string }
 type Address = {
@@ -49,5 +50,5 @@ export type SheetContact = {
 export type Sheet = { client: SheetClient; contacts: readonly SheetContact[] }
 
 /** What stands on every sheet: when it was printed, and until what day ('YYYY-MM-DD') it is to be trusted. */
-export type Printing = { organisation: string; at: Date; validUntil: string; timeZone: string }
+export type Printing = { organisation: string; at: Date; validUntil: string; timeZone: string; audience: Audience }
 export type Sheets = { sheets: Sheet[]; printing: Printing }

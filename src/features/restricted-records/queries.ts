@@ -62,10 +62,6 @@ export const deleteRestriction = (trx: Trx, clientId: string) =>
 export const selectClosedTo = (trx: Trx, accountId: number): Promise<string[]> =>
   restrictions(trx).whereRaw('? <> all (people)', [accountId]).pluck('client_id')
 
-/** Whether a restriction holds that hides a record from an account, whatever it has broken. */
-export const anyClosedTo = async (trx: Trx, accountId: number): Promise<boolean> =>
-  (await restrictions(trx).whereRaw('? <> all (people)', [accountId]).first('client_id')) !== undefined
-
 /** One after the other: the next version of a record's list. */
 export const nextVersion = async (trx: Trx, tenantId: string, clientId: string): Promise<number> => {
   await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`restriction ${tenantId} ${clientId}`])

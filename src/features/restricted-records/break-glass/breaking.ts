@@ -6,7 +6,6 @@ import { NotFound } from '../../../platform/errors.ts'
 import type { Needs, Told } from '../needs.ts'
 import { isOfficer } from '../policy.ts'
 import {
-  anyClosedTo,
   endCases,
   findRestriction,
   findUnderWay,
@@ -99,9 +98,6 @@ export const createBreaking = (needs: Needs, seals: Seals) => {
 
     /** How long the glass will stay broken, in minutes. */
     minutes: (actor: Actor): Promise<number> => db.asTenant(actor, trx => minutes(trx, actor)),
-
-    /** Whether some record is restricted to others: what shows many clients says then that it isn't everybody. */
-    someAreHidden: (trx: Trx, actor: Actor): Promise<boolean> => anyClosedTo(trx, accountOf(actor)),
 
     /** Opens a record whose address is known. @throws NotFound where there is none, or it is hidden from nobody */
     breakFor: (actor: Actor, clientId: string, { reason, details }: BreakForm): Promise<void> =>
