@@ -153,6 +153,7 @@ const makeExport = async (language: Language, t: Translate) => {
   const link = page.getByRole('link', { name: t('exports:ready.download') })
   await link.waitFor({ timeout: 90_000 })
   const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
+  expect(await download.failure()).toBeNull()
   expect(download.suggestedFilename()).toMatch(/^ostoja-export-\d{4}-\d{2}-\d{2}\.html$/)
   const file = join(scratch, `${language}-${download.suggestedFilename()}`)
   await download.saveAs(file)

@@ -8,6 +8,8 @@ export const quietArguments = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Playwright's `ignoreHTTPSErrors` is of pages: a download, or a tab that a click opened, may meet the certificate before it.
+  '--ignore-certificate-errors',
 ]
 
 /** The machine's own Chromium, which phones nobody. */

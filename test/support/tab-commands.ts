@@ -33,8 +33,6 @@ export const launchWindow = async () => {
     ignoreDefaultArgs: ['--disable-back-forward-cache', '--disable-extensions'],
     args: [
       ...quietArguments,
-      // `ignoreHTTPSErrors` reaches a tab that a click opened only after it may have met the certificate.
-      '--ignore-certificate-errors',
       '--disable-print-preview',
       '--disable-features=DisableLoadExtensionCommandLineSwitch',
       `--load-extension=${place}`,
