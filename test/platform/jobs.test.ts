@@ -34,6 +34,24 @@ describe('a job', () => {
     expect(await held()).toEqual([])
   })
 
+  it('that sends a letter is tried for most of a day, so that a mail server may be away for a night', async () => {
+    const hoursOf = async (task: string) => {
+      await ostoja.features.db.asTenant({ tenantId }, trx =>
+        enqueue(trx, task, { tenantId }, { inMs: 60_000, key: task }),
+      )
+      const { rows } = (await ostoja.features.db.asTenant({ tenantId }, trx =>
+        trx.raw('delete from graphile_worker._private_jobs where key = ? returning max_attempts as most', [task]),
+      )) as { rows: { most: number }[] }
+      // As graphile-worker waits: e to the attempt, in seconds, of the tenth at most.
+      return Array.from({ length: rows[0]!.most - 1 }, (_, at) => Math.exp(Math.min(at + 1, 10)) / 3600).reduce(
+        (sum, hours) => sum + hours,
+      )
+    }
+    expect(await hoursOf('mail.notice')).toBeGreaterThan(15)
+    expect(await hoursOf('mail.notice')).toBeLessThan(24)
+    expect(await hoursOf('export.make')).toBeLessThan(0.1)
+  })
+
   it('whose worker died is done by another, soon and not hours later', async () => {
     const task = `stuck-${randomUUID()}`
     await ask(task)

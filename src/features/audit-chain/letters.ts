@@ -1,7 +1,7 @@
 import { installationId } from '../../platform/actor.ts'
 import { writeLetter } from '../../platform/mail/letter.ts'
 import type { Needs } from './needs.ts'
-import { claimTelling } from './queries.ts'
+import { claimTelling, releaseTelling } from './queries.ts'
 
 /** A little less than a day, so that "each day" does not slip by a minute each day. */
 const againAfterMs = (24 * 60 - 5) * 60_000
@@ -20,7 +20,10 @@ export const createLetters = ({ db, clock, mailer, translations, operators, mail
       ),
     )
     const refused = sent.find(result => result.status === 'rejected')
-    if (refused && !sent.some(({ status }) => status === 'fulfilled')) throw refused.reason
+    if (!refused || sent.some(({ status }) => status === 'fulfilled')) return
+    // The next attempt tells; a day is too long for this to stay unknown.
+    await db.asTenant({ tenantId: installationId }, releaseTelling)
+    throw refused.reason
   },
 
   /** Where a chain ends, for somebody to keep. */

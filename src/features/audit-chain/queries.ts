@@ -282,3 +282,7 @@ export const claimTelling = async (trx: Trx, now: Date, before: Date): Promise<b
     .where({ tenant_id: installationId })
     .where(state => void state.whereNull('told_at').orWhere('told_at', '<', before))
     .update({ told_at: now })) > 0
+
+/** Nobody could be told after all. */
+export const releaseTelling = (trx: Trx) =>
+  trx('audit_chain_state').where({ tenant_id: installationId }).update({ told_at: null })

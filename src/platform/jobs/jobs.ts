@@ -17,15 +17,28 @@ export type Schedule = Record<string, string>
 type When = { inMs?: number; key?: string; queue?: string }
 
 /**
+ * How often a job is tried: the queue waits e^attempt seconds between, six hours at most. A letter waits almost a day for a mail server
+ * to come back, everything else a minute and a half.
+ */
+const attemptsOf = (task: string) => (task.startsWith('mail.') ? 12 : 5)
+
+/**
  * Puts a job in the queue in the transaction of the change that asks for it: it starts only if that is committed. It takes the
  * id of the request along, for the log.
  */
 export const enqueue = async (trx: Trx, task: string, payload: JobPayload, { inMs = 0, key, queue }: When = {}) => {
   const { requestId } = currentTrace()
   await trx.raw(
-    `select graphile_worker.add_job(identifier => ?, payload => ?::json, max_attempts => 5, job_key => ?, queue_name => ?,
+    `select graphile_worker.add_job(identifier => ?, payload => ?::json, max_attempts => ?, job_key => ?, queue_name => ?,
                                     run_at => now() + ? * interval '1 millisecond')`,
-    [task, JSON.stringify(requestId ? { ...payload, requestId } : payload), key ?? null, queue ?? null, inMs],
+    [
+      task,
+      JSON.stringify(requestId ? { ...payload, requestId } : payload),
+      attemptsOf(task),
+      key ?? null,
+      queue ?? null,
+      inMs,
+    ],
   )
 }
 
