@@ -45,6 +45,9 @@ export const createDemonstration = async (features: Features): Promise<Demonstra
     const [staff, administrator, officer] = actors as [Actor, Actor, Actor]
     await createTalks(features, { staff, administrator, officer }, lastClient, language)
     await createRestrictedRecord(features, { staff, officer }, language)
+    // What the officer finds unusual: paper leaves the house.
+    await features.clients.print(staff, lastClient)
+    await features.log.unusual.look(tenantId)
   }
   return [...accounts, operator]
 }
