@@ -6,6 +6,10 @@ const openCard = async (page: Page) => {
   await openClient(page)
   await follow(page, clientPath('/card'))
 }
+const openSheet = async (page: Page) => {
+  await openCard(page)
+  await follow(page, clientPath('/sheet'))
+}
 const aGroup = new RegExp(clientPath().source.replace('clients', 'groups'))
 
 /** Whom to call: the card, what came of calls, sheets, groups, contacts to be confirmed. */
@@ -36,18 +40,14 @@ export const callPages: Shot[] = [
     name: 'sheet',
     view: 'emergency-sheets/sheets',
     role: 'staff',
-    open: async page => {
-      await openCard(page)
-      await follow(page, clientPath('/sheet'))
-    },
+    open: openSheet,
   },
   {
     name: 'sheet-caller',
     view: 'emergency-sheets/sheets',
     role: 'staff',
     open: async page => {
-      await openCard(page)
-      await follow(page, clientPath('/sheet'))
+      await openSheet(page)
       await page.locator('.filter a[href$="for=caller"]').click()
     },
   },
@@ -56,10 +56,7 @@ export const callPages: Shot[] = [
     view: 'emergency-sheets/sheets',
     role: 'staff',
     media: 'print',
-    open: async page => {
-      await openCard(page)
-      await follow(page, clientPath('/sheet'))
-    },
+    open: openSheet,
   },
   { name: 'groups', view: 'groups/list', role: 'staff', open: '/groups' },
   { name: 'groups-problems', view: 'groups/list', role: 'staff', open: sendEmpty('/groups') },
