@@ -9,10 +9,12 @@ import { promisify } from 'node:util'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { dataName, type BackupRow } from '../src/features/backups/index.ts'
 import { installationId, systemActor } from '../src/platform/actor.ts'
+import { servicesDown, servicesEnv, servicesUp } from '../src/start/services.ts'
 import type { Ground } from './ground.ts'
 import { memoryOf } from './load.ts'
 import type { Report } from './report.ts'
-import type { Process } from './world.ts'
+import { compareRows, lastEventOf } from './same-rows.ts'
+import { onDatabase, type Process } from './world.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -27,8 +29,10 @@ export const measureBackup = async ({ world, clients }: Ground, worker: Process,
     const recipient = await identityToRecipient(await generateX25519Identity())
     const times = { bare: [] as number[], compressed: [] as number[], ours: [] as number[] }
     let last: BackupRow | undefined
+    let lastEvent = ''
     for (let round = 0; round < rounds; round++) {
       times.bare.push(await bareTools(world.env, recipient, 0, folder))
+      lastEvent = await lastEventOf(world.adminUrl)
       last = await byWorker(world.features.backups)
       times.ours.push(seconds(last.started_at, last.finished_at))
     }
@@ -47,6 +51,7 @@ export const measureBackup = async ({ world, clients }: Ground, worker: Process,
     report.fact('backup: sealed values opened by the drill', last!.opened_rows ?? 0)
     report.atMost('Memory of the worker after backups and drills', memoryOf(worker.pid), 250, 'MB')
     report.fact('backup: restore on an empty data folder, s', await restoreElsewhere(world, last!.id, folder))
+    report.fact('backup: rows that are the same after the restore', await rowsElsewhere(world, lastEvent, folder))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -81,6 +86,18 @@ const restoreElsewhere = async ({ env, features }: Ground['world'], id: string, 
   const from = performance.now()
   await typed(['restore', '--kit', join(kitFolder, kit), '--backup', backup, '--no-start'], elsewhere)
   return (performance.now() - from) / 1000
+}
+
+/** @returns how many; all of them, or it throws */
+const rowsElsewhere = async ({ adminUrl }: Ground['world'], lastEvent: string, folder: string): Promise<number> => {
+  const elsewhere = join(folder, 'elsewhere')
+  await servicesUp(elsewhere, ['postgres'])
+  try {
+    const { ADMIN_DATABASE_URL = '', OWNER_DATABASE_URL = '' } = await servicesEnv(elsewhere)
+    return await compareRows(adminUrl, onDatabase(ADMIN_DATABASE_URL, OWNER_DATABASE_URL), lastEvent)
+  } finally {
+    await servicesDown(elsewhere)
+  }
 }
 
 const typed = async (args: string[], env: NodeJS.ProcessEnv) => {

@@ -23,7 +23,7 @@ const carryOut = async (world: World, ground: Ground, options: Options, report: 
       report.row('Save a client', await createClientsPath(ground, { inFlight: 16, seconds: options.seconds })),
     'sign-in': () => measureSignIn(ground, report),
     import: () => measureImport(ground, options, report),
-    export: () => measureExport(ground, options, report),
+    export: () => measureExport(ground, worker, options, report),
     rotation: () => measureRotation(ground, report),
     backup: () => measureBackup(ground, worker, report),
     // Last: it ends the worker.

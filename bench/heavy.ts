@@ -3,10 +3,11 @@ import type { Actor } from '../src/platform/actor.ts'
 import { newAccount, openDoor, signIn } from './browser.ts'
 import { ageRate, argonRate, copyRate, resealRate } from './floor-work.ts'
 import { askProduct, type Ground } from './ground.ts'
-import { measure, type Load } from './load.ts'
+import { forgetPeak, measure, peakOf, type Load } from './load.ts'
 import type { Options } from './options.ts'
 import { personAt } from './people.ts'
 import type { Report } from './report.ts'
+import type { Process } from './world.ts'
 
 /** What pages take while `work` goes on, against what they take by themselves. */
 const pagesMeanwhile = async (ground: Ground, work: () => Promise<unknown>, seconds = 5) => {
@@ -94,7 +95,7 @@ export const measureImport = async (ground: Ground, { importRows }: Options, rep
 }
 
 /** An export of everybody, by the worker, from being asked for to being whole on the disk; against `age` alone on as many bytes. */
-export const measureExport = async (ground: Ground, { rounds }: Options, report: Report) => {
+export const measureExport = async (ground: Ground, worker: Process, { rounds }: Options, report: Report) => {
   const { features } = ground.world
   const actor: Actor = {
     tenantId: ground.tenantId,
@@ -118,6 +119,7 @@ export const measureExport = async (ground: Ground, { rounds }: Options, report:
   }
   const made: number[] = []
   const bare: number[] = []
+  forgetPeak(worker.pid)
   for (let round = 0; round < rounds; round++) {
     const { plain, perSecond } = await once()
     made.push(perSecond)
@@ -126,6 +128,8 @@ export const measureExport = async (ground: Ground, { rounds }: Options, report:
   report.row('age alone, MB', { perSecond: middle(bare) / 1e6 })
   report.row(`Export of ${2 * ground.clients} contacts, MB`, { perSecond: middle(made) / 1e6 })
   report.atLeast('Export: rate of age alone', middle(made) / middle(bare), 0.7)
+  report.atMost('Pages’ p99 while an export is made', await pagesMeanwhile(ground, once, ground.clients / 20_000), 2)
+  report.atMost('Memory of the worker during exports, at most', peakOf(worker.pid), 250, 'MB')
 }
 
 /** The data key of the tenant turns, first by itself and then while pages are asked for; the old one goes at once, so that it can turn again. */

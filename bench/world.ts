@@ -104,7 +104,8 @@ const untilAnswers = async (url: string, child: ChildProcess) => {
   throw new Error(`${url} never answered`)
 }
 
-const onDatabase = (url: string, as: string) => {
+/** The same server and login, on the database of another address. */
+export const onDatabase = (url: string, as: string) => {
   const changed = new URL(url)
   changed.pathname = new URL(as).pathname
   return changed.href

@@ -1,5 +1,9 @@
-import { createCipheriv, randomBytes, scrypt } from 'node:crypto'
+import { execFile } from 'node:child_process'
+import { createCipheriv, randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { Stanza, type Recipient } from 'age-encryption'
+import { createTurns } from '../../../platform/turns.ts'
 
 /**
  * What a passphrase becomes before it leaves the request: enough to seal one age file, not enough to learn the passphrase.
@@ -9,31 +13,35 @@ export type WrapKey = { salt: Uint8Array; logN: number; key: Uint8Array }
 
 /** 2^18: age's own default; 256 MiB and about a second for each guess. */
 const LOG_N = 18
+const KEY_BYTES = 32
 const LABEL = 'age-encryption.org/v1/scrypt'
 
 /** One derivation at a time: each holds 256 MiB, and several officers may ask at once. */
-let queue: Promise<unknown> = Promise.resolve()
+const inTurn = createTurns(1)
 
-const derive = (passphrase: string, salt: Uint8Array, logN: number) =>
-  new Promise<Uint8Array>((resolve, reject) => {
-    const options = { N: 2 ** logN, r: 8, p: 1, maxmem: 129 * 8 * 2 ** logN }
-    scrypt(passphrase, Buffer.concat([Buffer.from(LABEL), salt]), 32, options, (error, key) =>
-      error ? reject(error) : resolve(key),
-    )
-  })
+const run = promisify(execFile)
+const program = fileURLToPath(new URL('./scrypt.ts', import.meta.url))
 
 /**
- * Derives age's scrypt wrap key (https://age-encryption.org/v1, "The scrypt recipient type") in node's thread pool.
+ * Derives age's scrypt wrap key (https://age-encryption.org/v1, "The scrypt recipient type") in a process of its own, which takes
+ * the memory along when it ends.
  * @param passphrase as {@link normalPassphrase} gives it
  * @param logN base-2 logarithm of scrypt's work factor; lower only in tests
  */
-export const deriveWrapKey = (passphrase: string, logN = LOG_N): Promise<WrapKey> => {
-  const derived = queue.then(async () => {
-    const salt = randomBytes(16)
-    return { salt, logN, key: await derive(passphrase, salt, logN) }
-  })
-  queue = derived.catch(() => undefined)
-  return derived
+export const deriveWrapKey = async (passphrase: string, logN = LOG_N): Promise<WrapKey> => {
+  const salt = randomBytes(16)
+  return { salt, logN, key: await inTurn(() => derive(passphrase, salt, logN)) }
+}
+
+const derive = async (passphrase: string, salt: Uint8Array, logN: number): Promise<Uint8Array> => {
+  const labelled = Buffer.concat([Buffer.from(LABEL), salt]).toString('hex')
+  // It inherits no settings: it needs none, and some are secret.
+  const deriving = run(process.execPath, [program, labelled, String(logN)], { encoding: 'buffer', env: {} })
+  deriving.child.stdin?.on('error', () => undefined) // how it ended says why
+  deriving.child.stdin?.end(passphrase)
+  const { stdout } = await deriving
+  if (stdout.length !== KEY_BYTES) throw new Error('scrypt gave no key')
+  return new Uint8Array(stdout)
 }
 
 /** Makes age's scrypt stanza from a key derived elsewhere, so that whoever writes the file never meets the passphrase. */
