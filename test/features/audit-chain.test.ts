@@ -7,7 +7,7 @@ import { installationId, systemActor } from '../../src/platform/actor.ts'
 import { record } from '../../src/platform/audit/record.ts'
 import { quick } from '../support/key-turner.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
-import { follow, root, runProgram } from '../support/processes.ts'
+import { follow, root } from '../support/processes.ts'
 
 describe('the log’s chain', { timeout: 600_000 }, () => {
   let ostoja: Ostoja
@@ -206,40 +206,5 @@ describe('the log’s chain', { timeout: 600_000 }, () => {
     await chain().seal()
     const { events, findings, waiting } = await chain().verify(doomed)
     expect([findings, waiting, events > 5]).toEqual([[], 0, true])
-  })
-
-  it('is told to operators at a terminal, in sentences, with a code', async () => {
-    const { urls } = ostoja.database
-    const verify = (...more: string[]) =>
-      runProgram('ostoja', ['audit', 'verify', ...more], {
-        DATA_DIR: ostoja.dataDir,
-        DATABASE_URL: urls.app,
-        SIGNIN_DATABASE_URL: urls.signin,
-        OWNER_DATABASE_URL: urls.owner,
-        BACKUP_DATABASE_URL: urls.backup,
-        REDIS_URL: ostoja.config.redisUrl,
-      })
-    const right = await ostoja.newTenant()
-    await write(5, right)
-    await chain().seal()
-    const said = await verify('--tenant', right)
-    expect([said.complaint, said.code, said.output]).toEqual([
-      expect.any(String),
-      0,
-      expect.stringContaining('The log is as it was written.'),
-    ])
-    await owner.query(
-      `update audit_events set action = 'x' where id = (select max(id) from audit_events where tenant_id = '${right}')`,
-    )
-    const wrong = await verify('--tenant', right)
-    expect([wrong.code, wrong.output, wrong.complaint]).toEqual([
-      1,
-      expect.stringMatching(/event \d+ was changed after it was sealed/),
-      expect.stringContaining('1 findings'),
-    ])
-    expect(await verify('--tenant', 'nobody')).toMatchObject({
-      code: 1,
-      complaint: expect.stringContaining('There is no organisation') as string,
-    })
   })
 })

@@ -130,6 +130,25 @@ describe('an organisation that moves', { timeout: 180_000 }, () => {
     expect(roots).toEqual([{ root_key_id: to.platform.rootKeys.keys.current.id }])
   })
 
+  it('comes with its log, of which the chain of that place begins anew and finds a change', async () => {
+    const { auditChain } = to.features
+    const events = (ostoja: Ostoja) =>
+      inDatabase<{ action: string }>(
+        ostoja.database.adminUrl,
+        `select action from audit_events where tenant_id = '${world.tenantId}' order by id`,
+      )
+    await auditChain.seal()
+    const verified = await auditChain.verify(world.tenantId)
+    const [there, here] = [await events(from), await events(to)]
+    expect([verified.findings, verified.waiting, here.length > 3]).toEqual([[], 0, true])
+    expect(here.length).toBeGreaterThanOrEqual(there.length)
+    const oldest = `id = (select min(id) from audit_events where tenant_id = '${world.tenantId}')`
+    await inDatabase(to.database.adminUrl, `update audit_events set action = action || 'x' where ${oldest}`)
+    expect((await auditChain.verify(world.tenantId)).findings).toHaveLength(1)
+    await inDatabase(to.database.adminUrl, `update audit_events set action = rtrim(action, 'x') where ${oldest}`)
+    expect((await auditChain.verify(world.tenantId)).findings).toEqual([])
+  })
+
   it('lets its people in again once they were given passwords, and its e-mail addresses are known', async () => {
     const [login] = await inDatabase<{ login: string }>(
       to.database.adminUrl,
