@@ -33,8 +33,10 @@ export const createRowWriter = (platform: Platform, { tenantId, accountId, seed 
     return Promise.all(
       person.contacts.map(async (contact, order) => {
         const place = { tenant: tenantId, column: 'emergency_contacts.profile_sealed', row: contact.id } as const
-        const sealed = asText(await vault.seal(contactProfileOf(contact), place))
-        return [tenantId, contact.id, person.id, order + 1, sealed, at, accountId, at, accountId].join('\t')
+        const profile = contactProfileOf(contact)
+        const sealed = asText(await vault.seal(profile, place))
+        const facts = [profile.lastConfirmedOn, false]
+        return [tenantId, contact.id, person.id, order + 1, sealed, ...facts, at, accountId, at, accountId].join('\t')
       }),
     )
   }
@@ -57,7 +59,8 @@ export const clientColumns = [
   'updated_at',
   'updated_by',
 ]
-const contactColumns = 'tenant_id, id, client_id, rank, profile_sealed, created_at, created_by, updated_at, updated_by'
+const contactColumns =
+  'tenant_id, id, client_id, rank, profile_sealed, last_confirmed_on, wrong_number, created_at, created_by, updated_at, updated_by'
 
 /**
  * Fills a tenant with people, by COPY and past the product: the benchmark is of what comes after. Indexes are laid anew when all
