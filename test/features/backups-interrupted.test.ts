@@ -68,7 +68,7 @@ const allWhole = async (ostoja: Ostoja): Promise<number> => {
   return manifests.length
 }
 
-describe('a backup that is cut short', { timeout: 240_000 }, () => {
+describe('a backup that is cut short', { timeout: 480_000 }, () => {
   let ostoja: Ostoja
   let mail: MailServer
   let scratch: string
@@ -93,23 +93,23 @@ describe('a backup that is cut short', { timeout: 240_000 }, () => {
     await first.says('ready')
     const from = performance.now()
     await first.says('done')
-    const tookMs = performance.now() - from
+    let tookMs = performance.now() - from
     await first.ended
 
-    let inTheMiddle = 0
     let next = worker(ostoja.config, 'now')
-    for (let kill = 0; kill < 20; kill++) {
+    for (let kills = 0; kills < 20;) {
       const killed = next
       await killed.says('ready')
-      await pause(((kill + Math.random()) / 20) * tookMs)
+      await pause(((kills + Math.random()) / 20) * tookMs)
       await killed.kill()
-      if (!killed.said().includes('done')) inTheMiddle += 1
+      if (killed.said().includes('done'))
+        tookMs *= 0.9 // it has become quicker than the first
+      else kills += 1
       await allWhole(ostoja)
       next = worker(ostoja.config, 'now')
     }
     await next.says('done')
     await next.ended
-    expect(inTheMiddle).toBeGreaterThan(12)
     expect(await allWhole(ostoja)).toBeGreaterThan(0)
     const rows = await ostoja.features.backups.list(operator)
     expect(rows.filter(({ failure }) => failure === 'interrupted').length).toBeGreaterThan(0)
@@ -182,7 +182,7 @@ describe('a backup that is cut short', { timeout: 240_000 }, () => {
   })
 })
 
-describe('nights', { timeout: 300_000 }, () => {
+describe('nights', { timeout: 600_000 }, () => {
   let ostoja: Ostoja
   beforeAll(async () => {
     ostoja = await startOstoja({ backups: true, env: { TIME_ZONE: 'Europe/Warsaw', BACKUP_KEEP_DAILY: '7' } })
