@@ -70,8 +70,8 @@ export const createWorld = async (kept: string | null) => {
     features,
     platform,
     adminUrl: onDatabase(services.ADMIN_DATABASE_URL ?? '', services.OWNER_DATABASE_URL ?? ''),
-    web: () => run('web', [...heapFlags('web'), 'src/main.ts', 'web'], {}, '/health/ready'),
-    worker: () => run('worker', ['src/main.ts', 'worker'], {}, ''),
+    web: () => run('web', [...heapFlags, 'src/main.ts', 'web'], {}, '/health/ready'),
+    worker: () => run('worker', [...heapFlags, 'src/main.ts', 'worker'], {}, ''),
     floors: (more: NodeJS.ProcessEnv) => run('floors', ['bench/floors.ts'], more, '/bare'),
     end,
     close: async () => {

@@ -18,7 +18,7 @@ export type Child = { name: string; logFile: string; ended: Promise<string>; sto
 export const startChild = (name: string, env: NodeJS.ProcessEnv, dataDir: string): Child => {
   const logFile = join(dataDir, 'logs', `${name}.log`)
   const log = openLog(logFile, join(dataDir, 'logs'))
-  const child = spawn(process.execPath, [...heapFlags(name), program, name], {
+  const child = spawn(process.execPath, [...heapFlags, program, name], {
     cwd: root,
     env,
     stdio: ['ignore', log, log, 'ipc'],
