@@ -1,7 +1,7 @@
 import pg from 'pg'
 
 /** What is written after the moment of a backup: by the worker, of the backup itself; the chain of the log is compared by the restore. */
-const goOn = new Set(['public.backups', 'public.audit_seals'])
+const goOn = new Set(['backups', 'audit_seals', 'audit_chain_state', 'audit_unsealed'].map(name => `public.${name}`))
 
 type Digest = { rows: number; sum: string }
 
