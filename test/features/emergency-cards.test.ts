@@ -221,10 +221,10 @@ describe('a call', () => {
     expect([mended.status, value('phones[0][wrongNumber]')]).toEqual([303, '500 000 915'])
     const confirmed = await staff.post(
       `/clients/${clientId}/contacts/${ids[1]}/confirm`,
-      { version: 2, workList: 1 },
+      { version: 2, workList: '/contacts-to-confirm' },
       card,
     )
-    expect(confirmed.headers.location).toBe('/contacts-to-confirm?page=1')
+    expect(confirmed.headers.location).toBe('/contacts-to-confirm')
     const page = (await staff.get(card)).text
     for (const end of ['917', '916']) expect(page).toContain(`tel:+48500000${end}`)
   })

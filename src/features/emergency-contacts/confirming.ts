@@ -6,7 +6,17 @@ import type { ShownContact } from './contact.ts'
 import { recorded, type ContactRecords, type RecordedContact } from './contact-records.ts'
 import { shownNumber } from './phone-number.ts'
 import type { Needs } from './needs.ts'
-import { countToConfirm, hintToConfirm, selectToConfirm, selectUnnoted, updateFacts } from './queries.ts'
+import {
+  countToConfirm,
+  hintToConfirm,
+  selectToConfirm,
+  selectUnnoted,
+  updateFacts,
+  type ClearFacts,
+  type ContactRow,
+  type PlaceInList,
+} from './queries.ts'
+import { workListAddress, type Stretch } from './work-list.ts'
 
 export type ToConfirm = { client: { id: string; displayName: string }; contact: ShownContact }
 /** `total` are all that are to be confirmed, `wrong` those of them with a wrong number. */
@@ -14,8 +24,11 @@ export type WorkList = {
   items: ToConfirm[]
   total: number
   wrong: number
-  page: number
-  pages: number
+  /** The addresses of the pages before and after this one, null where there is none. */
+  previous: string | null
+  next: string | null
+  /** The address of this page, for coming back to it. */
+  here: string
   /** Clients whose own number is wrong. */
   own: { id: string; displayName: string; numbers: string[] }[]
 }
@@ -41,16 +54,36 @@ export const createConfirming = (
     return rows.length
   }
 
+  /** The rows of one page, and which pages there are on either side of it. */
+  const readPage = async (trx: Trx, day: string, wished: Stretch) => {
+    const read = (stretch: Stretch) => selectToConfirm(trx, day, stretch, workListPage + 1)
+    const wishedRows = await read(wished)
+    // Nobody is left on that side, since they were confirmed meanwhile: the list's own end on that side is shown.
+    const isLeft = wishedRows.length > 0 || wished.place === null
+    const stretch: Stretch = isLeft ? wished : { way: wished.way === 'after' ? 'before' : 'after', place: null }
+    const found = isLeft ? wishedRows : await read(stretch)
+    const forward = stretch.way === 'after'
+    const nearest = found.slice(0, workListPage)
+    const rows = forward ? nearest : nearest.toReversed()
+
+    const beyond = found.length > workListPage
+    const behind = stretch.place !== null
+    const [first, last] = [rows[0], rows.at(-1)].map(row => row && placeOf(row))
+    return {
+      rows,
+      previous: first && (forward ? behind : beyond) ? workListAddress({ way: 'before', place: first }) : null,
+      next: last && (forward ? beyond : behind) ? workListAddress({ way: 'after', place: last }) : null,
+    }
+  }
+
   return {
-    /** One page of the list. Everybody on it was shown to the reader, which is audited. */
-    toConfirm: (actor: Actor, wished: number): Promise<WorkList> =>
+    /** One page of the list, by key. Everybody on it was shown to the reader, which is audited. */
+    toConfirm: (actor: Actor, wished: Stretch): Promise<WorkList> =>
       db.asTenant(actor, async trx => {
         await noteSome(trx, actor)
         const { months, day } = await since(trx, actor)
         const { all, wrong } = await countToConfirm(trx, day)
-        const pages = Math.max(1, Math.ceil(all / workListPage))
-        const page = Math.min(wished, pages)
-        const rows = await selectToConfirm(trx, day, (page - 1) * workListPage, workListPage)
+        const { rows, previous, next } = await readPage(trx, day, wished)
         const names = await clientNames(trx, actor, [...new Set(rows.map(row => row.client_id))])
         const own = (await wrongOwnNumbers(trx, actor)).map(({ id, displayName, phones }) => ({
           id,
@@ -65,7 +98,7 @@ export const createConfirming = (
             contact: shown(recorded({ row, profile: await open(actor, row) }), months),
           })),
         )
-        return { items, total: all, wrong, page, pages, own }
+        return { items, total: all, wrong, previous, next, here: workListAddress(wished), own }
       }),
 
     /** How many contacts of active clients wait to be confirmed, and how many of them have a wrong number. */
@@ -82,3 +115,10 @@ export const createConfirming = (
     },
   }
 }
+
+const placeOf = (row: ContactRow & ClearFacts): PlaceInList => ({
+  wrong: row.wrong_number,
+  confirmedOn: row.last_confirmed_on,
+  clientId: row.client_id,
+  rank: row.rank,
+})

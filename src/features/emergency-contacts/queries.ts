@@ -103,27 +103,48 @@ export const selectUnnoted = (trx: Trx, most: number): Promise<ContactRow[]> =>
 export const updateFacts = (trx: Trx, id: string, version: number, facts: ClearFacts) =>
   trx('emergency_contacts').where({ id, version }).update(facts)
 
-/** Of active clients: contacts not confirmed since a day, or with a wrong number. */
+/** Where a contact stands among those to confirm. `confirmedOn` is an ISO date, null where nobody ever confirmed it. */
+export type PlaceInList = { wrong: boolean; confirmedOn: string | null; clientId: string; rank: number }
+
+// In the words of the index (migrations/2026-11-24-79), which row security lets be searched by: `coalesce` it would not.
+const notWrong = `(contact.wrong_number is not true)`
+const confirmedOn = `(case when contact.last_confirmed_on is null then '-infinity'::date else contact.last_confirmed_on end)`
+/** Wrong numbers first, then never confirmed, then the longest ago. */
+const listOrder = [notWrong, confirmedOn, 'contact.client_id', 'contact.rank']
+
+/** Of active clients: contacts not confirmed since a day, or with a wrong number; in the order of the list they are its beginning. */
 const toConfirm = (trx: Trx, since: string) =>
   trx('emergency_contacts as contact')
     .join('clients', 'clients.id', 'contact.client_id')
     .where('clients.status', 'active')
-    .where(due =>
-      due
-        .whereNull('contact.last_confirmed_on')
-        .orWhere('contact.last_confirmed_on', '<', since)
-        .orWhere('contact.wrong_number', true),
-    )
+    .whereRaw(`(${notWrong}, ${confirmedOn}) < (true, ?::date)`, [since])
 
-/** Wrong numbers first, then never confirmed, then the longest ago. */
-export const selectToConfirm = (trx: Trx, since: string, from: number, most: number): Promise<ContactRow[]> =>
-  toConfirm(trx, since)
-    .orderByRaw(
-      'contact.wrong_number is true desc, contact.last_confirmed_on nulls first, contact.client_id, contact.rank',
-    )
-    .offset(from)
+/**
+ * Up to `most` contacts next to a place in the list, or next to its end where there is none: those after it, or those before it,
+ * the nearest first.
+ */
+export const selectToConfirm = (
+  trx: Trx,
+  since: string,
+  { way, place }: { way: 'after' | 'before'; place: PlaceInList | null },
+  most: number,
+): Promise<(ContactRow & ClearFacts)[]> => {
+  const list = toConfirm(trx, since)
+  if (place)
+    list.whereRaw(`(${listOrder.join(', ')}) ${way === 'after' ? '>' : '<'} (?, ?::date, ?::uuid, ?::int)`, [
+      !place.wrong,
+      place.confirmedOn ?? '-infinity',
+      place.clientId,
+      place.rank,
+    ])
+  return list
+    .orderByRaw(listOrder.map(part => `${part} ${way === 'after' ? 'asc' : 'desc'}`).join(', '))
     .limit(most)
-    .select(columns.map(column => `contact.${column}`)) as unknown as Promise<ContactRow[]>
+    .select(
+      ...columns.map(column => `contact.${column}`),
+      trx.raw('contact.last_confirmed_on::text, contact.wrong_number is true as wrong_number'),
+    ) as unknown as Promise<(ContactRow & ClearFacts)[]>
+}
 
 /** Up to `most` of each, so that a start page never counts them all. */
 export const hintToConfirm = async (trx: Trx, since: string, most: number): Promise<{ all: number; wrong: number }> => {

@@ -11,13 +11,13 @@ import {
   moveForm,
   newContactForm,
   orderForm,
-  pageQuery,
   typedContact,
   typedFrom,
   uuid,
   versionForm,
   workListForm,
 } from './schema.ts'
+import { readAddress, readStretch, workListAddress } from './work-list.ts'
 import { contactWords } from './words.ts'
 
 export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
@@ -103,7 +103,7 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
     await contacts.confirm(actorOf(res), clientId, id, seenVersion(req))
     flash(req, 'success', 'emergency-contacts:flash.confirmed')
     const list = workListForm.safeParse(req.body)
-    if (list.success) return res.redirect(303, `/contacts-to-confirm?page=${list.data.workList}`)
+    if (list.success) return res.redirect(303, workListAddress(readAddress(list.data.workList)))
     backTo(res, clientId, id)
   })
 
@@ -122,8 +122,7 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
   })
 
   router.get('/contacts-to-confirm', staff, async (req, res) => {
-    const { page } = pageQuery.parse(req.query)
-    res.render('emergency-contacts/to-confirm', await contacts.toConfirm(actorOf(res), page))
+    res.render('emergency-contacts/to-confirm', await contacts.toConfirm(actorOf(res), readStretch(req.query)))
   })
 
   const clientOf = async (req: Request, res: Response) => {

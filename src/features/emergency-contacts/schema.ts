@@ -136,9 +136,8 @@ export const moveForm = z.object({ move: z.enum(['up', 'down']) })
 export const orderForm = z.object({ order: z.array(z.uuid()) })
 /** The version that the person was looking at. */
 export const versionForm = z.object({ version: z.coerce.number().int().positive() })
-/** The page of the list of contacts to confirm to which a confirmation comes back. */
-export const workListForm = z.object({ workList: z.coerce.number().int().min(1) })
-export const pageQuery = z.object({ page: z.coerce.number().int().min(1).max(10_000).catch(1) })
+/** The page of the list of contacts to confirm to which a confirmation comes back, as its address. */
+export const workListForm = z.object({ workList: z.string().max(200) })
 export const newContactForm = z.object({ id: z.uuid() })
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value.replaceAll('\r\n', '\n') : '')
