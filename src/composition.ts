@@ -13,13 +13,21 @@ import { createDesk } from './composition/desk.ts'
 import { createErasure } from './composition/erasure.ts'
 import { createMessageFeature } from './composition/messages.ts'
 import { createLog } from './composition/audit-log.ts'
+import { createSealing, keysToChoose } from './composition/sealing.ts'
 import { createRestrictedRecordFeature } from './composition/restricted-records.ts'
 import { createPlatform, type Platform, type Replaced } from './composition/platform.ts'
 import { announcementRoutes } from './features/announcements/index.ts'
 import { accountPageRoutes } from './features/account-page/index.ts'
 import { accountRoutes } from './features/accounts/index.ts'
 import { attachmentRoutes, createAttachments } from './features/attachments/index.ts'
-import { accessRoutes, logRoutes, unusualAttention, unusualRoutes, watchingRoutes } from './features/audit-log/index.ts'
+import {
+  accessRoutes,
+  logExportRoutes,
+  logRoutes,
+  unusualAttention,
+  unusualRoutes,
+  watchingRoutes,
+} from './features/audit-log/index.ts'
 import { clientRoutes, createClients, searchRoutes, spoken, type Clients } from './features/clients/index.ts'
 import { drillRoutes } from './features/drills/index.ts'
 import { createDrafts, draftAttention, draftRoutes } from './features/drafts/index.ts'
@@ -344,13 +352,14 @@ export const createFeatures = (platform: Platform) => {
     readinessRoutes(readiness),
     drillRoutes(drills),
     exportRoutes(exports, {
-      keysToChoose: async actor => (await officerKeys.list(actor)).filter(({ inUse }) => inUse),
+      keysToChoose: keysToChoose(officerKeys),
       groupsToChoose: groups.list,
     }),
     importRoutes(imports),
     attachmentRoutes(attachments),
     erasureRoutes(erasures, clock),
     logRoutes(log),
+    logExportRoutes(log, createSealing({ db, officerKeys })),
     accessRoutes(log, translations),
     unusualRoutes(log),
     watchingRoutes(log),

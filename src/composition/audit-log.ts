@@ -34,6 +34,8 @@ export const createLog = ({ accounts, notices, clients, settings, tenants, ...gi
           { given: profile.givenNames, family: profile.familyName },
         ]),
       ),
+    tellOfLogExport: (trx, tenantId, accountId) =>
+      notices.notify(trx, tenantId, { role: 'security_officer' }, 'log-exported', { accountId }),
     tellOfficers: (trx, tenantId) => notices.notify(trx, tenantId, { role: 'security_officer' }, 'unusual'),
   })
 

@@ -158,6 +158,7 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
       '/searches/:searchId': 404,
       '/messages/searches/:messageSearchId': 404,
       '/log/searches/:logSearchId': 404,
+      '/log/searches/:logSearchId/export': 404,
       '/drafts/:draftId': 404,
       '/drafts/:draftId/fields': 404,
       // So is a file that was not sent yet.

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import type { Shot } from './shot.ts'
-import { clientPath, follow, fromClient, openClient } from './steps.ts'
+import { clientPath, follow, fromClient, openClient, sendEmpty } from './steps.ts'
 
 const searchFor = (fields: Record<string, string>) => async (page: Page) => {
   await page.goto('/log')
@@ -29,6 +29,17 @@ export const logPages: Shot[] = [
     role: 'security_officer',
     open: '/log/searches/AAAAAAAAAAAAAAAAAAAAAA',
   },
+  { name: 'log-export', view: 'audit-log/export', role: 'security_officer', open: '/log/export' },
+  {
+    name: 'log-export-found',
+    view: 'audit-log/export',
+    role: 'security_officer',
+    open: async page => {
+      await searchFor({ from: '2026-01-01', place: '127.0.0.1' })(page)
+      await page.goto(`${page.url()}/export`)
+    },
+  },
+  { name: 'log-export-problems', view: 'audit-log/export', role: 'security_officer', open: sendEmpty('/log/export') },
   { name: 'log-watching', view: 'audit-log/watching', role: 'security_officer', open: '/log/watching' },
   { name: 'log-unusual', view: 'audit-log/unusual', role: 'security_officer', open: '/log/unusual?all=1' },
   { name: 'client-access', view: 'audit-log/access', role: 'security_officer', open: fromClient('/access') },

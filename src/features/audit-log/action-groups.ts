@@ -1,4 +1,4 @@
-/** What one may look for, each with the beginnings or whole names of the actions it means. A later group never takes what an earlier has. */
+/** What one may look for, each with the actions it means; an action may be looked for in more than one way. */
 export const actionGroups = {
   reading: [
     'client.viewed',
@@ -48,6 +48,7 @@ export const actionGroups = {
     'export-approval.asked',
     'export-approval.approved',
     'export-approval.refused',
+    'log.exported',
   ],
   signingIn: ['session.started', 'session.ended'],
   refused: ['sign-in.refused', 'sign-in.slowed', 'sign-in.suspended', 'session.blocked', 'password-link.refused'],
@@ -61,7 +62,15 @@ export const actionGroups = {
     'account.session-ended',
     'settings.changed',
   ],
-  log: ['log.viewed', 'log.watching-changed', 'client.access-viewed', 'client.access-printed', 'unusual.looked-at'],
+  log: [
+    'log.viewed',
+    'log.exported',
+    'log.clients-exported',
+    'log.watching-changed',
+    'client.access-viewed',
+    'client.access-printed',
+    'unusual.looked-at',
+  ],
 } as const satisfies Record<string, readonly string[]>
 
 export type ActionGroup = keyof typeof actionGroups

@@ -13,6 +13,9 @@ export const beginningOf = (day: string, timeZone: string): Date => {
   return new Date(guess - offsetAt(first, timeZone))
 }
 
+/** A moment as clocks on the wall show it: 'YYYY-MM-DD HH:MM:SS', which sorts as time does. @param timeZone IANA name */
+export const localStamp = (moment: Date, timeZone: string): string => formatIn(timeZone).format(moment)
+
 type LocalTime = { day: string; hour: number; weekend: boolean }
 
 /** A moment as clocks on the wall show it: the day, the hour (0 to 23), and whether it is Saturday or Sunday. */

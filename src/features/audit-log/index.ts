@@ -1,5 +1,7 @@
 export { createAuditLog, type AuditLog } from './audit-log.ts'
 export { accessRoutes } from './access/routes.ts'
+export type { Sealing } from './exporting/needs.ts'
+export { logExportRoutes } from './exporting/routes.ts'
 export { logRoutes } from './routes.ts'
 export { unusualAttention } from './unusual/attention.ts'
 export { unusualRoutes } from './unusual/routes.ts'

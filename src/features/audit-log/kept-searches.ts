@@ -3,9 +3,7 @@ import type { Redis } from 'ioredis'
 import type { Actor } from '../../platform/actor.ts'
 import { SealBroken } from '../../platform/vault/cipher.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
-import type { LogWish } from './schema.ts'
-
-type Kept = LogWish & { clientId?: string | undefined }
+import type { KeptWish } from './schema.ts'
 
 const keptForSeconds = 30 * 60
 
@@ -19,7 +17,7 @@ export const createKeptSearches = (redis: Redis, vault: Vault) => {
 
   return {
     /** @returns an opaque, random id */
-    keep: async (actor: Actor, wish: Kept): Promise<string> => {
+    keep: async (actor: Actor, wish: KeptWish): Promise<string> => {
       const id = randomBytes(16).toString('base64url')
       const sealed = await vault.seal(wish, place(actor, id))
       await redis.set(keyOf(actor, id), sealed.toString('base64'), 'EX', keptForSeconds)
@@ -27,10 +25,10 @@ export const createKeptSearches = (redis: Redis, vault: Vault) => {
     },
 
     /** What was looked for, or null where it is past its time, somebody else's, or its key has been destroyed. */
-    find: async (actor: Actor, id: string): Promise<Kept | null> => {
+    find: async (actor: Actor, id: string): Promise<KeptWish | null> => {
       const sealed = await redis.get(keyOf(actor, id))
       if (sealed === null) return null
-      return vault.open<Kept>(Buffer.from(sealed, 'base64'), place(actor, id)).catch((fault: unknown) => {
+      return vault.open<KeptWish>(Buffer.from(sealed, 'base64'), place(actor, id)).catch((fault: unknown) => {
         if (fault instanceof SealBroken) return null
         throw fault
       })

@@ -59,6 +59,7 @@ export const logRoutes = (log: AuditLog) => {
       people: await log.people(actor),
       groups: actionGroupNames,
       searched: address !== '/log',
+      address,
       events: page?.events.map(sayingEvents({ t, language, timeZone: page.timeZone })) ?? null,
       next: page?.next ? `${address}?after=${page.next}` : null,
       first: req.query.after === undefined ? null : address,

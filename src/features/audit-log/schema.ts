@@ -26,6 +26,8 @@ export const logForm = z
   })
   .refine(({ from, to }) => !from || !to || from <= to, { path: ['to'], message: 'audit-log:problem.order' })
 export type LogWish = z.output<typeof logForm>
+/** A search with the client that it means, found when it was asked. */
+export type KeptWish = LogWish & { clientId?: string | undefined }
 
 export const searchIdParam = z.string().regex(/^[\w-]{22}$/)
 export const uuid = z.uuid()

@@ -11,24 +11,37 @@ const passphrase = z
   .max(LONGEST, 'problems:too-long')
   .transform(normalPassphrase)
 
+const forWhom = {
+  passphrase,
+  repeated: passphrase,
+  keyIds: z.array(z.uuid('problems:choose')).max(100, 'problems:too-many').default([]),
+}
+type ForWhom = z.output<z.ZodObject<typeof forWhom>>
+const judgeForWhom = (form: ForWhom, context: z.RefinementCtx) => {
+  if (!form.passphrase && form.keyIds.length === 0) blame(context, 'passphrase', 'exports:problem.nobody')
+  if (form.passphrase && !isStrongEnough(form.passphrase)) blame(context, 'passphrase', 'exports:problem.weak')
+  if (form.passphrase !== form.repeated) blame(context, 'repeated', 'exports:problem.notTheSame')
+}
+const blame = (context: z.RefinementCtx, path: string, message: string) =>
+  context.addIssue({ code: 'custom', path: [path], message })
+
+/** For whom a file is sealed, as every form asks that makes one (views/exports/for-whom.ejs). */
+export const forWhomForm = z.object(forWhom).superRefine(judgeForWhom)
+
 export const exportForm = z
   .object({
     format: z.enum(formatNames, { error: 'problems:choose' }).default('viewer'),
-    passphrase,
-    repeated: passphrase,
+    ...forWhom,
     withHidden: z
       .literal('on')
       .optional()
       .transform(ticked => ticked === 'on'),
     groupIds: z.array(z.uuid('problems:choose')).max(500, 'problems:too-many').default([]),
-    keyIds: z.array(z.uuid('problems:choose')).max(100, 'problems:too-many').default([]),
   })
   .superRefine((form, context) => {
-    const blame = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
-    if (!form.passphrase && form.keyIds.length === 0) blame('passphrase', 'exports:problem.nobody')
-    if (form.passphrase && !isStrongEnough(form.passphrase)) blame('passphrase', 'exports:problem.weak')
-    if (form.passphrase !== form.repeated) blame('repeated', 'exports:problem.notTheSame')
-    if (form.format !== 'viewer' && form.passphrase && form.keyIds.length > 0) blame('keyIds', 'exports:problem.either')
+    judgeForWhom(form, context)
+    if (form.format !== 'viewer' && form.passphrase && form.keyIds.length > 0)
+      blame(context, 'keyIds', 'exports:problem.either')
   })
 
 export const exportId = z.uuid()

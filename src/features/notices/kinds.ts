@@ -36,6 +36,7 @@ export const noticeKinds = {
   'sign-in-blocked': security({ sign: 'warning', href: '/notices', quietMs: 15 * minute }),
   'new-browser': security({ sign: 'warning', href: '/account' }),
   'export-made': security({ sign: 'warning', href: '/exports', of: 'security_officer' }),
+  'log-exported': security({ sign: 'warning', href: '/log', of: 'security_officer' }),
   'officer-key-registered': security({ sign: 'warning', href: '/exports/keys', of: 'security_officer' }),
   'break-glass-opened': security({ sign: 'danger', href: '/break-glass/cases', of: 'security_officer' }),
   'break-glass-missed': security({ sign: 'warning', href: '/break-glass/cases', of: 'security_officer' }),

@@ -78,12 +78,12 @@ export const selectRefused = (trx: Trx, time: Time, { refusedInDay }: Watching) 
     { ...time, actions: actionGroups.refused, least: refusedInDay },
   )
 
-/** Each export that somebody asked for or fetched. */
+/** Each export that somebody asked for or fetched, of clients or of the log. */
 export const selectExported = (trx: Trx, time: Time) =>
   happenings(
     trx,
     `select subject_id || '/' || account_id as mark, account_id, ${facts}, count(*)::int as count
-       from audit_events where ${inTime} and action in ('export.requested', 'export.downloaded') and account_id is not null
+       from audit_events where ${inTime} and action in ('export.requested', 'export.downloaded', 'log.exported') and account_id is not null
       group by subject_id, account_id`,
     time,
   )

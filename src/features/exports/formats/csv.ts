@@ -1,4 +1,4 @@
-import { stringify } from 'csv-stringify/sync'
+import { csvLines, csvMark } from '../../../platform/text/csv.ts'
 import { rulesOf } from '../../../safe-to-contact/rules.ts'
 import { sayRule } from '../../../safe-to-contact/words.ts'
 import type { ExportedClient, ExportedContact, ExportedPhone, ExportVocabulary } from '../exported-client.ts'
@@ -42,23 +42,13 @@ export type CsvWords = {
 
 /**
  * A table for a spreadsheet: a line for each emergency contact, with the client's data repeated; a client without contacts
- * has one line. UTF-8 with a byte order mark and the separator that Excel expects in the language. Cells that a
- * spreadsheet would run as a formula begin with an apostrophe (OWASP, "CSV Injection"); every cell stands in quotes.
+ * has one line.
  */
 export const csvFormat = (vocabulary: ExportVocabulary, csv: CsvWords, language: Language): Format => {
   const words = vocabulary[language]
-  const lines = (rows: readonly (readonly string[])[]) =>
-    stringify(
-      rows.map(row => [...row]),
-      {
-        delimiter: language === 'pl' ? ';' : ',',
-        quoted: true,
-        escape_formulas: true,
-        record_delimiter: 'windows',
-      },
-    )
+  const lines = (rows: readonly (readonly string[])[]) => csvLines(rows, language)
   return {
-    begin: () => `\uFEFF${lines([csvColumns.map(name => csv.headings[name])])}`,
+    begin: () => `${csvMark}${lines([csvColumns.map(name => csv.headings[name])])}`,
     client: client => {
       const own = ownCells(client, words, csv)
       const contacts = client.contacts.map(contact => contactCells(contact, words, csv))

@@ -1,0 +1,96 @@
+import { pipeline } from 'node:stream/promises'
+import { Router, type Request, type Response } from 'express'
+import { sealingStream } from '../../../platform/age/streams.ts'
+import { NotFound } from '../../../platform/errors.ts'
+import type { Language, Translate } from '../../../platform/i18n/translations.ts'
+import { readForm, type Problems } from '../../../platform/web/forms.ts'
+import { actorOf, requireRole } from '../../../platform/web/guard.ts'
+import type { AuditLog } from '../audit-log.ts'
+import { searchIdParam, type KeptWish } from '../schema.ts'
+import { csvOf } from './csv.ts'
+import type { Sealing } from './needs.ts'
+import { sayWish } from './saying-wish.ts'
+
+type Locals = { t: Translate; language: Language }
+/** What is to be exported, and the page of the log that shows it. */
+type Shown = { wish: KeptWish; address: string }
+
+/** Exporting the log, whole or what a search found; the file goes straight to whoever asked. */
+export const logExportRoutes = (log: AuditLog, sealing: Sealing) => {
+  const router = Router()
+  const officer = () => requireRole('security_officer')
+  /** An age file opens with a passphrase or with keys, never with both. */
+  const form = sealing.form.refine(({ passphrase, keyIds }) => !passphrase || keyIds.length === 0, {
+    path: ['keyIds'],
+    message: 'audit-log:export.either',
+  })
+
+  for (const page of ['/log', '/log/searches/:logSearchId']) {
+    router.get(`${page}/export`, officer(), async (req, res) => {
+      const shown = await shownAt(req, res)
+      if (!shown) return res.status(404).render('audit-log/search-gone')
+      const { language } = res.locals as Locals
+      await renderForm(res, shown, sealing.suggestPassphrase(language), [], {})
+    })
+
+    router.post(`${page}/export`, officer(), async (req, res) => {
+      const shown = await shownAt(req, res)
+      if (!shown) return res.status(404).render('audit-log/search-gone')
+      const filled = readForm(form, req.body)
+      const again = (problems: Problems) => renderForm(res.status(422), shown, null, ticked(req.body), problems)
+      // What was typed is never sent back, and new words would make somebody throw away those just written down.
+      if (!filled.ok) return again(filled.problems)
+      const recipients = await sealing.recipientsOf(actorOf(res), filled.data)
+      if (!recipients) return again({ keyIds: 'exports:problem.keyGone' })
+
+      const sealed = await sealingStream(recipients)
+      const made = await log.exporting.begin(actorOf(res), shown.wish, filled.data)
+      res.attachment(`ostoja-log-${made.at.toISOString().slice(0, 10)}.csv.age`)
+      res.type('application/octet-stream')
+      await pipeline(csvOf(res.locals as Locals, made), sealed, res).catch(leaving)
+    })
+  }
+
+  /** Null where the search is past its time or somebody else's. */
+  const shownAt = async (req: Request, res: Response): Promise<Shown | null> => {
+    const { logSearchId } = req.params
+    if (logSearchId === undefined) return { wish: {}, address: '/log' }
+    const id = searchIdParam.safeParse(logSearchId)
+    if (!id.success) throw new NotFound()
+    const wish = await log.find(actorOf(res), id.data)
+    return wish && { wish, address: `/log/searches/${id.data}` }
+  }
+
+  const renderForm = async (
+    res: Response,
+    { wish, address }: Shown,
+    suggested: string | null,
+    keyIds: readonly string[],
+    problems: Problems,
+  ) => {
+    const actor = actorOf(res)
+    const { t, language } = res.locals as Locals
+    const [people, keys] = await Promise.all([log.people(actor), sealing.keysToChoose(actor)])
+    res.render('audit-log/export', {
+      address,
+      asked: sayWish({ t, language, people }, wish),
+      keys,
+      suggested,
+      values: { keyIds },
+      problems,
+    })
+  }
+
+  return router
+}
+
+/** What comes back into the form: never a passphrase. */
+const ticked = (body: unknown): string[] => {
+  const { keyIds } = (body ?? {}) as { keyIds?: unknown }
+  return Array.isArray(keyIds) ? keyIds.filter(id => typeof id === 'string') : []
+}
+
+/** A reader who goes away in the middle is no fault of ours; the file then has no end, and age says so. */
+const leaving = (fault: unknown) => {
+  if ((fault as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw fault
+}
