@@ -23,6 +23,7 @@ import { attachmentRoutes, createAttachments } from './features/attachments/inde
 import {
   accessRoutes,
   logExportRoutes,
+  logPrintRoutes,
   logRoutes,
   unusualAttention,
   unusualRoutes,
@@ -359,6 +360,7 @@ export const createFeatures = (platform: Platform) => {
     attachmentRoutes(attachments),
     erasureRoutes(erasures, clock),
     logRoutes(log),
+    logPrintRoutes(log),
     logExportRoutes(log, createSealing({ db, officerKeys })),
     accessRoutes(log, translations),
     unusualRoutes(log),

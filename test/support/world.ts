@@ -159,6 +159,7 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
       '/messages/searches/:messageSearchId': 404,
       '/log/searches/:logSearchId': 404,
       '/log/searches/:logSearchId/export': 404,
+      '/log/searches/:logSearchId/print': 404,
       '/drafts/:draftId': 404,
       '/drafts/:draftId/fields': 404,
       // So is a file that was not sent yet.

@@ -40,6 +40,8 @@ export const logPages: Shot[] = [
     },
   },
   { name: 'log-export-problems', view: 'audit-log/export', role: 'security_officer', open: sendEmpty('/log/export') },
+  { name: 'log-print', view: 'audit-log/print', role: 'security_officer', open: '/log/print' },
+  { name: 'log-printed', view: 'audit-log/print', role: 'security_officer', media: 'print', open: '/log/print' },
   { name: 'log-watching', view: 'audit-log/watching', role: 'security_officer', open: '/log/watching' },
   { name: 'log-unusual', view: 'audit-log/unusual', role: 'security_officer', open: '/log/unusual?all=1' },
   { name: 'client-access', view: 'audit-log/access', role: 'security_officer', open: fromClient('/access') },

@@ -19,7 +19,7 @@ export const actionGroups = {
     'client.calls-viewed',
     'emergency-contact.viewed',
   ],
-  printing: ['client.printed', 'client.sheet-printed', 'group.sheets-printed', 'client.access-printed'],
+  printing: ['client.printed', 'client.sheet-printed', 'group.sheets-printed', 'client.access-printed', 'log.printed'],
   changing: [
     'client.created',
     'client.amended',
@@ -64,6 +64,7 @@ export const actionGroups = {
   ],
   log: [
     'log.viewed',
+    'log.printed',
     'log.exported',
     'log.clients-exported',
     'log.watching-changed',

@@ -5,6 +5,7 @@ import type { TellOfLogExport } from './exporting/needs.ts'
 import { createNaming } from './naming.ts'
 import type { LogNeeds } from './needs.ts'
 import { createPlaces } from './places.ts'
+import { createPrinting } from './printing/printing.ts'
 import { createReading } from './reading.ts'
 import { createSearching } from './searching.ts'
 import { createFinding, type FindingNeeds } from './unusual/finding.ts'
@@ -23,6 +24,7 @@ export const createAuditLog = (needs: Needs) => {
   return {
     ...createSearching(needs, parts),
     exporting: createExporting(needs, parts),
+    printing: createPrinting(needs, parts),
     access: createAccess(needs, parts),
     watching: createWatching(needs),
     unusual: { ...createUnusual(needs), ...createFinding(needs) },

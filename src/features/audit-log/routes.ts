@@ -1,12 +1,12 @@
 import { Router, type Request, type Response } from 'express'
 import type { Language, Translate } from '../../platform/i18n/translations.ts'
-import { NotFound } from '../../platform/errors.ts'
 import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import { actionGroupNames } from './action-groups.ts'
 import type { AuditLog } from './audit-log.ts'
 import { sayingEvents } from './saying.ts'
-import { logForm, readKey, searchIdParam } from './schema.ts'
+import { logForm, readKey } from './schema.ts'
+import { shownAt } from './shown.ts'
 import { sayThings } from './unusual/saying.ts'
 
 /** Of what is unusual, so much stands on top of the log. */
@@ -32,11 +32,9 @@ export const logRoutes = (log: AuditLog) => {
   })
 
   router.get('/log/searches/:logSearchId', officer(), async (req, res) => {
-    const id = searchIdParam.safeParse(req.params.logSearchId)
-    if (!id.success) throw new NotFound()
-    const wish = await log.find(actorOf(res), id.data)
-    if (!wish) return res.status(404).render('audit-log/search-gone')
-    await show(req, res, { status: 200, values: wish, problems: {}, wish, address: `/log/searches/${id.data}` })
+    const shown = await shownAt(log, actorOf(res), req.params)
+    if (!shown) return res.status(404).render('audit-log/search-gone')
+    await show(req, res, { status: 200, values: shown.wish, problems: {}, ...shown })
   })
 
   type Shown = {

@@ -36,7 +36,7 @@ export type Visit = {
   day: string
   first: Date
   last: Date
-  /** How: opened, listed, printed, exported, in an export of the log, checked. */
+  /** How: opened, listed, printed, exported, with the log printed or exported, checked. */
   way: Way
   /** In an emergency, past a restriction, with a reason that is kept. */
   emergency: boolean
@@ -45,7 +45,7 @@ export type Visit = {
   name: string | null
   times: number
 }
-export type Way = 'opened' | 'listed' | 'printed' | 'exported' | 'log-exported' | 'checked'
+export type Way = 'opened' | 'listed' | 'printed' | 'exported' | 'log-printed' | 'log-exported' | 'checked'
 export type Visits = {
   id: string
   name: string
@@ -168,6 +168,7 @@ const addTo = (found: Map<string, Visit & { accountId: number }>, row: EventRow,
 
 const wayOf = (action: string): Way => {
   if (action === 'export.downloaded') return 'exported'
+  if (action === 'log.printed') return 'log-printed'
   if (action === 'log.clients-exported') return 'log-exported'
   if (action === 'log.viewed' || action.startsWith('client.access-')) return 'checked'
   if (action.endsWith('printed')) return 'printed'

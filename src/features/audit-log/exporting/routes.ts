@@ -1,19 +1,16 @@
 import { pipeline } from 'node:stream/promises'
-import { Router, type Request, type Response } from 'express'
+import { Router, type Response } from 'express'
 import { sealingStream } from '../../../platform/age/streams.ts'
-import { NotFound } from '../../../platform/errors.ts'
 import type { Language, Translate } from '../../../platform/i18n/translations.ts'
 import { readForm, type Problems } from '../../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../../platform/web/guard.ts'
 import type { AuditLog } from '../audit-log.ts'
-import { searchIdParam, type KeptWish } from '../schema.ts'
+import { sayWish } from '../saying-wish.ts'
+import { shownAt, type Shown } from '../shown.ts'
 import { csvOf } from './csv.ts'
 import type { Sealing } from './needs.ts'
-import { sayWish } from './saying-wish.ts'
 
 type Locals = { t: Translate; language: Language }
-/** What is to be exported, and the page of the log that shows it. */
-type Shown = { wish: KeptWish; address: string }
 
 /** Exporting the log, whole or what a search found; the file goes straight to whoever asked. */
 export const logExportRoutes = (log: AuditLog, sealing: Sealing) => {
@@ -27,14 +24,14 @@ export const logExportRoutes = (log: AuditLog, sealing: Sealing) => {
 
   for (const page of ['/log', '/log/searches/:logSearchId']) {
     router.get(`${page}/export`, officer(), async (req, res) => {
-      const shown = await shownAt(req, res)
+      const shown = await shownAt(log, actorOf(res), req.params)
       if (!shown) return res.status(404).render('audit-log/search-gone')
       const { language } = res.locals as Locals
       await renderForm(res, shown, sealing.suggestPassphrase(language), [], {})
     })
 
     router.post(`${page}/export`, officer(), async (req, res) => {
-      const shown = await shownAt(req, res)
+      const shown = await shownAt(log, actorOf(res), req.params)
       if (!shown) return res.status(404).render('audit-log/search-gone')
       const filled = readForm(form, req.body)
       const again = (problems: Problems) => renderForm(res.status(422), shown, null, ticked(req.body), problems)
@@ -49,16 +46,6 @@ export const logExportRoutes = (log: AuditLog, sealing: Sealing) => {
       res.type('application/octet-stream')
       await pipeline(csvOf(res.locals as Locals, made), sealed, res).catch(leaving)
     })
-  }
-
-  /** Null where the search is past its time or somebody else's. */
-  const shownAt = async (req: Request, res: Response): Promise<Shown | null> => {
-    const { logSearchId } = req.params
-    if (logSearchId === undefined) return { wish: {}, address: '/log' }
-    const id = searchIdParam.safeParse(logSearchId)
-    if (!id.success) throw new NotFound()
-    const wish = await log.find(actorOf(res), id.data)
-    return wish && { wish, address: `/log/searches/${id.data}` }
   }
 
   const renderForm = async (

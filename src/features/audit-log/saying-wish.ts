@@ -1,6 +1,6 @@
-import { dateFormat } from '../../../platform/i18n/date-format.ts'
-import type { Language, Translate } from '../../../platform/i18n/translations.ts'
-import type { KeptWish } from '../schema.ts'
+import { dateFormat } from '../../platform/i18n/date-format.ts'
+import type { Language, Translate } from '../../platform/i18n/translations.ts'
+import type { KeptWish } from './schema.ts'
 
 type Speech = { t: Translate; language: Language; people: readonly { id: number; name: string }[] }
 
