@@ -308,7 +308,34 @@ describe('an export of the log', () => {
   })
 })
 
-describe('an export of a big log', () => {
+describe('the log on paper', () => {
+  it('says what was searched, by whom it was printed, and what the page says, and is noted with the clients it names', async () => {
+    const page = await searchFor({ group: 'opening', client: clientId })
+    expect((await officer.get(page)).text).toContain(`href="${page}/print"`)
+    const lines = await linesOf(officer, page)
+    expect(lines.length).toBeGreaterThan(0)
+    expect(await linesOf(officer, `${page}/print`)).toEqual(lines)
+    const paper = plain((await officer.get(`${page}/print`)).text)
+    expect(paper).toContain('Records opened')
+    expect(paper).toMatch(
+      /Printed \d+ \w+ \d{4},? (at )?\d\d:\d\d by Anna Testowa, Schronisko Przystań\. Confidential\./,
+    )
+    expect((await events('log.printed')).at(-1)).toEqual({
+      subject_id: null,
+      account_id: officer.account.id,
+      detail: { group: 'opening', client: clientId, count: lines.length, clients: [clientId] },
+    })
+    expect((await staff.get(`/clients/${clientId}/access`)).text).toContain('printed a list of who did what')
+
+    const nothing = await searchFor({ to: '2020-01-01' })
+    expect((await officer.get(`${nothing}/print`)).text).toContain('Nothing in the log fits')
+    expect((await staff.get('/log/print')).status).toBe(403)
+    const colleague = await ostoja.signedIn(tenantId, ['security_officer'])
+    expect((await colleague.get(`${page}/print`)).status).toBe(404)
+  })
+})
+
+describe('a big log, exported', () => {
   const many = 120_000
   let there: Visitor & { account: TestAccount }
   const clients: string[] = []
@@ -361,6 +388,12 @@ describe('an export of a big log', () => {
       code: 0,
     })
   }, 180_000)
+
+  it('is printed only so far as anybody reads, and says so', async () => {
+    const { text } = await there.get('/log/print')
+    expect(text).toContain('Only the newest 500 entries are here')
+    expect(text.match(/<tr>/g)).toHaveLength(501)
+  })
 
   /** The clients that the newest export has noted so far. */
   const noted = async () => {
