@@ -120,8 +120,8 @@ const linesOf = async (who: Visitor, page: string) => {
   return lines
 }
 
-const searchFor = async (fields: Record<string, string>) =>
-  String((await officer.post('/log/searches', fields, '/log')).headers.location)
+const searchFor = async (fields: Record<string, string>, who: Visitor = officer) =>
+  String((await who.post('/log/searches', fields, '/log')).headers.location)
 
 const events = async (action: string, tenant = tenantId) => {
   const { rows } = await admin.query<{ subject_id: string; account_id: number; detail: Record<string, unknown> }>(
@@ -336,14 +336,18 @@ describe('the log on paper', () => {
 })
 
 describe('a big log, exported', () => {
-  const many = 120_000
+  const many = 60_000
+  /** Long, so that the file is more than what lies between two ends of a connection: the sender has to wait. */
+  const name = { familyName: 'Nowak-'.repeat(100) }
   let there: Visitor & { account: TestAccount }
+  /** A search for these events alone: what was done today names every client at once. */
+  let listings: string
   const clients: string[] = []
 
   beforeAll(async () => {
     const tenant = await ostoja.newTenant()
     there = await ostoja.signedIn(tenant, ['security_officer'])
-    for (let made = 0; made < 60; made += 1) clients.push(await newClient(ostoja, actorOf(there.account)))
+    for (let made = 0; made < 60; made += 1) clients.push(await newClient(ostoja, actorOf(there.account), name))
     // Three at each moment, so that a page may end among the events of one; the clients follow one another, so that what was
     // noted of them tells how far the log has been read.
     await admin.query(
@@ -354,6 +358,7 @@ describe('a big log, exported', () => {
       [tenant, there.account.id, clients, many],
     )
     await admin.query('analyze audit_events')
+    listings = await searchFor({ group: 'reading' }, there)
   }, 120_000)
 
   it('holds every event once, the newest first, and notes each client once', async () => {
@@ -368,7 +373,7 @@ describe('a big log, exported', () => {
   }, 180_000)
 
   it('keeps no transaction open for a reader who stops, reads no further, and is not whole once left', async () => {
-    const left = await begin(there)
+    const left = await begin(there, listings)
     expect((await settled()).length).toBeLessThan(clients.length)
     left.leave()
     expect((await settled()).length).toBeLessThan(clients.length)
@@ -378,7 +383,7 @@ describe('a big log, exported', () => {
   }, 180_000)
 
   it('breaks off where the rest cannot be read, so that nobody takes it for whole', async () => {
-    const broken = await begin(there)
+    const broken = await begin(there, listings)
     await settled()
     await admin.query('alter table audit_events rename to audit_events_away')
     const end = await broken.rest()
@@ -422,11 +427,11 @@ describe('a big log, exported', () => {
 })
 
 /** Asks for an export and takes its first piece only, until it is told to take the rest or to leave. */
-const begin = async (who: Visitor) => {
-  const form = await who.get('/log/export')
+const begin = async (who: Visitor, page: string) => {
+  const form = await who.get(`${page}/export`)
   const { req } = form as unknown as { req: ClientRequest }
   const body = new URLSearchParams({ ...bySealing, _csrf: who.tokenOf(form.text) }).toString()
-  const request = httpsRequest(`${ostoja.url}/log/export`, {
+  const request = httpsRequest(`${ostoja.url}${page}/export`, {
     method: 'POST',
     rejectUnauthorized: false,
     headers: { Cookie: String(req.getHeader('cookie')), 'Content-Type': 'application/x-www-form-urlencoded' },
