@@ -275,6 +275,7 @@ export const createFeatures = (platform: Platform) => {
     platform,
     translations,
     keys: encryptionKeys,
+    tenants,
     others: [backupDesk.attention],
     probes: { ...backupDesk.probes, chain: auditChain.probe },
   })
@@ -384,6 +385,7 @@ export const createFeatures = (platform: Platform) => {
     'erasures.reconcile': erasures.reconcile,
     'keys.turn': encryptionKeys.turnDue,
     'backups.tend': backups.tend,
+    'mail.backup': backups.mailWarning,
     ...auditChain.tasks,
     ...desk.keyDesk.tasks,
     ...importTasks(imports),

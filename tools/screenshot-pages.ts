@@ -7,6 +7,7 @@ import { exportKeyPages, exportPages, exportedFile } from './pictures/exports.ts
 import { importPages } from './pictures/imports.ts'
 import { accountPages, erasurePages, settingsPages } from './pictures/administration.ts'
 import { messagePages } from './pictures/messages.ts'
+import { letters, unsentLetters } from './pictures/letters.ts'
 import { logPages } from './pictures/log.ts'
 import { readinessPages } from './pictures/readiness.ts'
 import { restrictedPages } from './pictures/restricted.ts'
@@ -126,6 +127,8 @@ export const shots: Shot[] = [
   ...settingsPages,
   ...erasurePages,
   ...deskPages,
+  ...unsentLetters,
+  ...letters,
   ...tenantPages,
   { name: 'start-empty', view: 'start-page/start-page', role: 'beginner', open: '/' },
   { name: 'clients-empty', view: 'clients/list', role: 'beginner', open: '/clients' },

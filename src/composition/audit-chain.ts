@@ -5,6 +5,7 @@ import type { Probe } from '../features/installation/index.ts'
 import { installationId } from '../platform/actor.ts'
 import type { Translations } from '../platform/i18n/translations.ts'
 import type { Schedule, Tasks } from '../platform/jobs/jobs.ts'
+import { operatorMailboxes } from './operators.ts'
 import type { Platform } from './platform.ts'
 
 type Given = Platform & {
@@ -35,13 +36,7 @@ export const createLogChain = ({ accounts, backups, rootKeys, ...given }: Given)
     store: backups.store,
     guardians,
     mailboxOf: accounts.mailbox,
-    operators: async () => {
-      const ids = await guardians(installationId)
-      const mailboxes = await Promise.all(
-        ids.map(accountId => accounts.mailbox({ tenantId: installationId, accountId })),
-      )
-      return mailboxes.flatMap(mailbox => mailbox ?? [])
-    },
+    operators: operatorMailboxes({ db, accounts }),
   })
 
   const age = (at: Date) => clock().getTime() - at.getTime()
@@ -92,6 +87,7 @@ export const createLogChain = ({ accounts, backups, rootKeys, ...given }: Given)
     'audit.remove': chain.removeDue,
     'audit.letters': chain.askForLetters,
     'mail.checkpoint': chain.mailCheckpoint,
+    'mail.chain': chain.mailWarning,
   }
   const schedule: Schedule = {
     'audit.remove': '53 2 * * *',

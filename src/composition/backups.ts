@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { Redis } from 'ioredis'
 import type { Accounts } from '../features/accounts/index.ts'
 import { createBackups } from '../features/backups/index.ts'
-import { installationId } from '../platform/actor.ts'
 import type { Translations } from '../platform/i18n/translations.ts'
 import { sealedColumns } from './encryption-keys.ts'
+import { operatorMailboxes } from './operators.ts'
 import type { Platform } from './platform.ts'
 
 /** The version of this program, as package.json has it. */
@@ -16,22 +16,16 @@ export const version = (
 type Given = Platform & { accounts: Accounts; translations: Translations }
 
 /** Backups tell the operators when something is wrong with them, and their drills open what is sealed anywhere; that meets here. */
-export const createInstallationBackups = ({ accounts, config, rootKeys, ...given }: Given) => {
-  const operators = async () => {
-    const ids = await given.db.asTenant({ tenantId: installationId }, trx => accounts.activeWith(trx, 'operator'))
-    const mailboxes = await Promise.all(ids.map(accountId => accounts.mailbox({ tenantId: installationId, accountId })))
-    return mailboxes.flatMap(mailbox => mailbox ?? [])
-  }
-  return createBackups({
+export const createInstallationBackups = ({ accounts, config, rootKeys, ...given }: Given) =>
+  createBackups({
     ...given,
     settings: config.backups,
     roots: rootKeys.keys,
     sealed: sealedColumns,
     version,
     ledgerFile: join(config.dataDir, 'erasures.ledger'),
-    operators,
+    operators: operatorMailboxes({ db: given.db, accounts }),
   })
-}
 
 /** Whoever was signed in before a restore is not afterwards, should their sessions have outlived the database. */
 export const endEverySession = async (redis: Redis): Promise<void> => {

@@ -7,6 +7,7 @@ import {
   type Probe,
 } from '../features/installation/index.ts'
 import { createJobDesk, jobAttention } from '../features/jobs/index.ts'
+import type { Tenants } from '../features/tenants/index.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Language, Translations } from '../platform/i18n/translations.ts'
 import type { Platform } from './platform.ts'
@@ -19,14 +20,15 @@ type Given = {
   platform: Platform
   translations: Translations
   keys: EncryptionKeys
+  tenants: Pick<Tenants, 'namesOf'>
   others: readonly Attention[]
   probes: Record<string, Probe>
 }
 
 /** What operators have a page for, beside organisations. */
-export const createDesk = ({ platform, translations, keys, others, probes }: Given) => {
+export const createDesk = ({ platform, translations, keys, tenants, others, probes }: Given) => {
   const { config, mailer } = platform
-  const jobs = createJobDesk(platform)
+  const jobs = createJobDesk({ ...platform, organisationNames: tenants.namesOf })
   const keyDesk = createKeyDesk({
     ...platform,
     keys,

@@ -98,7 +98,7 @@ describe('jobs at the desk', () => {
   it('show task, times and the kind of the fault, never what they are about', async () => {
     const id = await failedJob('mail.no-such-letter')
     const page = (await operator.get('/jobs')).text
-    expect(page).toContain('Mail that could not be sent')
+    expect(page).toContain('Letters that could not be sent')
     expect(page).toContain('Error (ESOCKET)')
     expect(page).not.toContain(tenantId)
     await operator.post(`/jobs/${id}/remove`, {}, '/jobs')
@@ -126,7 +126,7 @@ describe('jobs at the desk', () => {
     await db.asTenant({ tenantId }, trx => notices.notify(trx, tenantId, [account.id], 'new-browser'))
     await expect
       .poll(async () => (await operator.get('/jobs')).text, { timeout: 10_000 })
-      .toContain('Error (EENVELOPE_550)')
+      .toContain('MailFault (MAILBOX_REFUSED_550)')
     expect((await operator.get('/jobs')).text).not.toContain('refused-')
     await inRealm(trx => trx.raw('delete from graphile_worker._private_jobs'))
   })

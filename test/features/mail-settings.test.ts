@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../../src/config.ts'
+import { loadTranslations } from '../../src/platform/i18n/translations.ts'
+import { writeLetter } from '../../src/platform/mail/letter.ts'
 import { createMailer } from '../../src/platform/mail/mailer.ts'
 import { startMailServer } from '../support/mail-server.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
@@ -20,7 +22,7 @@ const mail = {
   MAIL_FROM: 'ostoja@example.org',
   PUBLIC_URL: 'https://ostoja.example.org',
 }
-const letter = { subject: 's', text: 't', html: '<p>h</p>', language: 'en' as const }
+const letter = writeLetter(loadTranslations().to('en'), 'en', 'notice', path => `https://o.test${path}`)
 
 describe('the settings of mail', () => {
   it('are none by default', () => {
@@ -65,7 +67,7 @@ describe('a letter', () => {
       tls: 'required',
       caFile: secure.settings.SMTP_CA_FILE,
     })
-    await expect(vouched.send('refused@y.test', letter)).rejects.toThrow('did not take a letter (EENVELOPE, 550)')
+    await expect(vouched.send('refused@y.test', letter)).rejects.toThrow('did not take a letter (MAILBOX_REFUSED, 550)')
     expect(secure.mails).toEqual([])
     await vouched.send('x@y.test', letter)
     expect(secure.mails).toMatchObject([{ secure: true }])

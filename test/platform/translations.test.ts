@@ -114,6 +114,7 @@ describe('the views', () => {
     const words = filesUnder('views', '.ejs').flatMap(file => {
       const markup = readFileSync(file, 'utf8')
         .replace(/<%[\s\S]*?%>/g, ' ')
+        .replace(/<style>[\s\S]*?<\/style>/g, ' ')
         .replace(/<!--[\s\S]*?-->/g, ' ')
         .replace(/<(svg|title)[\s\S]*?<\/\1>/g, ' ')
       const texts = [...markup.matchAll(/>([^<>]*)</g)].map(match => match[1]!.replace(/&\w+;/g, '').trim())
@@ -127,10 +128,12 @@ describe('the views', () => {
     expect(words).toEqual([])
   })
 
-  it('hold no inline script, style or handler', () => {
-    const inline = filesUnder('views', '.ejs').filter(file =>
-      /<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=/i.test(readFileSync(file, 'utf8')),
-    )
+  it('hold no inline script, style or handler; but letters, which have nothing else, may say how they look', () => {
+    const inline = filesUnder('views', '.ejs').filter(file => {
+      const markup = readFileSync(file, 'utf8')
+      const looks = /<style|\sstyle=/i.test(markup) && !file.startsWith('views/mail/')
+      return looks || /<script(?![^>]*\bsrc=)|\son[a-z]+=/i.test(markup)
+    })
     expect(inline).toEqual([])
   })
 })

@@ -4,7 +4,15 @@ import { join } from 'node:path'
 import { SMTPServer } from 'smtp-server'
 import { ensureSelfSigned } from '../../src/platform/tls/self-signed.ts'
 
-export type Mail = { to: string; secure: boolean; raw: string; subject: string; text: string; links: string[] }
+export type Mail = {
+  to: string
+  secure: boolean
+  raw: string
+  subject: string
+  text: string
+  html: string
+  links: string[]
+}
 
 /** A mail server of its own on a free port, with STARTTLS and a certificate of its own making; keeps what it is sent. */
 export const startMailServer = async ({ tls = true } = {}) => {
@@ -67,14 +75,18 @@ export const startMailServer = async ({ tls = true } = {}) => {
 export type MailServer = Awaited<ReturnType<typeof startMailServer>>
 
 const read = (to: string, secure: boolean, raw: string): Mail => {
-  const text = decoded(/Content-Type: text\/plain[\s\S]*?\r\n\r\n([\s\S]*?)\r\n--/i.exec(raw)?.[1] ?? raw, raw)
+  const [text, html] = [partOf(raw, 'plain'), partOf(raw, 'html')]
   const subject = decodeWords(/^Subject: (.*(?:\r\n[ \t].*)*)/m.exec(raw)?.[1] ?? '')
-  return { to, secure, raw, subject, text, links: [...text.matchAll(/https:\/\/\S+/g)].map(match => match[0]) }
+  return { to, secure, raw, subject, text, html, links: [...text.matchAll(/https:\/\/\S+/g)].map(match => match[0]) }
 }
 
-/** Quoted-printable (RFC 2045 6.7) and base64 bodies. */
-const decoded = (body: string, raw: string): string => {
-  const encoding = /Content-Type: text\/plain[\s\S]*?Content-Transfer-Encoding: (\S+)/i.exec(raw)?.[1]
+/** One part of a letter of several (RFC 2046 5.1), decoded: quoted-printable (RFC 2045 6.7) and base64. */
+const partOf = (raw: string, kind: 'plain' | 'html'): string => {
+  const [, boundary = ''] = /boundary="([^"]+)"/.exec(raw) ?? []
+  const part = raw.split(`\r\n--${boundary}`).find(each => each.includes(`Content-Type: text/${kind}`)) ?? ''
+  const [head = '', ...rest] = part.split('\r\n\r\n')
+  const body = rest.join('\r\n\r\n')
+  const encoding = /Content-Transfer-Encoding: (\S+)/i.exec(head)?.[1]
   if (encoding === 'base64') return Buffer.from(body, 'base64').toString()
   if (encoding !== 'quoted-printable') return body
   const bytes = body

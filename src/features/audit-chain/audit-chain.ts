@@ -61,7 +61,10 @@ export const createAuditChain = (needs: Needs) => {
       await putState(trx, { verified_at: clock(), verified_events: events, findings })
       await record(trx, realm, 'audit.verified', undefined, { events, whole, findings })
     })
-    if (findings.length === 0) return
+    if (findings.length === 0) {
+      await letters.withdrawWarnings()
+      return
+    }
     log.error({ findings }, 'the log was changed by hand: "bin/ostoja audit verify" says what')
     await letters.tellOperators()
   }
@@ -156,6 +159,8 @@ export const createAuditChain = (needs: Needs) => {
         })
       }
     },
+
+    mailWarning: letters.mailWarning,
 
     /** The job that mails where a chain ends. */
     mailCheckpoint: async ({ tenantId, accountId }: { tenantId: string; accountId: number }): Promise<void> => {

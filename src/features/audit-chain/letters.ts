@@ -1,5 +1,8 @@
 import { installationId } from '../../platform/actor.ts'
+import { enqueue, withdraw } from '../../platform/jobs/jobs.ts'
 import { writeLetter } from '../../platform/mail/letter.ts'
+import type { Mailer } from '../../platform/mail/mailer.ts'
+import { sendToEach, type OperatorMailbox } from '../../platform/mail/send-to-each.ts'
 import type { Needs } from './needs.ts'
 import { claimTelling, releaseTelling } from './queries.ts'
 
@@ -7,35 +10,51 @@ import { claimTelling, releaseTelling } from './queries.ts'
 const againAfterMs = (24 * 60 - 5) * 60_000
 
 /** Letters about the chain: numbers and a hash, nothing of what was logged. */
-export const createLetters = ({ db, clock, mailer, translations, operators, mailboxOf }: Needs) => ({
-  /** That something is wrong with the log; once a day. */
-  tellOperators: async (): Promise<void> => {
-    if (!mailer) return
-    const now = clock()
-    const before = new Date(now.getTime() - againAfterMs)
-    if (!(await db.asTenant({ tenantId: installationId }, trx => claimTelling(trx, now, before)))) return
-    const sent = await Promise.allSettled(
-      (await operators()).map(({ email, language }) =>
-        mailer.send(email, writeLetter(translations.to(language), language, 'chain', mailer.linkTo('/'))),
-      ),
-    )
-    const refused = sent.find(result => result.status === 'rejected')
-    if (!refused || sent.some(({ status }) => status === 'fulfilled')) return
-    // The next attempt tells; a day is too long for this to stay unknown.
-    await db.asTenant({ tenantId: installationId }, releaseTelling)
-    throw refused.reason
-  },
+export const createLetters = ({ db, clock, mailer, translations, operators, mailboxOf }: Needs) => {
+  const realm = { tenantId: installationId }
+  const warn = ({ email, language }: OperatorMailbox, { send, linkTo }: Mailer) =>
+    send(email, writeLetter(translations.to(language), language, 'chain', linkTo))
 
-  /** Where a chain ends, for somebody to keep. */
-  sendCheckpoint: async (
-    account: { tenantId: string; accountId: number },
-    { code, events, at }: { code: string; events: number; at: Date },
-  ): Promise<void> => {
-    const mailbox = mailer && (await mailboxOf(account))
-    if (!mailbox) return
-    const { email, language } = mailbox
-    const values = { code, events: String(events), at: at.toISOString().slice(0, 16).replace('T', ' ') }
-    const t = translations.to(language)
-    await mailer.send(email, writeLetter(t, language, 'checkpoint', mailer.linkTo('/'), values))
-  },
-})
+  return {
+    /** That something is wrong with the log; once a day. Who could not be told has one letter in the queue: the newest. */
+    tellOperators: async (): Promise<void> => {
+      if (!mailer) return
+      const now = clock()
+      const before = new Date(now.getTime() - againAfterMs)
+      if (!(await db.asTenant(realm, trx => claimTelling(trx, now, before)))) return
+      try {
+        const { refused } = await sendToEach(await operators(), to => warn(to, mailer))
+        await db.asTenant(realm, async trx => {
+          for (const { accountId } of refused)
+            await enqueue(trx, 'mail.chain', { ...realm, accountId }, { key: `mail.chain ${accountId}` })
+        })
+      } catch (fault) {
+        // The next attempt tells; a day is too long for this to stay unknown.
+        await db.asTenant(realm, releaseTelling)
+        throw fault
+      }
+    },
+
+    /** The job that tells one operator whose mailbox refused before. */
+    mailWarning: async ({ accountId }: { accountId: number }): Promise<void> => {
+      const to = (await operators()).find(operator => operator.accountId === accountId)
+      if (to && mailer) await warn(to, mailer)
+    },
+
+    /** The log is right: whoever has not heard that it was not need not hear it now. */
+    withdrawWarnings: () => db.asTenant(realm, trx => withdraw(trx, 'mail.chain')),
+
+    /** Where a chain ends, for somebody to keep. */
+    sendCheckpoint: async (
+      account: { tenantId: string; accountId: number },
+      { code, events, at }: { code: string; events: number; at: Date },
+    ): Promise<void> => {
+      const mailbox = mailer && (await mailboxOf(account))
+      if (!mailbox) return
+      const { email, language } = mailbox
+      const values = { code, events: String(events), at: at.toISOString().slice(0, 16).replace('T', ' ') }
+      const t = translations.to(language)
+      await mailer.send(email, writeLetter(t, language, 'checkpoint', mailer.linkTo, values))
+    },
+  }
+}

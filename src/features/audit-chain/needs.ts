@@ -5,6 +5,7 @@ import type { Db } from '../../platform/db/tenant.ts'
 import type { Unscoped } from '../../platform/db/unscoped.ts'
 import type { Language, Translations } from '../../platform/i18n/translations.ts'
 import type { Mailer } from '../../platform/mail/mailer.ts'
+import type { OperatorMailbox } from '../../platform/mail/send-to-each.ts'
 import type { Roots } from '../../platform/vault/wrapped-keys.ts'
 
 export type Mailbox = { email: string; language: Language }
@@ -24,7 +25,7 @@ export type Needs = {
   /** Null where this installation sends no mail. */
   mailer: Mailer | null
   /** The mailboxes of everybody who runs the installation. */
-  operators: () => Promise<Mailbox[]>
+  operators: () => Promise<OperatorMailbox[]>
   /** Who is to hear each week where an organisation's chain ends: of the operators' realm, operators. */
   guardians: (tenantId: string) => Promise<number[]>
   mailboxOf: (account: { tenantId: string; accountId: number }) => Promise<Mailbox | null>

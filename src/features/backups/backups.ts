@@ -82,6 +82,7 @@ export const createBackups = (needs: Needs) => {
     store,
     state: watch.state,
     watch: watch.watch,
+    mailWarning: watch.mailWarning,
 
     /** Every backup there is or was, the newest first. For operators. */
     list: (actor: Actor): Promise<BackupRow[]> => db.asTenant(inRealm(actor), trx => selectBackups(trx)),

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db } from '../../platform/db/tenant.ts'
-import type { Language, Translations } from '../../platform/i18n/translations.ts'
+import type { Translations } from '../../platform/i18n/translations.ts'
 import type { Mailer } from '../../platform/mail/mailer.ts'
+import type { OperatorMailbox } from '../../platform/mail/send-to-each.ts'
 import type { KeySource } from '../../platform/vault/key-files.ts'
 import type { SealedColumn } from './scratch/queries.ts'
 
@@ -35,7 +36,7 @@ export type Needs = {
   /** Null where this installation sends no mail. */
   mailer: Mailer | null
   /** The mailboxes of everybody who runs the installation. */
-  operators: () => Promise<{ email: string; language: Language }[]>
+  operators: () => Promise<OperatorMailbox[]>
 }
 
 /** How far something is: bytes done, of about so many. */

@@ -1,6 +1,10 @@
 import { installationId, systemActor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
+import type { Trx } from '../../platform/db/tenant.ts'
+import { enqueue, withdraw } from '../../platform/jobs/jobs.ts'
 import { writeLetter } from '../../platform/mail/letter.ts'
+import type { Mailer } from '../../platform/mail/mailer.ts'
+import { sendToEach, type OperatorMailbox } from '../../platform/mail/send-to-each.ts'
 import type { Needs } from './needs.ts'
 import { claimTelling, forgetWrong, installedAt, noteTold, noteWrong, selectBackups } from './queries.ts'
 import { stateOf, type BackupState } from './state.ts'
@@ -13,7 +17,7 @@ const tellingMs = 5 * 60_000
 /**
  * Sees to it that the operators hear when something is wrong, and again each day until it is mended. Every process does, web
  * and worker alike, and one of them tells: a dead worker is noticed by those who serve pages. It mails by itself, since the
- * queue of mail is the worker's.
+ * queue of mail is the worker's; only what one of several mailboxes refuses is left to that.
  */
 export const createWatch = ({ db, clock, log, settings, mailer, translations, operators }: Needs) => {
   const realm = systemActor(installationId)
@@ -33,22 +37,25 @@ export const createWatch = ({ db, clock, log, settings, mailer, translations, op
       return (await claimTelling(trx, now, new Date(until), new Date(before))) ? since : null
     })
 
-  const tell = async ({ wrong, why, provenAt }: BackupState) => {
+  const write = ({ wrong }: BackupState, { email, language }: OperatorMailbox, { send, linkTo }: Mailer) => {
+    const t = translations.to(language)
+    const what = wrong.map(each => t(`backups:wrong.${each}`)).join(' ')
+    return send(email, writeLetter(t, language, 'backup', linkTo, { what }))
+  }
+
+  const tell = async (seen: BackupState) => {
+    const { wrong, why, provenAt } = seen
     log.error({ wrong, why, provenAt }, 'backups need an operator')
-    if (!mailer) return 0
-    const people = await operators()
-    const sent = await Promise.allSettled(
-      people.map(({ email, language }) => {
-        const t = translations.to(language)
-        const what = wrong.map(each => t(`backups:wrong.${each}`)).join(' ')
-        return mailer.send(email, writeLetter(t, language, 'backup', mailer.linkTo('/'), { what }))
-      }),
-    )
-    const told = sent.filter(({ status }) => status === 'fulfilled').length
-    // Where one mailbox refuses, the others have been told; where none took it, it is tried again in a minute.
-    const refused = sent.find(result => result.status === 'rejected')
-    if (told === 0 && refused) throw refused.reason
-    return told
+    if (!mailer) return { told: 0, refused: [] }
+    return sendToEach(await operators(), to => write(seen, to, mailer))
+  }
+
+  /** Of those who could not be told, each has one letter in the queue: the newest. */
+  const leaveToQueue = async (trx: Trx, refused: readonly OperatorMailbox[]) => {
+    for (const { accountId } of refused) {
+      const payload = { tenantId: installationId, accountId }
+      await enqueue(trx, 'mail.backup', payload, { key: `mail.backup ${accountId}` })
+    }
   }
 
   return {
@@ -58,23 +65,33 @@ export const createWatch = ({ db, clock, log, settings, mailer, translations, op
     watch: async (): Promise<BackupState> => {
       const seen = await state()
       if (seen.right) {
-        await db.asTenant(realm, forgetWrong)
+        await db.asTenant(realm, async trx => {
+          if ((await forgetWrong(trx)) > 0) await withdraw(trx, 'mail.backup')
+        })
         return seen
       }
       const now = clock()
       const since = await claim(now)
       if (!since) return seen
       try {
-        const told = await tell(seen)
+        const { told, refused } = await tell(seen)
         await db.asTenant(realm, async trx => {
           await noteTold(trx, now)
-          await record(trx, realm, 'backup.warned', undefined, { wrong: seen.wrong, told })
+          await leaveToQueue(trx, refused)
+          await record(trx, realm, 'backup.warned', undefined, { wrong: seen.wrong, told, refused: refused.length })
         })
       } catch (fault) {
         await db.asTenant(realm, trx => noteTold(trx, null)).catch(() => undefined)
         throw fault
       }
       return seen
+    },
+
+    /** The job that tells one operator whose mailbox refused before, of what is wrong now. */
+    mailWarning: async ({ accountId }: { accountId: number }): Promise<void> => {
+      const seen = await state()
+      const to = (await operators()).find(operator => operator.accountId === accountId)
+      if (!seen.right && to && mailer) await write(seen, to, mailer)
     },
   }
 }

@@ -10,6 +10,11 @@ export type JobRow = {
   created_at: Date
   locked_at: Date | null
   last_error: string | null
+  /** Of whose organisation it is, and of which account, where its payload says so. */
+  tenant_id: string | null
+  account_id: number | null
+  /** When it was tried last, where it has failed. */
+  tried_at: Date | null
 }
 export type Counts = { waiting: number; running: number; failed: number; mailFailed: number; lagMs: number }
 
@@ -17,12 +22,20 @@ const state = `case when job.locked_at is not null then 'running' when job.attem
                     when job.attempts > 0 then 'retrying' else 'waiting' end`
 const jobs = `graphile_worker._private_jobs job join graphile_worker._private_tasks task on task.id = job.task_id`
 
-/** What needs a look first: failed ones, then those that will be tried again, that run, that wait. */
-export const selectJobs = async (trx: Trx, most: number): Promise<JobRow[]> => {
+/** A letter that was tried and is not sent, whether it will be tried again by itself or not. */
+const unsent = `(task.identifier like 'mail.%' and job.locked_at is null and job.attempts > 0)`
+/** The queue sets a failed job's next time e^attempts seconds ahead (graphile-worker, failJobs); that is taken off again. */
+const triedAt = `case when job.attempts > 0 and job.last_error is not null
+                      then job.run_at - exp(least(job.attempts, 10)) * interval '1 second' end`
+
+/** What needs a look first: failed ones, then those that will be tried again, that run, that wait. @param letters unsent ones, or all else */
+export const selectJobs = async (trx: Trx, letters: boolean, most: number): Promise<JobRow[]> => {
   const { rows } = await trx.raw<{ rows: JobRow[] }>(
     `select job.id::text, task.identifier as task, ${state} as state, job.attempts, job.max_attempts as most, job.run_at,
-            job.created_at, job.locked_at, job.last_error
+            job.created_at, job.locked_at, job.last_error, job.payload->>'tenantId' as tenant_id,
+            (job.payload->>'accountId')::int as account_id, ${triedAt} as tried_at
        from ${jobs}
+      where ${letters ? '' : 'not '}${unsent}
       order by array_position(array['failed', 'retrying', 'running', 'waiting'], ${state}), job.run_at, job.id limit ?`,
     [most],
   )
@@ -43,18 +56,27 @@ export const countJobs = async (trx: Trx): Promise<Counts> => {
   return rows[0]!
 }
 
-/** The task of a job that has failed at least once and that nobody is at; it stays as it is until the transaction ends. */
-export const lockTried = async (trx: Trx, id: string): Promise<string | null> => {
-  const { rows } = await trx.raw<{ rows: { task: string }[] }>(
-    `select task.identifier as task from ${jobs} where job.id = ? and job.attempts > 0 and job.locked_at is null for update of job`,
+type TriedRow = Pick<JobRow, 'id' | 'task' | 'last_error'>
+const tried = `select job.id::text, task.identifier as task, job.last_error from ${jobs}`
+
+/** A job that has failed at least once and that nobody is at; it stays as it is until the transaction ends. */
+export const lockTried = async (trx: Trx, id: string): Promise<TriedRow | null> => {
+  const { rows } = await trx.raw<{ rows: TriedRow[] }>(
+    `${tried} where job.id = ? and job.attempts > 0 and job.locked_at is null for update of job`,
     [id],
   )
-  return rows[0]?.task ?? null
+  return rows[0] ?? null
+}
+
+/** Every letter that was tried and is not sent; they stay as they are until the transaction ends. */
+export const lockUnsent = async (trx: Trx): Promise<TriedRow[]> => {
+  const { rows } = await trx.raw<{ rows: TriedRow[] }>(`${tried} where ${unsent} order by job.id for update of job`)
+  return rows
 }
 
 /** From the beginning, at once: with all its attempts. */
-export const retryJob = (trx: Trx, id: string) =>
-  trx.raw('select graphile_worker.reschedule_jobs(array[?]::bigint[], run_at => now(), attempts => 0)', [id])
+export const retryJobs = (trx: Trx, ids: readonly string[]) =>
+  trx.raw('select graphile_worker.reschedule_jobs(?::bigint[], run_at => now(), attempts => 0)', [ids as string[]])
 
 export const removeJob = (trx: Trx, id: string) =>
   trx.raw('select graphile_worker.complete_jobs(array[?]::bigint[])', [id])

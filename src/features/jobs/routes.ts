@@ -12,6 +12,14 @@ export const jobRoutes = (jobs: JobDesk) => {
     res.render('jobs/list', await jobs.list(actorOf(res)))
   })
 
+  // Before the routes of one job: "letters" is no job's number.
+  router.post('/jobs/letters/retry', requireRole('operator'), async (req, res) => {
+    const count = await jobs.retryLetters(actorOf(res))
+    if (count > 0) flash(req, 'success', 'jobs:flash.lettersRetried', { count })
+    else flash(req, 'warning', 'jobs:flash.noLetters')
+    res.redirect(303, '/jobs')
+  })
+
   for (const [verb, said] of [
     ['retry', 'retried'],
     ['remove', 'removed'],

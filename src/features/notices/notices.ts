@@ -91,7 +91,7 @@ export const createNotices = (needs: Needs) => {
       const mailbox = mailer && (await mailboxOf(account))
       if (!mailbox) return
       const t = translations.to(mailbox.language)
-      await mailer.send(mailbox.email, writeLetter(t, mailbox.language, 'notice', mailer.linkTo('/notices')))
+      await mailer.send(mailbox.email, writeLetter(t, mailbox.language, 'notice', mailer.linkTo))
     },
 
     /** The newest first. */

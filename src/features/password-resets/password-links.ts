@@ -5,11 +5,14 @@ import type { Db, Trx } from '../../platform/db/tenant.ts'
 import type { Language, Translations } from '../../platform/i18n/translations.ts'
 import { enqueue } from '../../platform/jobs/jobs.ts'
 import { writeLetter } from '../../platform/mail/letter.ts'
+import { ContentsGone } from '../../platform/mail/mail-fault.ts'
 import type { Mailer } from '../../platform/mail/mailer.ts'
-import { deleteDeadLinks, insertLink, lockLink, updateLink, type Purpose } from './queries.ts'
+import { deleteDeadLinks, forgetUnsent, insertLink, lockLink, updateLink, type Purpose } from './queries.ts'
 import { makeToken } from './token.ts'
 
 type AccountKey = { tenantId: string; accountId: number }
+/** `askedAt`: when, in milliseconds; jobs of an older version do not say. */
+type Job = { tenantId: string; linkId: string; askedAt?: number }
 type Needs = {
   db: Db
   clock: Clock
@@ -26,16 +29,19 @@ const lastingMs = { reset: 30 * minute, first: 7 * 24 * 60 * minute } satisfies 
 /** Links by which an owner chooses a password: asked for in one transaction, made and mailed by a job. */
 export const createPasswordLinks = ({ db, clock, translations, mailer, mailboxOf }: Needs) => ({
   ask: async (trx: Trx, tenantId: string, accountId: number, purpose: Purpose) => {
-    const linkId = await insertLink(trx, { tenant_id: tenantId, account_id: accountId, purpose, created_at: clock() })
-    await enqueue(trx, 'mail.password-link', { tenantId, linkId })
+    const now = clock()
+    const linkId = await insertLink(trx, { tenant_id: tenantId, account_id: accountId, purpose, created_at: now })
+    await enqueue(trx, 'mail.password-link', { tenantId, linkId, askedAt: now.getTime() })
   },
 
   /**
    * The job that mails a link. The secret is made here, so that it never stands in the queue; a second attempt makes another
-   * and the first no longer works.
+   * and the first no longer works. One that could not be sent counts as never made, so that it waits for its next attempt.
+   * @throws ContentsGone where the link is forgotten already, as it is when somebody tries again after a day
    */
-  mail: async ({ tenantId, linkId }: { tenantId: string; linkId: string }) => {
+  mail: async ({ tenantId, linkId, askedAt = 0 }: Job) => {
     const link = await db.asTenant({ tenantId }, trx => lockLink(trx, linkId))
+    if (!link && clock().getTime() - askedAt >= unsentMs) throw new ContentsGone()
     if (!link || !mailer) return
     const mailbox = await mailboxOf({ tenantId, accountId: link.account_id })
     if (!mailbox) return
@@ -47,8 +53,11 @@ export const createPasswordLinks = ({ db, clock, translations, mailer, mailboxOf
       await record(trx, systemActor(tenantId), 'password-link.sent', link.account_id, { purpose: link.purpose })
     })
     const t = translations.to(mailbox.language)
-    const href = mailer.linkTo(`/password-resets/${token}`)
-    await mailer.send(mailbox.email, writeLetter(t, mailbox.language, link.purpose, href))
+    const letter = writeLetter(t, mailbox.language, link.purpose, mailer.linkTo, { token })
+    await mailer.send(mailbox.email, letter).catch(async (fault: unknown) => {
+      await db.asTenant({ tenantId }, trx => forgetUnsent(trx, linkId, hash))
+      throw fault
+    })
   },
 
   /** Forgets links that no longer work. */

@@ -50,6 +50,10 @@ export const findLinkByHash = (trx: Trx, tokenHash: Buffer): Promise<LinkRow | u
 export const updateLink = (trx: Trx, id: string, changes: Partial<LinkRow>) =>
   trx<LinkRow>('password_links').where({ id }).update(changes)
 
+/** What the link would have led to, where nothing newer was made for it since: as if it had never been made. */
+export const forgetUnsent = (trx: Trx, id: string, tokenHash: Buffer) =>
+  trx<LinkRow>('password_links').where({ id, token_hash: tokenHash }).update({ token_hash: null, expires_at: null })
+
 /** Those that no longer work, and those asked for before `unsent` that were never mailed. */
 export const deleteDeadLinks = (trx: Trx, now: Date, unsent: Date) =>
   trx<LinkRow>('password_links')

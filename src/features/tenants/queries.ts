@@ -58,6 +58,10 @@ export const selectOpenTenants = async (trx: Trx): Promise<string[]> => {
 export const findTenant = (trx: Trx, id: string): Promise<TenantRow | undefined> =>
   trx<TenantRow>('tenants').where({ id }).first(columns)
 
+/** In the operators' realm. */
+export const selectNames = (trx: Trx, ids: readonly string[]): Promise<Pick<TenantRow, 'id' | 'name'>[]> =>
+  trx<TenantRow>('tenants').whereIn('id', ids).select('id', 'name')
+
 export const lockTenant = (trx: Trx, id: string): Promise<TenantRow | undefined> =>
   trx<TenantRow>('tenants').where({ id }).forUpdate().first(columns)
 

@@ -6,7 +6,7 @@ import { NotFound } from '../../platform/errors.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
 import type { MakeTenant, Needs } from './needs.ts'
 import { createLifecycle } from './lifecycle.ts'
-import { findTenant, insertTenant, insertUsage, selectOpenTenants } from './queries.ts'
+import { findTenant, insertTenant, insertUsage, selectNames, selectOpenTenants } from './queries.ts'
 import { createRegister } from './register.ts'
 import { createRounds } from './rounds.ts'
 
@@ -41,6 +41,10 @@ export const createTenants = (needs: Needs) => {
       if (!tenant) throw new NotFound()
       return tenant.name
     },
+
+    /** What organisations are called, by id, in a transaction of the operators' realm. Those that are gone are missing. */
+    namesOf: async (trx: Trx, ids: readonly string[]): Promise<Map<string, string>> =>
+      new Map((await selectNames(trx, ids)).map(({ id, name }) => [id, name])),
 
     /** The language that an organisation was made in. @throws NotFound */
     languageOf: async (trx: Trx, tenantId: string): Promise<Language> => {

@@ -1,11 +1,12 @@
 import { EventEmitter } from 'node:events'
-import type { Runner } from 'graphile-worker'
+import type { JobHelpers, Runner } from 'graphile-worker'
 import pg from 'pg'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Trx } from '../db/tenant.ts'
 import { currentTrace, traced } from '../trace.ts'
 import { freeAbandonedJobs, type Patience } from './abandoned.ts'
+import { Hopeless } from './hopeless.ts'
 
 /** A job's payload holds ids, never personal data: it stands in the clear in the queue. */
 export type JobPayload = { tenantId: string } & Record<string, string | number>
@@ -41,6 +42,15 @@ export const enqueue = async (trx: Trx, task: string, payload: JobPayload, { inM
     ],
   )
 }
+
+/** Takes back what waits of a task, failed ones too: there is nothing to do any more. A job that runs in this moment is left alone. */
+export const withdraw = (trx: Trx, task: string) =>
+  trx.raw(
+    `select graphile_worker.complete_jobs(array(
+       select job.id from graphile_worker._private_jobs job join graphile_worker._private_tasks task on task.id = job.task_id
+        where task.identifier = ? and job.locked_at is null))`,
+    [task],
+  )
 
 /**
  * Works off the queue until `stop`. Jobs in hand at a stop are finished or, past the grace time, left to another worker.
@@ -97,9 +107,9 @@ type Sent = Record<string, unknown> & { requestId?: string }
 /** What a fault says may name somebody, and the queue keeps it in the clear: it gets the fault's kind and code only. */
 const discreetly =
   (task: string, work: Tasks[string], log: Logger, metrics?: Observed) =>
-  (sent: unknown, { job }: { job: { id: string } }) => {
+  (sent: unknown, helpers: Pick<JobHelpers, 'job' | 'query'>) => {
     const { requestId, ...payload } = (sent ?? {}) as Sent
-    return traced({ requestId, jobId: job.id }, async () => {
+    return traced({ requestId, jobId: helpers.job.id }, async () => {
       const since = performance.now()
       try {
         await work(payload as never)
@@ -109,10 +119,13 @@ const discreetly =
       } catch (fault) {
         metrics?.jobDone(task, 'failed', (performance.now() - since) / 1000)
         log.error({ err: fault, task }, 'a job failed')
+        if (fault instanceof Hopeless) await helpers.query(thatWasTheLast, [helpers.job.id]).catch(() => undefined)
         throw new Error(kindOf(fault))
       }
     })
   }
+
+const thatWasTheLast = 'update graphile_worker._private_jobs set max_attempts = attempts where id = $1'
 
 const kindOf = (fault: unknown): string => {
   const { name, code } = (fault ?? {}) as { name?: unknown; code?: unknown }

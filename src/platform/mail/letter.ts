@@ -1,54 +1,41 @@
-import ejs from 'ejs'
+import { fileURLToPath } from 'node:url'
 import type { Language, Translate } from '../i18n/translations.ts'
+import { createViews } from '../web/views.ts'
+import { letterKinds, type LetterKind, type Said } from './letter-kinds.ts'
 
-export type Letter = { subject: string; text: string; html: string; language: Language }
+export type Letter = { kind: LetterKind; subject: string; text: string; html: string; language: Language }
+type ToSay<K extends LetterKind> = keyof Said<K> extends never ? [] : [Said<K>]
+
+const views = createViews(fileURLToPath(new URL('../../../views', import.meta.url)))
 
 /**
- * A letter as text and as HTML. It names nobody: a mailbox is not a safe place, and the subject shows on locked screens.
- * @param kind a part of the catalogue `mail`: subject, text, link
- * @param href the address it leads to
- * @param values what the text has places for; never what says who somebody is
+ * A letter as text and as HTML, which say the same. It names nobody: a mailbox is not a safe place, and the subject shows on
+ * locked screens.
+ * @param linkTo the address of a page of ours: a letter leads nowhere else
+ * @param said what the kind has places for
  */
-export const writeLetter = (
+export const writeLetter = <K extends LetterKind>(
   t: Translate,
   language: Language,
-  kind: 'notice' | 'moved' | 'reset' | 'first' | 'backup' | 'chain' | 'checkpoint',
-  href: string,
-  values: Record<string, string> = {},
+  kind: K,
+  linkTo: (path: string) => string,
+  ...[said]: ToSay<K>
 ): Letter => {
-  const subject = t(`mail:${kind}.subject`)
-  const before = t(`mail:${kind}.text`, values)
-  const after = t(`mail:${kind}.after`)
+  const values: Partial<Record<string, string>> = said ?? {}
+  const href = linkTo(letterKinds[kind].page.replace(':token', () => values.token ?? ''))
+  const words = {
+    subject: t(`mail:${kind}.subject`),
+    before: t(`mail:${kind}.text`, values),
+    link: t(`mail:${kind}.link`),
+    after: t(`mail:${kind}.after`),
+    signature: t('mail:signature'),
+  }
+  const { subject, before, link, after, signature } = words
   return {
+    kind,
     language,
     subject,
-    text: [before, `${t(`mail:${kind}.link`)}:\n${href}`, after, `-- \n${t('mail:signature')}`].join('\n\n') + '\n',
-    html: page({
-      language,
-      subject,
-      before,
-      after,
-      href,
-      link: t(`mail:${kind}.link`),
-      signature: t('mail:signature'),
-      copy: t('mail:copy'),
-    }),
+    text: [before, `${link}:\n${href}`, after, `-- \n${signature}`].join('\n\n') + '\n',
+    html: views.render('mail/letter', { ...words, language, href, copy: t('mail:copy') }),
   }
 }
-
-/** Mail programs know style attributes and little else. */
-const page = ejs.compile(`<!doctype html>
-<html lang="<%= language %>">
-<head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title><%= subject %></title></head>
-<body style="margin:0;padding:24px;font:16px/1.6 system-ui,sans-serif">
-<div style="max-width:34em">
-<p style="font-weight:600;font-size:18px">Ostoja</p>
-<p><%= before %></p>
-<p style="margin:24px 0"><a href="<%= href %>" style="display:inline-block;padding:10px 18px;border-radius:8px;background:#115f4e;color:#ffffff;text-decoration:none"><%= link %></a></p>
-<p><%= after %></p>
-<p style="font-size:14px;color:#6b7280;overflow-wrap:anywhere"><%= copy %><br><%= href %></p>
-<p style="font-size:14px;color:#6b7280"><%= signature %></p>
-</div>
-</body>
-</html>
-`)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createTransport } from 'nodemailer'
 import type { Letter } from './letter.ts'
+import { mailFault } from './mail-fault.ts'
 
 /** How mail leaves: `url` smtp:// (STARTTLS) or smtps://; `tls` 'none' is for a server on this very machine. */
 export type MailSettings = {
@@ -13,25 +14,17 @@ export type MailSettings = {
 export type Mailer = {
   /** The address of a page of ours, for a letter. */
   linkTo: (path: string) => string
-  /** @throws when the server does not take the letter; the job that sends it tries again */
+  /** @throws MailFault when the server does not take the letter; the job that sends it tries again */
   send: (to: string, letter: Letter) => Promise<void>
   /** Whether the server answers, and takes our login. @throws when it does not */
   verify: () => Promise<unknown>
 }
 
-/** A mail server quotes the address it refuses, and what a job fails with is kept in its queue. */
-const withoutAddress = (fault: unknown): Error => {
-  const { code, responseCode } = fault as { code?: string; responseCode?: number }
-  return Object.assign(
-    new Error(`The mail server did not take a letter (${code ?? 'no code'}, ${responseCode ?? 'no answer'})`),
-    { code: [code, responseCode].filter(Boolean).join('_') },
-  )
-}
-
-const patienceMs = 15_000
-
-/** Nothing connects before the first letter. Certificates are always checked; `caFile` names the authority of an own server. */
-export const createMailer = ({ url, from, tls, caFile, publicUrl }: MailSettings): Mailer => {
+/**
+ * Nothing connects before the first letter. Certificates are always checked; `caFile` names the authority of an own server.
+ * @param patienceMs how long the server may take for each step, in milliseconds
+ */
+export const createMailer = ({ url, from, tls, caFile, publicUrl }: MailSettings, patienceMs = 15_000): Mailer => {
   const transport = createTransport({
     url,
     requireTLS: tls === 'required',
@@ -57,7 +50,7 @@ export const createMailer = ({ url, from, tls, caFile, publicUrl }: MailSettings
         headers,
       }
       await transport.sendMail(letter).catch((fault: unknown) => {
-        throw withoutAddress(fault)
+        throw mailFault(fault)
       })
     },
   }
