@@ -38,7 +38,8 @@ const person = z.object({
 
 /**
  * `tenant create`, `account create` and `account reset-password`: how an installation gets its first organisation and
- * people, and how an organisation that is locked out gets in again.
+ * people, and how an organisation that is locked out gets in again. `account operators` and `account deactivate`: who runs
+ * the installation, and how somebody is shut out who no longer does.
  */
 export const addTenantCommands = (program: Command) => {
   program
@@ -91,6 +92,28 @@ none, one a line in this order:
         sayAccess(await accountPowers.resetByOperator(login.trim()).catch(explainReset)),
       )
     })
+
+  account
+    .command('operators')
+    .description('list the operators who may sign in: login, and the day of the last sign-in')
+    .action(() =>
+      withFeatures(async ({ accounts }) => {
+        const listed = (await accounts.list(systemActor(installationId), 'active')).accounts
+        for (const { login, lastSignInAt } of listed)
+          say(`${login}\t${lastSignInAt?.toISOString().slice(0, 10) ?? 'never'}`)
+      }),
+    )
+
+  account
+    .command('deactivate')
+    .description('shut an operator out at once; accounts of an organisation are its administrators’ to deactivate')
+    .requiredOption('--login <login>', 'whose')
+    .action(async ({ login }: { login: string }) => {
+      await withFeatures(async ({ accountPowers }) => {
+        await accountPowers.deactivateOperator(login.trim()).catch(explainDeactivating)
+        say('The account is deactivated, and whoever was signed in with it is signed out.')
+      })
+    })
 }
 
 const sayAccess = ({ login, password }: { login: string; password: string }) =>
@@ -126,6 +149,16 @@ const explain = (fault: unknown): never => {
       '--tenant: there is no organisation with this id (or its keys are gone); "tenant create" makes one.',
     )
   }
+  throw fault
+}
+
+const explainDeactivating = (fault: unknown): never => {
+  if (fault instanceof NotFound)
+    throw new OperatorFault('--login: no operator has this login; "account operators" lists them.')
+  if (fault instanceof Conflict)
+    throw new OperatorFault(
+      '--login: this is the last operator; make another one first by "account create --role operator".',
+    )
   throw fault
 }
 

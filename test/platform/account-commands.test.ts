@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { prepareToRun } from '../../src/composition.ts'
-import { systemActor } from '../../src/platform/actor.ts'
+import { installationId, systemActor } from '../../src/platform/actor.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
 import { runProgram, type Ended } from '../support/processes.ts'
 
@@ -74,5 +74,28 @@ describe('bin/ostoja account reset-password', { timeout: 60_000 }, () => {
   it('says so where nobody has the login', async () => {
     const { code, complaint } = await account(['reset-password', '--login', 'NobodyHere999'])
     expect([code, complaint.includes('nobody has this login')]).toEqual([1, true])
+  })
+})
+
+describe('bin/ostoja account deactivate', { timeout: 60_000 }, () => {
+  it('shuts an operator out at once, but nobody of an organisation and never the last one', async () => {
+    const first = await ostoja.signedIn(installationId, ['operator'])
+    const last = await account(['deactivate', '--login', first.account.login])
+    expect([last.code, last.complaint.includes('the last operator')]).toEqual([1, true])
+    expect((await first.get('/tenants')).status).toBe(200)
+
+    const second = await ostoja.newAccount(installationId, ['operator'])
+    const { output } = await account(['operators'])
+    const day = new Date().toISOString().slice(0, 4)
+    expect(output).toMatch(new RegExp(`^${first.account.login}\\t${day}-`, 'm'))
+    expect(output).toContain(`${second.login}\tnever`)
+    const done = await account(['deactivate', '--login', first.account.login])
+    expect([done.code, done.complaint]).toEqual([0, ''])
+    expect((await first.get('/tenants')).status).not.toBe(200)
+    expect((await account(['operators'])).output).not.toContain(first.account.login)
+
+    const { login } = await ostoja.newAccount(tenant, ['administrator'])
+    const other = await account(['deactivate', '--login', login])
+    expect([other.code, other.complaint.includes('no operator has this login')]).toEqual([1, true])
   })
 })

@@ -33,7 +33,8 @@ type MadeAccount = { id: number; login: string; password: string; madeBefore: bo
 
 /** The accounts of organisations: who there is, making one, amending one. */
 export const createAccounts = (needs: AccountNeeds) => {
-  const { db, vault, passwords, notify, tellFormerAddress, endSession, sendFirstLink, rolesGiven, revokeLinks } = needs
+  const { db, vault, clock, passwords, notify, tellFormerAddress, endSession, sendFirstLink, rolesGiven, revokeLinks } =
+    needs
   const sealProfile = (tenantId: string, id: number, { givenName, familyName, email }: AccountProfile) =>
     vault.seal({ givenName, familyName, email } satisfies AccountProfile, profilePlace(tenantId, id))
   const indexEmail = async (trx: Trx, tenantId: string, id: number, email: string | null) =>
@@ -77,6 +78,7 @@ export const createAccounts = (needs: AccountNeeds) => {
           must_change_password: mustChangePassword,
           form_id: formId,
           created_by: actor.accountId,
+          created_at: clock(),
         })
         if (!made) return (await madeBy(trx, formId))!
         await indexEmail(trx, tenantId, id, profile.email)

@@ -1,12 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import { systemActor, type Actor } from '../../platform/actor.ts'
+import { installationId, systemActor, type Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
+import type { Trx } from '../../platform/db/tenant.ts'
 import { Conflict, NotFound } from '../../platform/errors.ts'
 import { generatePasswordFor } from './generated-password.ts'
 import type { AccountNeeds } from './needs.ts'
 import { keepsAnAdministrator } from './policy.ts'
 import { openProfile, sealPassword } from './profile.ts'
-import { findAccount, findTenant, lockAccount, lockAdministrators, updateAccount, type AccountRow } from './queries.ts'
+import {
+  findAccount,
+  findTenant,
+  lockAccount,
+  lockActiveWith,
+  lockAdministrators,
+  updateAccount,
+  type AccountRow,
+} from './queries.ts'
 
 type HandedOver = { login: string; password: string }
 
@@ -65,6 +74,15 @@ export const createAccountPowers = ({
     })
   }
 
+  const shutOut = async (trx: Trx, actor: Actor, row: AccountRow) => {
+    if (row.status === 'active') {
+      await updateAccount(trx, row.id, { status: 'deactivated', deactivated_at: clock() })
+      await revokeLinks(trx, row.id)
+      await record(trx, actor, 'account.deactivated', row.id)
+    }
+    await endSession({ tenantId: actor.tenantId, accountId: row.id }, 'deactivated')
+  }
+
   return {
     /**
      * Gives an account a new generated password, to be changed at the next sign-in, ends its session and tells its owner.
@@ -96,13 +114,25 @@ export const createAccountPowers = ({
         if (!row) throw new NotFound()
         if (id === actor.accountId) throw new Conflict('accounts:conflict.yourself')
         keepsAnAdministrator(actor, id, administrators)
-        if (row.status === 'active') {
-          await updateAccount(trx, id, { status: 'deactivated', deactivated_at: clock() })
-          await revokeLinks(trx, id)
-          await record(trx, actor, 'account.deactivated', id)
-        }
-        await endSession({ tenantId: actor.tenantId, accountId: id }, 'deactivated')
+        await shutOut(trx, actor, row)
       }),
+
+    /**
+     * Shuts an operator out at once; the account stays, and so does what it did.
+     * @throws NotFound where no operator has this login, Conflict for the last one
+     */
+    deactivateOperator: async (login: string): Promise<void> => {
+      const owner = await ownerOf(login)
+      if (owner?.tenantId !== installationId) throw new NotFound()
+      const actor = systemActor(installationId)
+      await db.asTenant(actor, async trx => {
+        const operators = await lockActiveWith(trx, 'operator')
+        const row = await lockAccount(trx, owner.accountId)
+        if (!row) throw new NotFound()
+        if (operators.length === 1 && operators[0] === row.id) throw new Conflict('accounts:conflict.lastOperator')
+        await shutOut(trx, actor, row)
+      })
+    },
 
     /** @throws NotFound */
     activate: (actor: Actor, id: number) =>

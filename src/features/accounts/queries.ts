@@ -29,8 +29,7 @@ export const nextAccountId = async (trx: Trx): Promise<number> => {
   return rows[0]!.id
 }
 
-type Defaulted =
-  'status' | 'password_changed_at' | 'revision' | 'reset_form_id' | 'created_at' | 'last_sign_in_at' | 'deactivated_at'
+type Defaulted = 'status' | 'password_changed_at' | 'revision' | 'reset_form_id' | 'last_sign_in_at' | 'deactivated_at'
 export type NewAccount = Omit<AccountRow, Defaulted>
 
 /** @returns false where the form that asks for this account has made one already */
@@ -59,10 +58,13 @@ export const lockAccount = (trx: Trx, id: number): Promise<AccountRow | undefine
   trx<AccountRow>('accounts').where({ id }).forUpdate().first()
 
 /** The ids of those who can administer; nobody else changes that set until the transaction ends. */
-export const lockAdministrators = async (trx: Trx): Promise<number[]> => {
+export const lockAdministrators = (trx: Trx): Promise<number[]> => lockActiveWith(trx, 'administrator')
+
+/** The ids of the active accounts that have a role; nobody else changes that set until the transaction ends. */
+export const lockActiveWith = async (trx: Trx, role: Role): Promise<number[]> => {
   const rows: { id: number }[] = await trx<AccountRow>('accounts')
     .where({ status: 'active' })
-    .whereRaw(`'administrator' = any (roles)`)
+    .whereRaw('? = any (roles)', [role])
     .orderBy('id')
     .forUpdate()
     .select('id')
