@@ -14,6 +14,7 @@ import { createErasure } from './composition/erasure.ts'
 import { createMessageFeature } from './composition/messages.ts'
 import { createLog } from './composition/audit-log.ts'
 import { createSealing, keysToChoose } from './composition/sealing.ts'
+import { createReadinessFeature } from './composition/readiness.ts'
 import { createRestrictedRecordFeature } from './composition/restricted-records.ts'
 import { createPlatform, type Platform, type Replaced } from './composition/platform.ts'
 import { announcementRoutes } from './features/announcements/index.ts'
@@ -56,7 +57,6 @@ import { installationRoutes } from './features/installation/index.ts'
 import { jobRoutes } from './features/jobs/index.ts'
 import { noticeAttention, noticeRoutes } from './features/notices/index.ts'
 import { passwordResetRoutes } from './features/password-resets/index.ts'
-import { createReadiness, readinessRoutes } from './features/readiness/index.ts'
 import { createActiveSessions, sessionRoutes } from './features/sessions/index.ts'
 import { attentionOfCases, breakGlassRoutes, restrictionRoutes } from './features/restricted-records/index.ts'
 import { createSettings, settingsRoutes } from './features/settings/index.ts'
@@ -229,20 +229,21 @@ export const createFeatures = (platform: Platform) => {
     accountNames: accounts.names,
     proveOpened: exports.prove,
   })
-  const readiness = createReadiness({
-    clock,
-    lastExport: actor => db.asTenant(actor, exports.lastMadeAt),
-    freshDays: async actor => (await exports.plans.of(actor)).freshDays,
-    lastProof: exports.lastProvedAt,
-    officerKeys: async actor =>
-      (await officerKeys.list(actor)).filter(({ inUse }) => inUse).map(({ createdAt }) => createdAt),
-    backup: backups.state,
-    dataKeySince: encryptionKeys.dataKeySince,
+  const readiness = createReadinessFeature({
+    ...platform,
+    translations,
     rotationDays: config.keyRotationDays,
-    sleepingAccounts: accounts.sleeping,
-    toConfirm: async actor => (await contacts.countToConfirm(actor)).all,
-    unjudgedCases: restricted.cases.countUnjudged,
-    lastDrill: drills.lastPassedAt,
+    accounts,
+    backups,
+    contacts,
+    drills,
+    encryptionKeys,
+    exports,
+    keyDesk: () => desk.keyDesk,
+    notices,
+    officerKeys,
+    restricted,
+    tenants,
   })
 
   const log = createLog({ ...platform, accounts, notices, clients, settings, tenants })
@@ -252,6 +253,7 @@ export const createFeatures = (platform: Platform) => {
     draftAttention(drafts, translations),
     confirmationAttention({ contacts, translations }),
     exportAttention({ exports, translations, clock }),
+    readiness.attention,
     unusualAttention({ unusual: log.unusual, translations }),
     attentionOfCases({ breaking: restricted.breaking, translations, clock }),
   ]
@@ -301,9 +303,6 @@ export const createFeatures = (platform: Platform) => {
     }
   }
 
-  const planExports = async () => {
-    for (const tenantId of await tenants.open()) await exports.plans.run(tenantId)
-  }
   addMetrics({
     metrics: platform.metrics,
     certificateUntil: () => platform.certificate?.standing().validTo ?? null,
@@ -351,7 +350,7 @@ export const createFeatures = (platform: Platform) => {
     groupRoutes(groups, res => spoken(res.locals, clock())),
     planRoutes(exports.plans),
     approvalRoutes(exports.approvals),
-    readinessRoutes(readiness),
+    readiness.routes,
     drillRoutes(drills),
     exportRoutes(exports, {
       keysToChoose: keysToChoose(officerKeys),
@@ -377,7 +376,7 @@ export const createFeatures = (platform: Platform) => {
     'export.make': exports.make,
     'exports.sweep': exports.sweep,
     'exports.copy': exports.copies.tend,
-    'exports.plan': planExports,
+    'exports.plan': () => tenants.forEachOpen(exports.plans.run),
     'log.look-through': log.lookThrough,
     'tenants.sweep': sweepTenants,
     'tenants.destroy-due': tenants.destroyDue,
@@ -387,6 +386,7 @@ export const createFeatures = (platform: Platform) => {
     'backups.tend': backups.tend,
     'mail.backup': backups.mailWarning,
     ...auditChain.tasks,
+    ...readiness.tasks,
     ...desk.keyDesk.tasks,
     ...importTasks(imports),
     ...around.tasks,
@@ -402,6 +402,7 @@ export const createFeatures = (platform: Platform) => {
     'keys.turn': '*/10 * * * *',
     'backups.tend': '* * * * *',
     ...auditChain.schedule,
+    ...readiness.schedule,
   }
 
   return {
@@ -425,6 +426,7 @@ export const createFeatures = (platform: Platform) => {
     restricted,
     exports,
     drills,
+    reminders: readiness.reminders,
     officerKeys,
     attachments,
     imports,

@@ -8,10 +8,9 @@ type Given = Omit<Parameters<typeof createDrills>[0], 'draw' | 'look'> & {
   contacts: EmergencyContacts
 }
 
-/** Who is drawn may have nobody to call: so many are looked at for each that is needed. */
-const spare = 8
-/** And looked at again where most have nobody to call. */
-const mostDraws = 20
+/** Somebody's contact to call first may have no number that proves anything: so many clients are looked at, a few at a time. */
+const mostLookedAt = 500
+const lookedAtOnce = 10
 const provingDigits = 3
 
 /** Drills need people to look for: clients with somebody to call, who are another feature's. */
@@ -22,14 +21,14 @@ export const createDrillFeature = ({ clients, contacts, ...given }: Given) => {
   return createDrills({
     ...given,
     draw: async (actor, most) => {
-      const drawn = new Set<string>()
-      for (let turn = 0; turn < mostDraws && drawn.size < most; turn += 1) {
-        const ids = await clients.drawActive(actor, most * spare)
+      const candidates = await given.db.asTenant(actor, trx => contacts.anyHaving(trx, mostLookedAt))
+      const drawn: string[] = []
+      for (let from = 0; from < candidates.length && drawn.length < most; from += lookedAtOnce) {
+        const ids = candidates.slice(from, from + lookedAtOnce)
         const byClient = await contactsOf(actor, ids)
-        for (const id of ids) if (drawn.size < most && endingsOf(byClient.get(id) ?? []).length > 0) drawn.add(id)
-        if (ids.length < most * spare) break // that was everybody
+        drawn.push(...ids.filter(id => endingsOf(byClient.get(id) ?? []).length > 0))
       }
-      return [...drawn]
+      return drawn.slice(0, most)
     },
     look: async (actor, ids) => {
       const byClient = await contactsOf(actor, ids)

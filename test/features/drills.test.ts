@@ -14,17 +14,19 @@ beforeAll(async () => {
 })
 afterAll(() => ostoja.close())
 
-/** An office with five clients with a contact, one without, and an export whose opening code is known. */
-const newOffice = async () => {
+/** An office with clients of which the first have a contact, some a contact without a number, and an export whose opening code is known. */
+const newOffice = async ({ clients: count = 6, withContact = 5, withoutNumber = 0 } = {}) => {
   const tenantId = await ostoja.newTenant()
   const officer = await ostoja.signedIn(tenantId, ['security_officer'])
   const actor: Actor = { tenantId, accountId: officer.account.id, roles: ['security_officer'] }
   const { clients, emergencyContacts, exports } = ostoja.features
-  for (let n = 0; n < 6; n += 1) {
+  for (let n = 0; n < count; n += 1) {
     const clientId = crypto.randomUUID()
     await clients.create(actor, clientId, { ...clientProfile, familyName: `Nazwisko${n}`, phones: [] })
     const phone = { type: 'mobile' as const, number: `+4850000000${n}`, typed: `50000000${n}`, hours: null }
-    if (n < 5) await emergencyContacts.add(actor, clientId, crypto.randomUUID(), { ...contactProfile, phones: [phone] })
+    const phones = n < withContact ? [phone] : []
+    if (n < withContact + withoutNumber)
+      await emergencyContacts.add(actor, clientId, crypto.randomUUID(), { ...contactProfile, phones })
   }
   const { id } = (await exports.request(actor, { passphrase, keyIds: [], format: 'fhir', language: 'pl' }))!
   await expect.poll(async () => (await exports.find(actor, id)).status, { timeout: 20_000 }).toBe('ready')
@@ -94,7 +96,33 @@ describe('a drill', () => {
     expect((await officer.get('/readiness')).text).toContain('data-part="drill" data-state="due"')
   })
 
-  it('cannot be held where there is nobody to look for, and is nobody else’s', async () => {
+  it.each([1, 2])('of an organisation with few to call is about those there are, and says so: %i', async count => {
+    // Most have nobody, and the contact of some has no number that could be read off.
+    const office = await newOffice({ clients: 40, withContact: count, withoutNumber: 3 })
+    const { officer, code } = office
+    const { path, page, sought, names } = await begin(office)
+    expect(sought).toHaveLength(count)
+    expect(names.toSorted()).toEqual(Array.from({ length: count }, (_, n) => String(n)))
+    expect(page).toContain(count === 1 ? 'Only one client has' : 'Only 2 clients have')
+    expect(page).toContain(count === 1 ? 'Find this person' : 'Find these 2 people')
+    expect(page).not.toMatch(/these 3|three people|the three/i)
+    const answers = Object.fromEntries(sought.map((id, at) => [`answers[${id}]`, `00${names[at]!}`]))
+    await officer.post(path, { ...answers, code, trouble: 'none' }, path)
+    const result = (await officer.get(path)).text
+    expect(result).toContain('Passed')
+    expect(result).toContain(count === 1 ? 'The person' : 'The 2 people')
+  })
+
+  it('cannot be held where there is nobody to look for: it says what is missing, and nothing begins', async () => {
+    const { officer, actor } = await newOffice({ clients: 2, withContact: 0, withoutNumber: 1 })
+    const refused = await officer.post('/drills', {}, '/drills')
+    expect(refused.status).toBe(409)
+    expect(refused.text).toContain('There is nobody to look for yet')
+    expect(refused.text).toContain('Start a drill')
+    expect(await ostoja.features.drills.list(actor)).toEqual([])
+  })
+
+  it('is nobody else’s', async () => {
     const alone = await ostoja.signedIn(await ostoja.newTenant(), ['security_officer'])
     expect((await alone.post('/drills', {}, '/drills')).status).toBe(409)
     const office = await newOffice()

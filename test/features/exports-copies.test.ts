@@ -8,6 +8,7 @@ import { openCopyStore } from '../../src/composition/export-copies.ts'
 import { startBucketServer, type BucketServer } from '../support/bucket-server.ts'
 import { clientProfile } from '../support/world.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import type { Visitor } from '../support/visitor.ts'
 
 const DAY = 24 * 60 * 60_000
 
@@ -27,6 +28,11 @@ afterAll(async () => {
 })
 
 const storeOf = (where: Ostoja) => openCopyStore(where.config.backups)
+const copiesOn = async ({ visitor }: { visitor: Visitor }) => {
+  const page = (await visitor.get('/readiness')).text
+  const [, state, part = ''] = /data-part="copies" data-state="(\w+)"([\s\S]*?)<\/li>/.exec(page) ?? []
+  return { state, href: /<a [^>]*href="([^"]+)"/.exec(part)?.[1], text: part }
+}
 const folder = () => join(ostoja.config.backups.store, 'exports')
 
 /** An organisation whose exports make themselves each day, of which two are kept. */
@@ -63,8 +69,10 @@ describe('copies of exports in the backup store', () => {
     const { tenantId, visitor, make, copy, names, newest, kinds } = await newOffice(where)
     const made = await make()
     expect(made.copy_state).toBeNull()
+    expect(await copiesOn({ visitor })).toMatchObject({ state: 'due', href: '/exports' })
     await copy()
     expect((await newest()).copy_state).toBe('stored')
+    expect(await copiesOn({ visitor })).toMatchObject({ state: 'good', href: '/exports' })
     const [name] = await names()
     expect(name).toBe(`export-${tenantId}-${made.created_at.toISOString().slice(0, 10)}-${made.id}.html`)
     const hash = createHash('sha256')
@@ -96,11 +104,15 @@ describe('copies of exports in the backup store', () => {
     expect((await kinds()).filter(kind => kind === 'export-not-stored')).toHaveLength(1)
     expect((await visitor.get(`/exports/${made.id}`)).text).toContain('the store could not be reached')
     expect((await visitor.get('/exports')).text).toContain('No copy')
+    const sign = await copiesOn({ visitor })
+    expect(sign).toMatchObject({ state: 'bad', href: `/exports/${made.id}` })
+    expect(sign.text).toContain('Look at the export that was not copied')
 
     await rm(folder())
     await copy()
     expect((await newest()).copy_state).toBe('stored')
     expect(await names()).toHaveLength(1)
+    expect((await copiesOn({ visitor })).state).toBe('good')
   })
 
   it('are never made of a file that is not what was made', async () => {

@@ -36,6 +36,7 @@ const plan = (everyDays: string, keep: string, freshDays: string) => ({ everyDay
 const round = async (actor: Actor) => {
   const { exports } = ostoja.features
   await exports.plans.run(actor.tenantId)
+  await ostoja.features.reminders.run(actor.tenantId)
   for (let turn = 0; turn < 200; turn += 1) {
     const waiting = (await exports.list(actor)).some(({ status }) => status === 'waiting' || status === 'running')
     if (!waiting) return exports.list(actor)

@@ -323,3 +323,17 @@ const until = async (done: () => Promise<boolean>) => {
   }
   throw new Error('it never came to be')
 }
+
+describe('a round of the worker', () => {
+  it('goes on where it fails for one organisation, and fails in the end', async () => {
+    const all = await ostoja.features.tenants.open()
+    expect(all.length).toBeGreaterThan(1)
+    const visited: string[] = []
+    const round = ostoja.features.tenants.forEachOpen(tenantId => {
+      visited.push(tenantId)
+      return tenantId === all[0] ? Promise.reject(new Error('cannot be looked at')) : Promise.resolve()
+    })
+    await expect(round).rejects.toThrow('cannot be looked at')
+    expect(visited).toEqual(all)
+  })
+})

@@ -103,7 +103,7 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
   const secondActor: Actor = { tenantId, accountId: second.id, roles: ['security_officer'] }
   await ostoja.features.restricted.breaking.breakFor(secondActor, recordId, { reason: 'emergency', details: '' })
   const [caseOfGlass] = await ostoja.features.restricted.cases.list(actor)
-  const drillId = await ostoja.features.drills.start(actor)
+  const drillId = (await ostoja.features.drills.start(actor))!
   const [officerKey] = await officerKeys.list(actor)
   const [notice] = await notices.list(actor)
   await until(async () => (await exports.find(actor, exportId)).status === 'ready')

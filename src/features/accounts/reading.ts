@@ -70,7 +70,7 @@ export const createAccountReading = ({ db, vault }: Pick<AccountNeeds, 'db' | 'v
     },
 
     /** How many active accounts nobody has signed in to since. */
-    sleeping: (actor: Actor, since: Date): Promise<number> => db.asTenant(actor, trx => countSleeping(trx, since)),
+    sleeping: (trx: Trx, since: Date): Promise<number> => countSleeping(trx, since),
 
     /** Ids of the active accounts that have a role. */
     activeWith: (trx: Trx, role: Role): Promise<number[]> => selectActiveWithRole(trx, role),

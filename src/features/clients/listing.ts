@@ -3,15 +3,7 @@ import type { Trx } from '../../platform/db/tenant.ts'
 import type { Needs } from './needs.ts'
 import { readKey, writeKey } from './page-key.ts'
 import { alphabetically, displayName, type ClientLine, type Status } from './profile.ts'
-import {
-  selectAnyActive,
-  selectByLetter,
-  selectLines,
-  selectPage,
-  selectRecent,
-  selectShelf,
-  type LineRow,
-} from './queries.ts'
+import { selectByLetter, selectLines, selectPage, selectRecent, selectShelf, type LineRow } from './queries.ts'
 import { deepestShelf } from './search/terms.ts'
 import { recordShown } from './shown.ts'
 import type { Sealing } from './sealing.ts'
@@ -58,10 +50,6 @@ export const createListing = ({ db }: Needs, sealing: Sealing) => {
     )
 
   return {
-    /** Ids of active clients at random, at most so many; nothing of them is read. */
-    drawActive: (actor: Actor, most: number): Promise<string[]> =>
-      db.asTenant(actor, trx => selectAnyActive(trx, most)),
-
     /** These clients, as far as they are still there, in this order. */
     lines: (actor: Actor, ids: readonly string[]): Promise<ClientLine[]> =>
       db.asTenant(actor, async trx => {

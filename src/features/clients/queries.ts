@@ -125,18 +125,6 @@ export const selectShelf = async (
   return rows
 }
 
-/** Ids of active clients at random: from a random place on, so that no table is sorted. */
-export const selectAnyActive = async (trx: Trx, most: number): Promise<string[]> => {
-  const { rows } = await trx.raw<{ rows: { id: string }[] }>(
-    `with start as (select gen_random_uuid() as id),
-          later as (select clients.id from clients, start where status = 'active' and clients.id >= start.id order by clients.id limit ?),
-          earlier as (select clients.id from clients, start where status = 'active' and clients.id < start.id order by clients.id limit ?)
-     select id from later union all select id from earlier limit ?`,
-    [most, most, most],
-  )
-  return rows.map(({ id }) => id)
-}
-
 export const selectLines = (trx: Trx, ids: readonly string[]): Promise<LineRow[]> =>
   trx<LineRow>('clients').whereIn('id', ids).select('id', 'status', 'profile_sealed', 'created_at')
 

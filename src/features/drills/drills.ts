@@ -3,7 +3,7 @@ import type { Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
-import { Conflict, NotFound } from '../../platform/errors.ts'
+import { NotFound } from '../../platform/errors.ts'
 import {
   findDrill,
   finishDrill,
@@ -39,6 +39,7 @@ type Needs = {
 export type ListedDrill = DrillRow & { by: string; seconds: number | null }
 export type DrillResult = { code: string; trouble: Trouble; answers: Readonly<Record<string, string>> }
 
+/** Fewer where fewer have somebody to call. */
 const peopleInDrill = 3
 
 /** Guided exercises: open the last export from its file, find three people, and keep how it went. */
@@ -71,12 +72,12 @@ export const createDrills = ({ db, clock, accountNames, draw, look, proveOpened 
         people.map(({ clientId }) => clientId),
       ),
 
-    /** Begins a drill: the clock runs from now. @returns its id @throws Conflict where nobody can be looked for */
-    start: async (actor: Actor): Promise<string> => {
+    /** Begins a drill: the clock runs from now. @returns its id; null where nobody can be looked for */
+    start: async (actor: Actor): Promise<string | null> => {
       const { accountId, tenantId } = actor
       if (accountId === null) throw new NotFound()
       const drawn = await draw(actor, peopleInDrill)
-      if (drawn.length === 0) throw new Conflict('drills:conflict.nobody')
+      if (drawn.length === 0) return null
       const id = randomUUID()
       await db.asTenant(actor, async trx => {
         const people = drawn.map(clientId => ({ clientId, outcome: null }))
@@ -118,7 +119,7 @@ export const createDrills = ({ db, clock, accountNames, draw, look, proveOpened 
     },
 
     /** When a drill was last passed; null when none ever was. */
-    lastPassedAt: (actor: Actor): Promise<Date | null> => db.asTenant(actor, selectLastPassed),
+    lastPassedAt: (trx: Trx): Promise<Date | null> => selectLastPassed(trx),
   }
 }
 export type Drills = ReturnType<typeof createDrills>

@@ -14,7 +14,10 @@ export const drillRoutes = (drills: Drills) => {
   })
 
   router.post('/drills', officer(), async (_req, res) => {
-    res.redirect(303, `/drills/${await drills.start(actorOf(res))}`)
+    const actor = actorOf(res)
+    const id = await drills.start(actor)
+    if (!id) return res.status(409).render('drills/list', { drills: await drills.list(actor), nobody: true })
+    res.redirect(303, `/drills/${id}`)
   })
 
   router.get('/drills/:drillId', officer(), async (req, res) => {

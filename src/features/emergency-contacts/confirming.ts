@@ -7,6 +7,7 @@ import { recorded, type ContactRecords, type RecordedContact } from './contact-r
 import { shownNumber } from './phone-number.ts'
 import type { Needs } from './needs.ts'
 import {
+  areLeftToConfirm,
   countToConfirm,
   hintToConfirm,
   selectToConfirm,
@@ -35,6 +36,7 @@ export type WorkList = {
 
 export const workListPage = 25
 const notedAtOnce = 500
+const dayMs = 24 * 60 * 60_000
 
 /** Which contacts are to be confirmed again: wrong numbers, those never confirmed and those confirmed too long ago. */
 export const createConfirming = (
@@ -108,6 +110,12 @@ export const createConfirming = (
     /** The same up to `most`, for those who only need to know that there are some. */
     hintToConfirm: async (trx: Trx, actor: Actor, most: number): Promise<{ all: number; wrong: number }> =>
       hintToConfirm(trx, (await since(trx, actor)).day, most),
+
+    /** Whether contacts have waited for so many days to be confirmed. */
+    areLeft: async (trx: Trx, actor: Actor, days: number): Promise<boolean> => {
+      const before = new Date(clock().getTime() - days * dayMs)
+      return areLeftToConfirm(trx, { day: monthsBefore(dayOf(before), await confirmMonths(trx, actor)), before })
+    },
 
     /** Notes what older rows do not say in the clear yet, all of them. */
     noteFacts: async (actor: Actor): Promise<void> => {

@@ -12,7 +12,7 @@ import { createContactHistory } from './history.ts'
 import { createOrdering } from './ordering.ts'
 import { createConfirming } from './confirming.ts'
 import { shownNumber } from './phone-number.ts'
-import { selectHaving, selectOrder } from './queries.ts'
+import { selectAnyHaving, selectHaving, selectOrder } from './queries.ts'
 
 /**
  * The people to call when something happens to a client, in order. Every change locks the client first, so that changes
@@ -86,6 +86,9 @@ export const createEmergencyContacts = (needs: Needs) => {
     /** The contacts of many clients, each client's in order; clients without any are left out. One query. */
     ofClients: (trx: Trx, actor: Actor, clientIds: readonly string[]): Promise<Map<string, EmergencyContact[]>> =>
       records.lines(trx, actor, clientIds),
+
+    /** Ids of active clients with a contact, at random, at most so many; nothing of them is read. */
+    anyHaving: (trx: Trx, most: number): Promise<string[]> => selectAnyHaving(trx, most),
 
     /** Of these clients, those for whom there is or ever was a contact. */
     havingContacts: async (trx: Trx, _actor: Actor, clientIds: readonly string[]): Promise<ReadonlySet<string>> =>

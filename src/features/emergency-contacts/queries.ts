@@ -47,6 +47,22 @@ export const selectHaving = async (trx: Trx, clientIds: readonly string[]): Prom
   return [...(await having('emergency_contacts')), ...(await having('emergency_contact_versions'))] as string[]
 }
 
+/** Active clients with a contact at random: from a random place on, so that no table is sorted. */
+export const selectAnyHaving = async (trx: Trx, most: number): Promise<string[]> => {
+  const having = (side: string) =>
+    `select client_id as id from emergency_contacts contact join clients on clients.id = contact.client_id, start
+      where clients.status = 'active' and contact.rank = 1 and contact.client_id ${side} start.place
+      order by contact.client_id limit ?`
+  const rows = await ask<{ id: string }>(
+    trx,
+    `with start as materialized (select gen_random_uuid() as place),
+          later as (${having('>=')}), earlier as (${having('<')})
+     select id from later union all select id from earlier limit ?`,
+    [most, most, most],
+  )
+  return rows.map(({ id }) => id)
+}
+
 export const selectOrder = async (trx: Trx, clientId: string): Promise<string[]> =>
   trx<ContactRow>('emergency_contacts').where('client_id', clientId).orderBy('rank').pluck<string[]>('id')
 
@@ -158,6 +174,23 @@ export const hintToConfirm = async (trx: Trx, since: string, most: number): Prom
     [since, most, most],
   )
   return counted ?? { all: 0, wrong: 0 }
+}
+
+/**
+ * Whether one of them has been left so since a moment: a wrong number or a contact never confirmed that was last touched before
+ * it, or one whose time was over before that day.
+ */
+export const areLeftToConfirm = async (trx: Trx, { day, before }: { day: string; before: Date }): Promise<boolean> => {
+  const [found] = await ask<{ left: boolean }>(
+    trx,
+    `select exists (
+       select from emergency_contacts contact join clients on clients.id = contact.client_id
+        where clients.status = 'active'
+          and (contact.last_confirmed_on < ?
+               or contact.updated_at < ? and (contact.last_confirmed_on is null or contact.wrong_number))) as left`,
+    [day, before],
+  )
+  return found?.left ?? false
 }
 
 export const countToConfirm = async (trx: Trx, since: string): Promise<{ all: number; wrong: number }> => {

@@ -1,5 +1,5 @@
 export { keyAttention } from './attention.ts'
-export { createKeyDesk, type Overview } from './desk.ts'
+export { createKeyDesk, type KeyDesk, type Overview } from './desk.ts'
 export { keyRoutes } from './routes.ts'
 export {
   createEncryptionKeys,

@@ -22,11 +22,11 @@ import {
   insertExport,
   noteProved,
   selectExports,
-  selectLastMade,
-  selectLastProved,
+  selectMade,
   selectProvable,
   settleExports,
   type ExportRow,
+  type Made,
 } from './queries.ts'
 
 /** Attempts a passphrase is good for; each needs a derivation of its own while the officer waits. */
@@ -76,12 +76,8 @@ export const createExports = (needs: ExportNeeds) => {
 
     count: countForExport,
 
-    /** When somebody last proved that an export opens; null when nobody ever has. */
-    lastProvedAt: async (actor: Actor): Promise<Date | null> =>
-      (await db.asTenant(actor, selectLastProved))?.proved_at ?? null,
-
-    /** When the newest export was made; null when there never was one. */
-    lastMadeAt: (trx: Trx): Promise<Date | null> => selectLastMade(trx),
+    /** When exports of every client were made, first and last, and when one was last proved to open. */
+    made: (trx: Trx): Promise<Made> => selectMade(trx),
 
     /**
      * Asks the worker for an export of every active client. The passphrase ends here: only keys derived from it go on.

@@ -1,4 +1,4 @@
-import type { Trx } from '../../platform/db/tenant.ts'
+import { ask, type Trx } from '../../platform/db/tenant.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
 import type { CopyFailure } from './copies/store.ts'
 import type { FormatName } from './formats/formats.ts'
@@ -49,14 +49,18 @@ export const selectExports = (trx: Trx): Promise<ExportRow[]> =>
     .orderBy([{ column: 'created_at', order: 'desc' }, 'id'])
     .limit(SHOWN)
 
-/** When the newest export of every client became whole; null where none ever has. */
-export const selectLastMade = async (trx: Trx): Promise<Date | null> => {
-  const row = await trx<ExportRow>('exports')
-    .whereIn('status', ['ready', 'expired'])
-    .whereRaw(`group_ids = '[]'`)
-    .max('finished_at as at')
-    .first<{ at: Date | null }>()
-  return row.at
+/** When the first and the newest export of every client became whole, and when one was last proved to open; null: never. */
+export type Made = { first: Date | null; last: Date | null; proved: Date | null }
+
+export const selectMade = async (trx: Trx): Promise<Made> => {
+  const [made] = await ask<Made>(
+    trx,
+    `select min(finished_at) filter (where whole) as first, max(finished_at) filter (where whole) as last,
+            max(proved_at) as proved
+       from (select finished_at, proved_at, status in ('ready', 'expired') and group_ids = '[]' as whole from exports) each`,
+    [],
+  )
+  return made ?? { first: null, last: null, proved: null }
 }
 
 export const findExport = (trx: Trx, id: string): Promise<ExportRow | undefined> =>
@@ -126,10 +130,3 @@ export const selectProvable = (trx: Trx): Promise<Pick<ExportRow, 'id' | 'openin
 
 export const noteProved = (trx: Trx, id: string, by: number | null, at: Date) =>
   trx<ExportRow>('exports').where({ id }).update({ proved_at: at, proved_by: by })
-
-/** The newest proof that an export opens, and when that export was made. */
-export const selectLastProved = (trx: Trx): Promise<Pick<ExportRow, 'id' | 'created_at' | 'proved_at'> | undefined> =>
-  trx<ExportRow>('exports')
-    .whereNotNull('proved_at')
-    .orderBy('proved_at', 'desc')
-    .first('id', 'created_at', 'proved_at')

@@ -9,15 +9,17 @@ import type { Mailer } from '../../platform/mail/mailer.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import { createNoticeChoices, wantMail } from './choices.ts'
 import { createFormerAddresses } from './former-address.ts'
-import { noticeKinds, type NoticeKind } from './kinds.ts'
+import { noticeKinds, reminders, type NoticeKind, type ReminderKind } from './kinds.ts'
 import {
   activeAccountsWithRole,
   deleteNoticesBefore,
   insertNotices,
   markKindsRead,
+  markKindsReadByAll,
   markRead,
   notYetTold,
   selectNotices,
+  selectUnread,
   type NoticeDetail,
   type NoticeRow,
 } from './queries.ts'
@@ -51,8 +53,7 @@ const mostOnStartPage = 5
 /** What happened to an account that its owner should know: on the start page, in a list, and as mail without details. */
 export const createNotices = (needs: Needs) => {
   const { db, clock, translations, mailer, mailboxOf, accountNames } = needs
-  const read = async (trx: Trx, actor: Actor, most: number, onlyUnread = false): Promise<Notice[]> => {
-    const rows = await selectNotices(trx, actor.accountId ?? 0, most, onlyUnread)
+  const withNames = async (trx: Trx, actor: Actor, rows: readonly NoticeRow[]): Promise<Notice[]> => {
     const names = await accountNames(
       trx,
       actor.tenantId,
@@ -63,28 +64,35 @@ export const createNotices = (needs: Needs) => {
 
   const formerAddresses = createFormerAddresses(needs)
 
+  /**
+   * Tells people, in the transaction of what happened. Somebody who was told the same a moment ago is not told again.
+   * @param detail ids and counts; never what says who somebody is
+   */
+  const notify = async (trx: Trx, tenantId: string, to: Recipients, kind: NoticeKind, detail: NoticeDetail = {}) => {
+    const now = clock()
+    const wanted = 'role' in to ? await activeAccountsWithRole(trx, to.role) : [...new Set(to)]
+    const { quietMs, reminds } = noticeKinds[kind]
+    const told = quietMs ? await notYetTold(trx, wanted, kind, detail, new Date(now.getTime() - quietMs)) : wanted
+    if (told.length === 0) return
+
+    await insertNotices(
+      trx,
+      told.map(accountId => ({ tenant_id: tenantId, account_id: accountId, kind, detail, created_at: now })),
+    )
+    const mailed = mailer ? await wantMail(trx, told, kind) : []
+    for (const accountId of mailed)
+      // However many reminders come at once, one letter says that there is something to read.
+      await enqueue(trx, 'mail.notice', { tenantId, accountId }, reminds ? { key: `mail.reminder:${accountId}` } : {})
+  }
+
   return {
     ...formerAddresses,
     ...createNoticeChoices(db),
+    notify,
 
-    /**
-     * Tells people, in the transaction of what happened. Somebody who was told the same a moment ago is not told again.
-     * @param detail ids and counts; never what says who somebody is
-     */
-    notify: async (trx: Trx, tenantId: string, to: Recipients, kind: NoticeKind, detail: NoticeDetail = {}) => {
-      const now = clock()
-      const wanted = 'role' in to ? await activeAccountsWithRole(trx, to.role) : [...new Set(to)]
-      const { quietMs } = noticeKinds[kind]
-      const told = quietMs ? await notYetTold(trx, wanted, kind, detail, new Date(now.getTime() - quietMs)) : wanted
-      if (told.length === 0) return
-
-      await insertNotices(
-        trx,
-        told.map(accountId => ({ tenant_id: tenantId, account_id: accountId, kind, detail, created_at: now })),
-      )
-      const mailed = mailer ? await wantMail(trx, told, kind) : []
-      for (const accountId of mailed) await enqueue(trx, 'mail.notice', { tenantId, accountId })
-    },
+    /** Tells everybody whom a reminder is for, unless they were told a short time ago. */
+    remind: (trx: Trx, tenantId: string, kind: ReminderKind): Promise<void> =>
+      notify(trx, tenantId, { role: noticeKinds[kind].of }, kind),
 
     /** The job that mails "there is something to read": the address is looked up and opened only now. */
     mailNotice: async (account: AccountKey) => {
@@ -95,10 +103,12 @@ export const createNotices = (needs: Needs) => {
     },
 
     /** The newest first. */
-    list: (actor: Actor): Promise<Notice[]> => db.asTenant(actor, trx => read(trx, actor, mostShown)),
+    list: (actor: Actor): Promise<Notice[]> =>
+      db.asTenant(actor, async trx => withNames(trx, actor, await selectNotices(trx, actor.accountId ?? 0, mostShown))),
 
-    /** The few unread ones for the start page. */
-    unread: (trx: Trx, actor: Actor): Promise<Notice[]> => read(trx, actor, mostOnStartPage, true),
+    /** The few unread ones for the start page; what a reminder tells of the start page says by itself, as it stands now. */
+    unread: async (trx: Trx, actor: Actor): Promise<Notice[]> =>
+      withNames(trx, actor, await selectUnread(trx, actor.accountId ?? 0, reminders, mostOnStartPage)),
 
     /** @throws NotFound when it is nobody's or another's */
     markRead: (actor: Actor, noticeId: string) =>
@@ -111,6 +121,9 @@ export const createNotices = (needs: Needs) => {
     /** An account has dealt with what notices of these kinds told of. */
     settle: (trx: Trx, accountId: number, kinds: readonly NoticeKind[]) =>
       markKindsRead(trx, accountId, kinds, clock()),
+
+    /** What these reminders told of is done, whoever did it. */
+    settleForAll: (trx: Trx, kinds: readonly NoticeKind[]) => markKindsReadByAll(trx, kinds, clock()),
 
     /** Forgets what is older than a year, and addresses that no letter could be sent to. */
     sweep: async (actor: Actor): Promise<void> => {

@@ -44,11 +44,21 @@ export const insertNotices = (
   rows: Pick<NoticeRow, 'tenant_id' | 'account_id' | 'kind' | 'detail' | 'created_at'>[],
 ) => trx('notices').insert(rows.map(row => ({ ...row, detail: JSON.stringify(row.detail) })))
 
-export const selectNotices = (trx: Trx, accountId: number, most: number, onlyUnread = false): Promise<NoticeRow[]> =>
+export const selectNotices = (trx: Trx, accountId: number, most: number): Promise<NoticeRow[]> =>
+  ask(trx, 'select * from notices where account_id = ? order by created_at desc limit ?', [accountId, most])
+
+/** @param except kinds that are left out */
+export const selectUnread = (
+  trx: Trx,
+  accountId: number,
+  except: readonly NoticeKind[],
+  most: number,
+): Promise<NoticeRow[]> =>
   ask(
     trx,
-    `select * from notices where account_id = ? ${onlyUnread ? 'and read_at is null' : ''} order by created_at desc limit ?`,
-    [accountId, most],
+    `select * from notices where account_id = ? and read_at is null and kind <> all (?::text[])
+      order by created_at desc limit ?`,
+    [accountId, except, most],
   )
 
 export const markRead = (trx: Trx, accountId: number, at: Date, noticeId?: string): Promise<number> =>
@@ -64,6 +74,10 @@ export const markKindsRead = (trx: Trx, accountId: number, kinds: readonly Notic
     .whereNull('read_at')
     .whereIn('kind', kinds)
     .update({ read_at: at })
+
+/** What anybody has unread of these kinds is dealt with. */
+export const markKindsReadByAll = (trx: Trx, kinds: readonly NoticeKind[], at: Date): Promise<number> =>
+  trx<NoticeRow>('notices').whereNull('read_at').whereIn('kind', kinds).update({ read_at: at })
 
 export const deleteNoticesBefore = (trx: Trx, before: Date) =>
   trx<NoticeRow>('notices').where('created_at', '<', before).delete()

@@ -1,2 +1,5 @@
-export { createReadiness, type Readiness } from './readiness.ts'
+export { readinessAttention } from './attention.ts'
+export type { Copies, InstallationFacts, OrganisationFacts } from './facts.ts'
+export { createReadiness } from './readiness.ts'
+export { createReminders } from './reminders.ts'
 export { readinessRoutes } from './routes.ts'

@@ -1,77 +1,62 @@
 import type { Actor } from '../../platform/actor.ts'
 import type { Clock } from '../../platform/clock.ts'
+import type { Db } from '../../platform/db/tenant.ts'
+import type { InstallationFacts, OrganisationFacts } from './facts.ts'
+import { backupSign, dataKeySign, fileKeysSign, operatorsSign } from './installation-signs.ts'
+import { asleepBefore } from './due.ts'
 import {
   accountsSign,
-  backupSign,
-  dataKeySign,
+  copiesSign,
   drillSign,
   exportSign,
   officerKeysSign,
   proofSign,
-  sleepDays,
   toConfirmSign,
   unjudgedSign,
   type Sign,
 } from './signs.ts'
 
-/** What is known of each part; every one comes from its own feature. */
-export type ReadinessFacts = {
-  clock: Clock
-  lastExport: (actor: Actor) => Promise<Date | null>
-  freshDays: (actor: Actor) => Promise<number>
-  lastProof: (actor: Actor) => Promise<Date | null>
-  /** When each officer's key that is in use was registered. */
-  officerKeys: (actor: Actor) => Promise<readonly Date[]>
-  /** How things stand with the backups of the whole installation. */
-  backup: () => Promise<{ right: boolean; provenAt: Date | null }>
-  dataKeySince: (actor: Actor) => Promise<Date>
-  rotationDays: number
-  /** When a drill was last passed. */
-  lastDrill: (actor: Actor) => Promise<Date | null>
-  /** How many contacts nobody has confirmed within the organisation's interval. */
-  toConfirm: (actor: Actor) => Promise<number>
-  /** How many cases of broken glass wait for a judgement. */
-  unjudgedCases: (actor: Actor) => Promise<number>
-  /** How many active accounts nobody has signed in to since. */
-  sleepingAccounts: (actor: Actor, since: Date) => Promise<number>
-}
-
-const dayMs = 24 * 60 * 60_000
+type Needs = { db: Db; clock: Clock; facts: OrganisationFacts & InstallationFacts }
 
 /** Whether an organisation is ready for the day on which nothing works, part by part. */
-export const createReadiness = (facts: ReadinessFacts) => {
-  const { clock } = facts
+export const createReadiness = ({ db, clock, facts }: Needs) => {
+  const sleeping = (actor: Actor, now: Date) =>
+    db.asTenant(actor, trx => facts.sleepingAccounts(trx, asleepBefore(now)))
 
-  /** What concerns the whole installation, for its operators and for everybody who depends on it. */
-  const ofInstallation = async (actor: Actor, now: Date): Promise<Sign[]> => [
-    backupSign(await facts.backup(), now),
-    dataKeySign(await facts.dataKeySince(actor), facts.rotationDays, now),
-    accountsSign(
-      await facts.sleepingAccounts(actor, new Date(now.getTime() - sleepDays * dayMs)),
-      actor.roles.includes('administrator'),
-    ),
-  ]
+  const forOperators = async (actor: Actor, now: Date): Promise<Sign[]> => {
+    const since = await facts.keysSince()
+    return [
+      backupSign(await facts.backup(), now, true),
+      dataKeySign(since.data, facts.rotationDays, now, true),
+      fileKeysSign(since.files, now),
+      operatorsSign(await sleeping(actor, now)),
+    ]
+  }
 
-  const ofOrganisation = async (actor: Actor, now: Date): Promise<Sign[]> => {
+  const forOfficers = async (actor: Actor, now: Date): Promise<Sign[]> => {
+    const [made, plan, copies, lastDrill] = await db.asTenant(actor, trx =>
+      Promise.all([facts.exportsMade(trx), facts.plan(trx), facts.copies(trx), facts.lastDrill(trx)]),
+    )
     const registered = await facts.officerKeys(actor)
     const oldest = registered.length > 0 ? new Date(Math.min(...registered.map(at => at.getTime()))) : null
     return [
-      exportSign(await facts.lastExport(actor), await facts.freshDays(actor), now),
-      proofSign(await facts.lastProof(actor), now),
+      exportSign(made.last, plan.freshDays, now),
+      copiesSign(copies, plan, now),
+      proofSign(made.proved, now),
       officerKeysSign(registered.length, oldest, now),
-      drillSign(await facts.lastDrill(actor), now),
+      drillSign(lastDrill, now),
       toConfirmSign(await facts.toConfirm(actor), actor.roles.includes('staff')),
       unjudgedSign(await facts.unjudgedCases(actor)),
+      backupSign(await facts.backup(), now, false),
+      dataKeySign(await facts.dataKeySince(actor), facts.rotationDays, now, false),
+      accountsSign(await sleeping(actor, now), actor.roles.includes('administrator')),
     ]
   }
 
   return {
     /** Every part that concerns the actor: an operator sees the installation's, and nothing of an organisation. */
-    of: async (actor: Actor): Promise<Sign[]> => {
-      const now = clock()
-      const own = actor.roles.includes('security_officer') ? await ofOrganisation(actor, now) : []
-      return [...own, ...(await ofInstallation(actor, now))]
-    },
+    of: (actor: Actor): Promise<Sign[]> =>
+      actor.roles.includes('operator') ? forOperators(actor, clock()) : forOfficers(actor, clock()),
   }
 }
 export type Readiness = ReturnType<typeof createReadiness>

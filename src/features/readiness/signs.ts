@@ -1,3 +1,5 @@
+import type { Copies, Plan } from './facts.ts'
+
 /** How things stand: good, due to be done, or bad. */
 export type State = 'good' | 'due' | 'bad'
 export type Sign = {
@@ -8,17 +10,20 @@ export type Sign = {
   values: Record<string, string | number>
   /** When what is told of happened; shown by the page in the reader's language. */
   at: Date | null
-  /** Where it is mended; null where it is not done in the product, and the text says where. */
+  /** Where the reader mends it; null where the reader cannot, and the text says who or where. */
   href: string | null
+  /** What the button says, of the same part of the catalogue; `mend` where it is left out. */
+  button?: string
 }
 
 const dayMs = 24 * 60 * 60_000
-const daysSince = (at: Date, now: Date) => Math.max(0, Math.floor((now.getTime() - at.getTime()) / dayMs))
-const graded = (days: number, good: number, due: number): State => (days < good ? 'good' : days < due ? 'due' : 'bad')
-const never = (name: string, href: string | null): Sign => ({
+export const daysSince = (at: Date, now: Date) => Math.max(0, Math.floor((now.getTime() - at.getTime()) / dayMs))
+export const graded = (days: number, good: number, due: number): State =>
+  days < good ? 'good' : days < due ? 'due' : 'bad'
+export const never = (name: string, href: string | null, variant = 'never'): Sign => ({
   name,
   state: 'bad',
-  variant: 'never',
+  variant,
   values: {},
   at: null,
   href,
@@ -32,8 +37,24 @@ export const exportSign = (lastMade: Date | null, freshDays: number, now: Date):
   return { name: 'export', state, variant: 'last', values: { count }, at: lastMade, href: '/exports/new' }
 }
 
+/** The same for the newest one of which a copy lies in the backup store; one that could not be copied is never good. */
+export const copiesSign = ({ storedOf, failing }: Copies, { everyDays, freshDays }: Plan, now: Date): Sign => {
+  const sign = { name: 'copies', values: { count: storedOf ? daysSince(storedOf, now) : 0 }, at: storedOf }
+  const aged = storedOf ? graded(sign.values.count, freshDays, 2 * freshDays) : 'bad'
+  if (failing) {
+    const [state, variant] = [aged === 'bad' ? 'bad' : 'due', storedOf ? 'failed' : 'failedNever'] as const
+    return { ...sign, state, variant, href: `/exports/${failing}`, button: 'mendFailed' }
+  }
+  if (everyDays === 0)
+    return storedOf
+      ? { ...sign, state: aged, variant: 'unplanned', href: '/exports/plan', button: 'mendPlan' }
+      : { ...sign, state: 'due', variant: 'none', href: '/exports/plan', button: 'mendPlan' }
+  if (!storedOf) return { ...sign, state: 'due', variant: 'waiting', href: '/exports' }
+  return { ...sign, state: aged, variant: 'last', href: '/exports' }
+}
+
 /** A proof is good for so long: people move, and keys and passphrases get lost. */
-const proofDays = { good: 31, due: 92 }
+export const proofDays = { good: 31, due: 92 }
 
 export const proofSign = (lastProved: Date | null, now: Date): Sign => {
   if (!lastProved) return never('proof', '/exports/proofs')
@@ -49,7 +70,7 @@ export const proofSign = (lastProved: Date | null, now: Date): Sign => {
 }
 
 /** Twice a year, as with fire drills. */
-const drillDays = { good: 183, due: 365 }
+export const drillDays = { good: 183, due: 365 }
 
 export const drillSign = (lastPassed: Date | null, now: Date): Sign => {
   if (!lastPassed) return { ...never('drill', '/drills'), state: 'due' }
@@ -78,39 +99,6 @@ export const officerKeysSign = (inUse: number, oldest: Date | null, now: Date): 
       }
 /** Two years: about as long as a computer stays with its owner. */
 const officerKeyDays = 730
-
-/** @param provenAt when the newest backup was last shown to restore; @param right whether nothing is wrong with backups */
-export const backupSign = (backup: { right: boolean; provenAt: Date | null }, now: Date): Sign => {
-  if (!backup.provenAt) return never('backup', null)
-  return {
-    name: 'backup',
-    state: backup.right ? 'good' : 'bad',
-    variant: backup.right ? 'last' : 'wrong',
-    values: { count: daysSince(backup.provenAt, now) },
-    at: backup.provenAt,
-    href: null,
-  }
-}
-
-/**
- * @param since when the current data key was made
- * @param rotationDays after which keys turn by themselves; 0: never
- */
-export const dataKeySign = (since: Date, rotationDays: number, now: Date): Sign => {
-  const count = daysSince(since, now)
-  const good = (rotationDays || unturnedDays) + turningDays
-  return {
-    name: 'dataKey',
-    state: graded(count, good, 2 * good),
-    variant: 'age',
-    values: { count },
-    at: since,
-    href: null,
-  }
-}
-const unturnedDays = 365
-/** So long it may take until a turning is done. */
-const turningDays = 7
 
 /** @param count active accounts that nobody has signed in to for {@link sleepDays} */
 export const accountsSign = (count: number, mayMend: boolean): Sign => ({

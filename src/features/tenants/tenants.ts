@@ -12,16 +12,18 @@ import { createRounds } from './rounds.ts'
 
 /** Organisations: what everybody may ask of theirs, and what operators do with all of them. */
 export const createTenants = (needs: Needs) => {
-  const { db, unscoped, vault } = needs
+  const { db, unscoped, vault, clock } = needs
   const make: MakeTenant = (id, tenant, alongside) =>
     db.asTenant({ tenantId: id }, async trx => {
-      if (!(await insertTenant(trx, { ...tenant, id }))) return false
+      if (!(await insertTenant(trx, { ...tenant, id, created_at: clock() }))) return false
       await insertUsage(trx, id)
       await vault.createKeys(trx, id)
       await record(trx, systemActor(id), 'tenant.created', id)
       await alongside?.(trx)
       return true
     })
+
+  const open = (): Promise<string[]> => unscoped.read(selectOpenTenants)
 
   return {
     ...createRegister(needs, make),
@@ -53,8 +55,22 @@ export const createTenants = (needs: Needs) => {
       return tenant.language
     },
 
+    /** Since when there is an organisation, and whether its people may sign in. @throws NotFound */
+    standing: async (trx: Trx, tenantId: string): Promise<{ madeAt: Date; active: boolean }> => {
+      const tenant = await findTenant(trx, tenantId)
+      if (!tenant) throw new NotFound()
+      return { madeAt: tenant.created_at, active: tenant.status === 'active' }
+    },
+
     /** The ids of all that have data to look after, for rounds of the worker. */
-    open: (): Promise<string[]> => unscoped.read(selectOpenTenants),
+    open,
+
+    /** A round of the worker through all of them. One that it fails for holds up no other; the first fault is thrown at the end. */
+    forEachOpen: async (work: (tenantId: string) => Promise<unknown>): Promise<void> => {
+      const faults: unknown[] = []
+      for (const tenantId of await open()) await work(tenantId).catch((fault: unknown) => faults.push(fault))
+      if (faults.length > 0) throw faults[0]
+    },
 
     /** Makes the realm of the operators, once. @returns its id */
     prepareInstallation: async (): Promise<string> => {

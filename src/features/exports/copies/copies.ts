@@ -14,7 +14,8 @@ import {
   noteCopy,
   noteRemoved,
   selectLeaving,
-  selectNewestCopy,
+  selectNewestKept,
+  selectNewestStored,
   selectUncopied,
 } from './queries.ts'
 import { copiesOf, copyName, type CopyFailure, type CopyStore } from './store.ts'
@@ -104,8 +105,11 @@ export const createCopies = ({ db, clock, files, store, storeFailure, tellOffice
       if (faults.length > 0) throw faults.at(-1)
     },
 
-    /** How the newest export that made itself stands in the store; undefined where there is none. */
-    newest: (actor: Actor) => db.asTenant(actor, selectNewestCopy),
+    /** When the newest export that lies in the store was made, and which one, where the newest there is could not be copied. */
+    standing: async (trx: Trx): Promise<{ storedOf: Date | null; failing: string | null }> => {
+      const [stored, kept] = await Promise.all([selectNewestStored(trx), selectNewestKept(trx)])
+      return { storedOf: stored?.finished_at ?? null, failing: kept?.copy_state === 'failed' ? kept.id : null }
+    },
   }
 }
 export type Copies = ReturnType<typeof createCopies>

@@ -44,11 +44,10 @@ export const letCopiesLeave = (trx: Trx) =>
 /** Whether the organisation ever asked for an export, as far as this database knows. */
 export const hasExports = async (trx: Trx): Promise<boolean> => Boolean(await trx<ExportRow>('exports').first('id'))
 
-/** How the newest export that made itself stands in the store. */
-export const selectNewestCopy = (
-  trx: Trx,
-): Promise<Pick<ExportRow, 'id' | 'copy_state' | 'copy_failure' | 'copied_at' | 'finished_at'> | undefined> =>
-  madeByThemselves(trx)
-    .where({ status: 'ready' })
-    .orderBy('created_at', 'desc')
-    .first('id', 'copy_state', 'copy_failure', 'copied_at', 'finished_at')
+/** The newest export that lies in the store. */
+export const selectNewestStored = (trx: Trx): Promise<Pick<ExportRow, 'id' | 'finished_at'> | undefined> =>
+  madeByThemselves(trx).where({ copy_state: 'stored' }).orderBy('created_at', 'desc').first('id', 'finished_at')
+
+/** The newest export that made itself and whose file is still there. */
+export const selectNewestKept = (trx: Trx): Promise<Pick<ExportRow, 'id' | 'copy_state'> | undefined> =>
+  madeByThemselves(trx).where({ status: 'ready' }).orderBy('created_at', 'desc').first('id', 'copy_state')

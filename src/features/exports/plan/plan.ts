@@ -4,15 +4,18 @@ import type { Clock } from '../../../platform/clock.ts'
 import type { Db, Trx } from '../../../platform/db/tenant.ts'
 import type { Language } from '../../../platform/i18n/translations.ts'
 import type { ExportFiles } from '../export-files.ts'
-import { selectLastMade } from '../queries.ts'
 import type { RequestExport } from '../wish.ts'
-import { expireExports, putPlan, selectLastScheduled, selectPastKeeping, selectPlan, type Plan } from './queries.ts'
+import {
+  expireExports,
+  lockPlan,
+  putPlan,
+  selectLastScheduled,
+  selectPastKeeping,
+  selectPlan,
+  type Plan,
+} from './queries.ts'
 
-export type TellOfficers = (
-  trx: Trx,
-  tenantId: string,
-  what: 'waiting' | 'stuck' | 'stale' | 'not-stored',
-) => Promise<void>
+export type TellOfficers = (trx: Trx, tenantId: string, what: 'waiting' | 'stuck' | 'not-stored') => Promise<void>
 
 type Needs = {
   db: Db
@@ -55,6 +58,7 @@ export const createPlans = ({
   const makeDue = async (tenantId: string) => {
     const actor = systemActor(tenantId)
     const due = await db.asTenant(actor, async trx => {
+      await lockPlan(trx, tenantId)
       if (!(await isDue(trx, await selectPlan(trx)))) return null
       const keyIds = (await keysInUse(trx)).map(({ id }) => id)
       if (keyIds.length === 0) await tellOfficers(trx, tenantId, 'stuck')
@@ -77,18 +81,16 @@ export const createPlans = ({
         return true
       }),
 
-    /** Makes what is due, removes what is past keeping, reminds of what is too old; for the worker, every hour. */
+    /** Makes what is due, removes what is past keeping; for the worker, every hour. */
     run: async (tenantId: string): Promise<void> => {
       await makeDue(tenantId)
       const actor = systemActor(tenantId)
       const past = await db.asTenant(actor, async trx => {
-        const { keep, freshDays } = await selectPlan(trx)
+        const { keep } = await selectPlan(trx)
         const ids = await selectPastKeeping(trx, keep)
         await expireExports(trx, ids)
         for (const id of ids) await record(trx, actor, 'export.removed', id)
         if (await copiesDue(trx)) await enqueueCopies(trx, tenantId)
-        const last = await selectLastMade(trx)
-        if (last && clock().getTime() - last.getTime() >= freshDays * dayMs) await tellOfficers(trx, tenantId, 'stale')
         return ids
       })
       for (const exportId of past) await files.remove({ tenantId, exportId })

@@ -18,6 +18,10 @@ export const selectPlan = async (trx: Trx): Promise<Plan> => {
   return row ? { everyDays: row.every_days, keep: row.keep, freshDays: row.fresh_days } : usual
 }
 
+/** Nobody else looks at this organisation's plan until the transaction ends: two workers would tell the same twice. */
+export const lockPlan = (trx: Trx, tenantId: string) =>
+  trx.raw(`select pg_advisory_xact_lock(hashtextextended('ostoja export plan ' || ?, 0))`, [tenantId])
+
 export const putPlan = async (trx: Trx, tenantId: string, { everyDays, keep, freshDays }: Plan, at: Date) => {
   const decided = { every_days: everyDays, keep, fresh_days: freshDays, changed_at: at }
   await trx<PlanRow>('export_plans')
