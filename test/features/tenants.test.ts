@@ -326,6 +326,7 @@ const until = async (done: () => Promise<boolean>) => {
 
 describe('a round of the worker', () => {
   it('goes on where it fails for one organisation, and fails in the end', async () => {
+    await ostoja.newTenant()
     const all = await ostoja.features.tenants.open()
     expect(all.length).toBeGreaterThan(1)
     const visited: string[] = []
