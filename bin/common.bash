@@ -184,6 +184,35 @@ find_chromium() {
   return 1
 }
 
+# The export's viewer is tried in Firefox, too. Where none can be had, as on an Ubuntu whose archive gives only a snap (which sees
+# neither /tmp nor a profile of the tests), everything else is still tested and the tests in Firefox fail, saying why.
+need_firefox() {
+  find_firefox >/dev/null && return 0
+  case "$(uname -s)" in
+    Darwin) (install_packages 'the other browser in which an export must open' --cask firefox) ;;
+    *) (install_packages 'the other browser in which an export must open' firefox-esr) ;;
+  esac
+  find_firefox >/dev/null ||
+    say "Without Firefox the tests of the export in it will fail; install one that is no snap (Debian's firefox-esr, or the one from mozilla.org), or set FIREFOX to one."
+}
+
+find_firefox() {
+  local candidate
+  for candidate in "${FIREFOX:-}" /usr/bin/firefox-esr /usr/bin/firefox /usr/lib/firefox/firefox /opt/firefox/firefox \
+    /Applications/Firefox.app/Contents/MacOS/firefox; do
+    [ -n "$candidate" ] && [ -x "$candidate" ] && ! is_snap "$candidate" && printf '%s\n' "$candidate" && return 0
+  done
+  return 1
+}
+
+# Ubuntu's package is a script that starts, or asks for, the snap.
+is_snap() {
+  case "$(readlink -f "$1" 2>/dev/null)" in
+    /snap/* | */bin/snap) return 0 ;;
+  esac
+  head -c 4096 "$1" | grep -aq '/snap/bin/'
+}
+
 need_age() {
   command -v age >/dev/null 2>&1 || install_packages 'to prove that others can open what Ostoja seals' age
 }
