@@ -206,7 +206,7 @@ export const createFeatures = (platform: Platform) => {
     readableMessage: (...args) => messages.readable(...args),
   })
   const imports = createImports({ ...platform, clients })
-  const talk = createMessageFeature({ ...platform, accounts, notices, clients, sessions, attachments })
+  const talk = createMessageFeature({ ...platform, accounts, notices, clients, cards, sessions, attachments })
   const { messages } = talk
   const encryptionKeys = createKeyTurning({
     ...platform,

@@ -1,6 +1,7 @@
 import type { Accounts } from '../features/accounts/index.ts'
 import type { Attachments } from '../features/attachments/index.ts'
 import type { Clients } from '../features/clients/index.ts'
+import type { EmergencyCards } from '../features/emergency-cards/index.ts'
 import {
   createMessages,
   liveRoutes,
@@ -15,18 +16,20 @@ import type { Platform } from './platform.ts'
 type Given = Pick<Platform, 'db' | 'vault' | 'clock' | 'redis' | 'live'> & {
   accounts: Accounts
   attachments: Attachments
+  cards: EmergencyCards
   clients: Clients
   notices: Notices
   sessions: ActiveSessions
 }
 
 /** Messages, with the accounts that write them and the records they are about. */
-export const createMessageFeature = ({ accounts, attachments, clients, notices, sessions, ...given }: Given) => {
+export const createMessageFeature = ({ accounts, attachments, cards, clients, notices, sessions, ...given }: Given) => {
   const messages = createMessages({
     ...given,
     people: accounts.people,
     lockClient: clients.lockForChange,
     clientNames: clients.namesOf,
+    whomToCall: cards.whomToCall,
     visible: clients.visible,
     notify: notices.notify,
     settleNotices: notices.settle,

@@ -47,6 +47,7 @@ export type Sample = {
   clientId: string
   contactId: string
   groupId: string
+  threadId: string
 }
 type Reading = { text: string; language: Language }
 
@@ -203,6 +204,11 @@ export const places: Record<string, Place> = {
     read: page(() => '/contacts-to-confirm'),
     isRecord: true,
   },
+  'messages about a client': {
+    files: ['views/messages/whom-to-call.ejs'],
+    of: ['contact'],
+    read: page(({ threadId }) => `/messages/${threadId}`),
+  },
   'export: card in the viewer': {
     files: ['src/browser/viewer/numbers.ts', 'src/browser/viewer/person-card.ts'],
     of: ['client', 'contact'],
@@ -287,7 +293,7 @@ export const told = (place: Place, rule: Rule, language: Language): string | Reg
 /** One client and one contact with every rule, and a second client whose contact may be visited. */
 export const preparePlaces = async (): Promise<Sample> => {
   const ostoja = await startOstoja()
-  const { clients, emergencyContacts, groups, db } = ostoja.features
+  const { clients, emergencyContacts, groups, messages, db } = ostoja.features
   const tenantId = await ostoja.newTenant()
   const visitor = await ostoja.signedIn(tenantId, ['staff'])
   const actor: Actor = { tenantId, accountId: visitor.account.id, roles: ['staff'] }
@@ -314,7 +320,13 @@ export const preparePlaces = async (): Promise<Sample> => {
   await emergencyContacts.add(actor, clientId, randomUUID(), { ...contactProfile, address: addresses.contact.open })
   await groups.create(actor, { id: groupId, name: 'Nocny dyżur' })
   await db.asTenant(actor, trx => groups.keep(trx, actor, clientId, [groupId]))
-  return { ostoja, actor, visitor, clientId, contactId, groupId }
+  const threadId = randomUUID()
+  await messages.start(
+    actor,
+    { thread: threadId, message: randomUUID(), client: clientId },
+    { to: { accounts: [], roles: ['staff'] }, subject: 'Po wizycie', text: 'Proszę oddzwonić.', urgent: false },
+  )
+  return { ostoja, actor, visitor, clientId, contactId, groupId, threadId }
 }
 
 const translations = loadTranslations()

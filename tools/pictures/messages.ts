@@ -18,6 +18,12 @@ const openThread = async (page: Page) => {
   await follow(page, threadPath)
 }
 
+const openWhomToCall = async (page: Page) => {
+  await page.goto('/messages')
+  await Promise.all([page.waitForEvent('load'), page.locator('.message-rows a:has(.message-client)').first().click()])
+  await page.locator('.message-whom > summary').click()
+}
+
 const writeUrgent = async (page: Page, { language }: Stage) => {
   await page.goto('/messages/new')
   await page.locator('[name="to[]"][value="role:security_officer"]').check()
@@ -39,6 +45,7 @@ const searchMessages =
 export const messagePages: Shot[] = [
   { name: 'messages', view: 'messages/inbox', role: 'staff', open: '/messages' },
   { name: 'message-thread', view: 'messages/thread', role: 'staff', open: openThread },
+  { name: 'message-whom-to-call', view: 'messages/thread', role: 'staff', open: openWhomToCall },
   { name: 'message-new', view: 'messages/new', role: 'staff', open: '/messages/new' },
   { name: 'message-problems', view: 'messages/new', role: 'staff', open: sendEmpty('/messages/new') },
   { name: 'messages-of-client', view: 'messages/of-client', role: 'staff', open: fromClient('/messages') },

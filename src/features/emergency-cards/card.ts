@@ -53,8 +53,9 @@ export type CardClient = {
 }
 
 type Callable<Phone> = Phone & { callable: Callability }
-export type ListedContact = Omit<CardContact, 'phones'> & {
-  phones: Callable<ContactPhone>[]
+/** A contact as whoever may call sees it at a moment: a hidden address is left out. */
+export type Callee = Omit<CardContact, 'phones'> & { phones: Callable<ContactPhone>[] }
+export type ListedContact = Callee & {
   /** The last call to this contact in the present round. */
   tried: Call | null
 }
@@ -83,21 +84,15 @@ type Known = {
 
 /** A card as it stands at a moment. `calls` are the latest first. */
 export const cardOf = ({ client, contacts, calls, at, timeZone }: Known): Card => {
-  const callable = <Phone extends CardPhone>(phone: Phone): Callable<Phone> => ({
-    ...phone,
-    callable: callability(phone, at, timeZone),
-  })
   const round = calls.filter(call => at.getTime() - call.at.getTime() < roundHours * 3_600_000)
   const listed = contacts.map(contact => ({
-    ...contact,
-    address: addressGivenOut(contact),
-    phones: contact.phones.map(callable),
+    ...calleeOf(contact, at, timeZone),
     tried: round.find(({ contactId }) => contactId === contact.id) ?? null,
   }))
   const reached = round.find(({ outcome }) => outcome === 'reached') ?? null
   return {
     client,
-    ownPhones: client.profile.phones.map(callable),
+    ownPhones: client.profile.phones.map(phone => callable(phone, at, timeZone)),
     addresses: givenOut(client.profile.addresses),
     contacts: listed,
     next: reached ? null : nextInLine(listed, round),
@@ -107,6 +102,17 @@ export const cardOf = ({ client, contacts, calls, at, timeZone }: Known): Card =
     timeZone,
   }
 }
+
+export const calleeOf = (contact: CardContact, at: Date, timeZone: string): Callee => ({
+  ...contact,
+  address: addressGivenOut(contact),
+  phones: contact.phones.map(phone => callable(phone, at, timeZone)),
+})
+
+const callable = <Phone extends CardPhone>(phone: Phone, at: Date, timeZone: string): Callable<Phone> => ({
+  ...phone,
+  callable: callability(phone, at, timeZone),
+})
 
 /**
  * The first in order who can be called now and has a number not yet tried in this round; when all were tried, the one whose last

@@ -5,7 +5,7 @@ import type { Db, Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { Call, CallProfile } from './call.ts'
-import { cardOf, type Card, type CardClient, type CardContact } from './card.ts'
+import { calleeOf, cardOf, type Callee, type Card, type CardClient, type CardContact } from './card.ts'
 import { insertCall, selectCalled, selectCalls, type CallRow } from './queries.ts'
 import type { CallForm } from './schema.ts'
 
@@ -86,6 +86,13 @@ export const createEmergencyCards = (needs: Needs) => {
           timeZone: await timeZone(trx, actor),
         })
       }),
+
+    /** Whom to call for a client, in order, for a page about something else; whoever shows it records that the client was read. */
+    whomToCall: async (trx: Trx, actor: Actor, clientId: string): Promise<Callee[]> => {
+      const at = clock()
+      const zone = await timeZone(trx, actor)
+      return (await contactsOf(trx, actor, clientId)).map(contact => calleeOf(contact, at, zone))
+    },
 
     /** Every call that was logged for a client, the latest first. @throws NotFound */
     log: (actor: Actor, clientId: string): Promise<{ client: CardClient; calls: Call[]; timeZone: string }> =>

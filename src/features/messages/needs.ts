@@ -25,6 +25,8 @@ export type Needs = {
   lockClient: (trx: Trx, actor: Actor, clientId: string) => Promise<unknown>
   /** How clients are called; those that are no more are left out. */
   clientNames: (trx: Trx, actor: Actor, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  /** Whom to call for a client, in order, as the page of a thread shows it beside what was written. */
+  whomToCall: (trx: Trx, actor: Actor, clientId: string) => Promise<readonly object[]>
   /** Of these clients, those that are not hidden from the account of this transaction (docs/adr/0019). */
   visible: (trx: Trx, clientIds: readonly string[]) => Promise<ReadonlySet<string>>
   /** Tells people, outside of the pages too, that something waits for them. */

@@ -33,7 +33,7 @@ export type Message = {
 export type ThreadPage = {
   id: string
   subject: string
-  client: { id: string; name: string } | null
+  client: { id: string; name: string; whomToCall: readonly object[] } | null
   messages: Message[]
   /** How many were written before those on the page. */
   earlier: number
@@ -52,7 +52,7 @@ const waitingKinds = ['message-waiting', 'urgent-message'] as const
 
 /** Threads as their readers see them; whoever opens one has read it. */
 export const createReading = (needs: Needs, access: Access, sealing: Sealing) => {
-  const { db, clock, live, people, clientNames, settleNotices, files } = needs
+  const { db, clock, live, people, clientNames, whomToCall, settleNotices, files } = needs
 
   const open = async (
     trx: Trx,
@@ -86,6 +86,12 @@ export const createReading = (needs: Needs, access: Access, sealing: Sealing) =>
     }))
     return { messages, known }
   }
+
+  const clientOf = async (trx: Trx, actor: Actor, id: string) => ({
+    id,
+    name: (await clientNames(trx, actor, [id])).get(id) ?? '',
+    whomToCall: await whomToCall(trx, actor, id),
+  })
 
   const recordReading = (trx: Trx, actor: Actor, { thread }: Opened, count: number) =>
     record(trx, actor, 'thread.read', thread.id, {
@@ -121,13 +127,12 @@ export const createReading = (needs: Needs, access: Access, sealing: Sealing) =>
         const { messages, known } = await open(trx, actor, rows, named, fresh)
         const [subject = ''] = await sealing.openSubjects(actor.tenantId, [thread])
         const client = thread.client_id
-        const names = client === null ? null : await clientNames(trx, actor, [client])
         const waiting = own ? await countWaiting(trx, threadId, accountOf(actor)) : { urgent: 0 }
         await recordReading(trx, actor, opened, messages.length)
         const page: ThreadPage = {
           id: threadId,
           subject,
-          client: client === null ? null : { id: client, name: names?.get(client) ?? '' },
+          client: client === null ? null : await clientOf(trx, actor, client),
           messages,
           earlier: Math.max(0, (rows[0]?.number ?? 1) - 1),
           last: thread.messages,

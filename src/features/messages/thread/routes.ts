@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { Router, type Request, type Response } from 'express'
 import { tenantRoles } from '../../../platform/actor.ts'
+import type { Translate } from '../../../platform/i18n/translations.ts'
 import { flash } from '../../../platform/web/flash.ts'
 import { readForm, type Problems } from '../../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../../platform/web/guard.ts'
 import { filesIn } from '../../../platform/web/multipart.ts'
+import type { Callability } from '../../../safe-to-contact/times.ts'
+import { ruleWords, sayCallability } from '../../../safe-to-contact/words.ts'
 import type { Messages } from '../messages.ts'
 import { idFrom, idOf, typedMessage } from '../params.ts'
 import { problemOf, wholeList, withFiles, type Tray, type Trays } from '../routes.ts'
@@ -98,7 +101,9 @@ export const threadRoutes = (messages: Messages, trays: Trays) => {
     const thread = await messages.read(actor, idOf(req.params.threadId), before)
     // What waited when the page was asked for has been read with it.
     res.locals.waiting = () => messages.waiting(actor)
-    res.status(status).render('messages/thread', { thread, values, problems, newId, tray })
+    const words = ruleWords((res.locals as { t: Translate }).t)
+    const sayWhen = (callable: Callability) => sayCallability(words, callable)
+    res.status(status).render('messages/thread', { thread, values, problems, newId, tray, sayWhen })
   }
 
   return router
