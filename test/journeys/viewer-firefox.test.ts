@@ -11,6 +11,7 @@ import { writeViewer } from '../support/viewer-pages.ts'
 let firefox: Firefox
 let folder: string
 let whole: string
+const atTheEnd: (() => Promise<void>)[] = []
 
 const rules = {
   voicemail: 'not_allowed',
@@ -33,9 +34,10 @@ beforeAll(async () => {
     sampleClients(120, n => (n === 0 ? { contacts: [ruled, ...others] } : {})),
   )
   firefox = await launchFirefox()
+  atTheEnd.push(firefox.close)
 })
 afterAll(async () => {
-  await firefox?.close()
+  for (const close of atTheEnd) await close()
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -161,10 +163,8 @@ describe('an export opened from a file in Firefox', () => {
     [
       'it is refused',
       () => {
-        globalThis.Worker = class {
-          constructor() {
-            throw new DOMException('no', 'SecurityError')
-          }
+        globalThis.Worker = function () {
+          throw new DOMException('no', 'SecurityError')
         } as unknown as typeof Worker
       },
     ],
