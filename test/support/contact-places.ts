@@ -69,8 +69,12 @@ export type Place = {
 
 const page =
   (path: (sample: Sample) => string) =>
-  async (sample: Sample): Promise<Reading> =>
-    readable((await sample.visitor.get(path(sample))).text)
+  async (sample: Sample): Promise<Reading> => {
+    const { status, text } = await sample.visitor.get(path(sample))
+    // A page that is not there shows no hidden address either.
+    if (status !== 200) throw new Error(`${path(sample)} answered ${status}`)
+    return readable(text)
+  }
 
 /** The page as it is, for places that tell rules by what their fields hold. */
 const markup =
@@ -321,11 +325,13 @@ export const preparePlaces = async (): Promise<Sample> => {
   await groups.create(actor, { id: groupId, name: 'Nocny dyżur' })
   await db.asTenant(actor, trx => groups.keep(trx, actor, clientId, [groupId]))
   const threadId = randomUUID()
-  await messages.start(
+  const { id: colleague } = await ostoja.newAccount(tenantId, ['staff'])
+  const sending = await messages.start(
     actor,
     { thread: threadId, message: randomUUID(), client: clientId },
-    { to: { accounts: [], roles: ['staff'] }, subject: 'Po wizycie', text: 'Proszę oddzwonić.', urgent: false },
+    { to: { accounts: [colleague], roles: [] }, subject: 'Po wizycie', text: 'Proszę oddzwonić.', urgent: false },
   )
+  if (sending !== 'sent') throw new Error(`The message was not sent: ${sending}`)
   return { ostoja, actor, visitor, clientId, contactId, groupId, threadId }
 }
 
