@@ -69,6 +69,7 @@ export const signIn = async (page: Page, { login, password }: Pick<Account, 'log
 }
 
 export const signOut = async (page: Page) => {
+  await page.emulateMedia({ media: 'screen' }) // on paper there is no menu
   await page.goto('/')
   await page.locator('.menu-account > summary').click()
   await page.locator('form[action="/sign-out"] button').click()
