@@ -201,7 +201,7 @@ describe('reminders', () => {
     expect(await kinds(administrator.account)).toEqual(['accounts-asleep'])
     expect(await kinds(officer.account)).toEqual(['export-overdue'])
     // It is the officer’s: staff were there 77 days ago.
-    expect(await startPage(administrator.account)).toContain('Nobody has signed in to an active account for 90 days.')
+    expect(await startPage(administrator.account)).toContain('One active account has not been used for 90 days.')
   })
 
   it('say nothing of contacts that only few may see', async () => {
