@@ -7,6 +7,7 @@ import { NotFound } from '../../platform/errors.ts'
 import { SealBroken } from '../../platform/vault/cipher.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import { filesIn } from '../../platform/web/multipart.ts'
+import { unlessReaderGone } from '../../platform/web/reader-gone.ts'
 import type { Attachments } from './attachments.ts'
 import { isShown, shownTypes } from './kinds.ts'
 import type { OpenFile } from './opening.ts'
@@ -62,9 +63,7 @@ export const attachmentRoutes = ({ trays, open }: Pick<Attachments, 'trays' | 'o
     })
     if (!file) return res.status(410).render('attachments/damaged')
     sayWhatItIs(res, file, inline(file))
-    await pipeline(Readable.from(file.bytes, { objectMode: false, highWaterMark: 0 }), res).catch((fault: unknown) => {
-      if (!isGone(fault)) throw fault
-    })
+    await pipeline(Readable.from(file.bytes, { objectMode: false, highWaterMark: 0 }), res).catch(unlessReaderGone)
   }
 
   return router
@@ -88,6 +87,3 @@ const sayWhatItIs = (res: Response, { name, kind, size }: OpenFile, inline: bool
     'Content-Security-Policy': lockedDown,
   })
 }
-
-/** Whoever asked has gone: nothing is read on. */
-const isGone = (fault: unknown) => (fault as { code?: string }).code === 'ERR_STREAM_PREMATURE_CLOSE'

@@ -5,6 +5,7 @@ import { NotFound } from '../../platform/errors.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
+import { unlessReaderGone } from '../../platform/web/reader-gone.ts'
 import type { ListedBackup, Needs } from './needs.ts'
 
 const operator = () => requireRole('operator')
@@ -59,10 +60,7 @@ export const backupRoutes = ({ backups, prove }: Needs) => {
       'Content-Length': String(file.size),
       'Content-Disposition': `attachment; filename="${file.name}"`,
     })
-    // Whoever goes away half-way has half a file, which its own end would have told.
-    await pipeline(file.stream, res).catch((fault: unknown) => {
-      if ((fault as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw fault
-    })
+    await pipeline(file.stream, res).catch(unlessReaderGone)
   })
 
   const find = async (req: Request, res: Response): Promise<ListedBackup> => {

@@ -4,6 +4,7 @@ import { NotFound } from '../../platform/errors.ts'
 import { dateFormat } from '../../platform/i18n/date-format.ts'
 import type { Language, Translate } from '../../platform/i18n/translations.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
+import { unlessReaderGone } from '../../platform/web/reader-gone.ts'
 import type { EmergencySheets } from './emergency-sheets.ts'
 import { writeSheets } from './pdf.ts'
 import { sayingSheets, type ClientWords } from './said.ts'
@@ -62,7 +63,7 @@ export const emergencySheetRoutes = (sheets: EmergencySheets, speech: (res: Resp
       foot: footOf(res, printing),
       at: printing.at,
     })
-    await pipeline(pdf, res).catch(leaving)
+    await pipeline(pdf, res).catch(unlessReaderGone)
   }
 
   return router
@@ -86,11 +87,6 @@ const footOf = (res: Response, { organisation, at, validUntil, timeZone }: Print
     when: format.format(at),
     name: account.displayName,
   })
-}
-
-/** A reader who goes away in the middle is no fault of ours. */
-const leaving = (fault: unknown) => {
-  if ((fault as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw fault
 }
 
 const asked = <Format extends 'page' | 'pdf'>(req: Request, format: Format) => ({

@@ -7,6 +7,7 @@ import { NotFound } from '../../platform/errors.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
+import { unlessReaderGone } from '../../platform/web/reader-gone.ts'
 import type { Exports, ListedExport } from './exports.ts'
 import { generatePassphrase, type Language } from './passphrase/generated.ts'
 import { exportForm, exportId, proofForm } from './schema.ts'
@@ -93,7 +94,7 @@ export const exportRoutes = (exports: Exports, { keysToChoose, groupsToChoose }:
     if (there?.size !== size) throw new NotFound()
     res.attachment(name)
     res.set({ 'Content-Type': type, 'Content-Length': String(size) })
-    await pipeline(createReadStream(file), res).catch(leaving)
+    await pipeline(createReadStream(file), res).catch(unlessReaderGone)
   })
 
   const renderForm = async (
@@ -118,11 +119,6 @@ export const exportRoutes = (exports: Exports, { keysToChoose, groupsToChoose }:
 
 type KeyToChoose = { id: string; name: string; owner: string }
 type PageLocals = { t: (key: string, values: object) => string; formatNumber: (value: number) => string }
-
-/** A reader who goes away in the middle is no fault of ours; the file then has no end, and says so. */
-const leaving = (fault: unknown) => {
-  if ((fault as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw fault
-}
 
 const idIn = (params: { exportId?: string }) => {
   const id = exportId.safeParse(params.exportId)

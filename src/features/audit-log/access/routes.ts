@@ -3,6 +3,7 @@ import { Router, type Request, type Response } from 'express'
 import { NotFound } from '../../../platform/errors.ts'
 import { isLanguage, type Language, type Translate, type Translations } from '../../../platform/i18n/translations.ts'
 import { actorOf, requireRole } from '../../../platform/web/guard.ts'
+import { unlessReaderGone } from '../../../platform/web/reader-gone.ts'
 import type { AuditLog } from '../audit-log.ts'
 import { writeVisits } from './pdf.ts'
 import { seesWhoLooked } from '../policy.ts'
@@ -57,12 +58,7 @@ export const accessRoutes = ({ access }: Pick<AuditLog, 'access'>, translations:
 const send = async (res: Response, name: string, at: Date, write: () => ReturnType<typeof writeVisits>) => {
   res.attachment(`ostoja-${name}-${at.toISOString().slice(0, 10)}.pdf`)
   res.type('application/pdf')
-  await pipeline(write(), res).catch(leaving)
-}
-
-/** A reader who goes away in the middle is no fault of ours. */
-const leaving = (fault: unknown) => {
-  if ((fault as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw fault
+  await pipeline(write(), res).catch(unlessReaderGone)
 }
 
 const idIn = (req: Request): string => {

@@ -4,6 +4,7 @@ import { sealingStream } from '../../../platform/age/streams.ts'
 import type { Language, Translate } from '../../../platform/i18n/translations.ts'
 import { readForm, type Problems } from '../../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../../platform/web/guard.ts'
+import { unlessReaderGone } from '../../../platform/web/reader-gone.ts'
 import type { AuditLog } from '../audit-log.ts'
 import { sayWish } from '../saying-wish.ts'
 import { shownAt, type Shown } from '../shown.ts'
@@ -44,7 +45,7 @@ export const logExportRoutes = (log: AuditLog, sealing: Sealing) => {
       const made = await log.exporting.begin(actorOf(res), shown.wish, filled.data)
       res.attachment(`ostoja-log-${made.at.toISOString().slice(0, 10)}.csv.age`)
       res.type('application/octet-stream')
-      await pipeline(csvOf(res.locals as Locals, made), sealed, res).catch(leaving)
+      await pipeline(csvOf(res.locals as Locals, made), sealed, res).catch(unlessReaderGone)
     })
   }
 
@@ -75,9 +76,4 @@ export const logExportRoutes = (log: AuditLog, sealing: Sealing) => {
 const ticked = (body: unknown): string[] => {
   const { keyIds } = (body ?? {}) as { keyIds?: unknown }
   return Array.isArray(keyIds) ? keyIds.filter(id => typeof id === 'string') : []
-}
-
-/** A reader who goes away in the middle is no fault of ours; the file then has no end, and age says so. */
-const leaving = (fault: unknown) => {
-  if ((fault as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw fault
 }
