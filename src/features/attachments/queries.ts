@@ -1,3 +1,4 @@
+import { lockName } from '../../platform/db/named-lock.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 
 export type AttachmentRow = {
@@ -17,8 +18,7 @@ const unsent = (trx: Trx, { trayId, accountId }: Owner) =>
   attachments(trx).where({ tray_id: trayId, added_by: accountId }).whereNull('message_id')
 
 /** Whoever adds to one tray does so one after the other, to the end of the transaction. */
-export const lockTray = (trx: Trx, trayId: string) =>
-  trx.raw(`select pg_advisory_xact_lock(hashtextextended(?, 0))`, [`tray ${trayId}`])
+export const lockTray = (trx: Trx, trayId: string) => lockName(trx, `tray ${trayId}`)
 
 export const insertAttachment = (trx: Trx, row: Omit<AttachmentRow, 'message_id' | 'facts_sealed'>) =>
   attachments(trx).insert(row)

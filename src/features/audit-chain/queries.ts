@@ -1,11 +1,11 @@
 import type { Knex } from 'knex'
 import { installationId } from '../../platform/actor.ts'
+import { lockName } from '../../platform/db/named-lock.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import type { Seal, SealKind } from './hashing.ts'
 
 /** Whoever adds to a chain, or takes from its beginning, is alone at it until the transaction ends. */
-export const lockChain = (trx: Trx, tenantId: string) =>
-  trx.raw(`select pg_advisory_xact_lock(hashtextextended('ostoja audit chain ' || ?, 0))`, [tenantId])
+export const lockChain = (trx: Trx, tenantId: string) => lockName(trx, `ostoja audit chain ${tenantId}`)
 
 /** @returns whether nobody else is at it */
 export const tryLockChain = async (trx: Trx, tenantId: string): Promise<boolean> => {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { lockName } from '../../platform/db/named-lock.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import type { Purpose } from '../../platform/vault/wrapped-keys.ts'
 import { splitColumn, type SealedColumn } from './places.ts'
@@ -246,8 +247,7 @@ const asBytes = (keyId: number): Buffer => {
 }
 
 /** One process at a time changes a key file, until the transaction ends: two would each write without the other's key. */
-export const lockKeyFile = (trx: Trx, kind: 'root' | 'pepper') =>
-  trx.raw(`select pg_advisory_xact_lock(hashtextextended('ostoja key file ' || ?, 0))`, [kind])
+export const lockKeyFile = (trx: Trx, kind: 'root' | 'pepper') => lockName(trx, `ostoja key file ${kind}`)
 
 /** Milliseconds since a key was made the current one of its file; null where nobody has noted it. */
 export const selectAgeInFile = async (trx: Trx, id: string): Promise<number | null> => {

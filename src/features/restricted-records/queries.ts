@@ -1,3 +1,4 @@
+import { lockName } from '../../platform/db/named-lock.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 
 export type RestrictionRow = {
@@ -64,7 +65,7 @@ export const selectClosedTo = (trx: Trx, accountId: number): Promise<string[]> =
 
 /** One after the other: the next version of a record's list. */
 export const nextVersion = async (trx: Trx, tenantId: string, clientId: string): Promise<number> => {
-  await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`restriction ${tenantId} ${clientId}`])
+  await lockName(trx, `restriction ${tenantId} ${clientId}`)
   const row = await trx<VersionRow>('client_restriction_versions')
     .where({ client_id: clientId })
     .max('version as last')

@@ -1,3 +1,4 @@
+import { lockName } from '../../../platform/db/named-lock.ts'
 import type { Trx } from '../../../platform/db/tenant.ts'
 
 export type Plan = {
@@ -19,8 +20,7 @@ export const selectPlan = async (trx: Trx): Promise<Plan> => {
 }
 
 /** Nobody else looks at this organisation's plan until the transaction ends: two workers would tell the same twice. */
-export const lockPlan = (trx: Trx, tenantId: string) =>
-  trx.raw(`select pg_advisory_xact_lock(hashtextextended('ostoja export plan ' || ?, 0))`, [tenantId])
+export const lockPlan = (trx: Trx, tenantId: string) => lockName(trx, `ostoja export plan ${tenantId}`)
 
 export const putPlan = async (trx: Trx, tenantId: string, { everyDays, keep, freshDays }: Plan, at: Date) => {
   const decided = { every_days: everyDays, keep, fresh_days: freshDays, changed_at: at }
