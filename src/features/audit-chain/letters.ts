@@ -1,8 +1,8 @@
 import { installationId } from '../../platform/actor.ts'
-import { enqueue, withdraw } from '../../platform/jobs/jobs.ts'
+import { withdraw } from '../../platform/jobs/jobs.ts'
 import { writeLetter } from '../../platform/mail/letter.ts'
 import type { Mailer } from '../../platform/mail/mailer.ts'
-import { sendToEach, type OperatorMailbox } from '../../platform/mail/send-to-each.ts'
+import { leaveToQueue, sendToEach, type OperatorMailbox } from '../../platform/mail/send-to-each.ts'
 import type { Needs } from './needs.ts'
 import { claimTelling, releaseTelling } from './queries.ts'
 
@@ -24,10 +24,7 @@ export const createLetters = ({ db, clock, mailer, translations, operators, mail
       if (!(await db.asTenant(realm, trx => claimTelling(trx, now, before)))) return
       try {
         const { refused } = await sendToEach(await operators(), to => warn(to, mailer))
-        await db.asTenant(realm, async trx => {
-          for (const { accountId } of refused)
-            await enqueue(trx, 'mail.chain', { ...realm, accountId }, { key: `mail.chain ${accountId}` })
-        })
+        await db.asTenant(realm, trx => leaveToQueue(trx, 'mail.chain', refused))
       } catch (fault) {
         // The next attempt tells; a day is too long for this to stay unknown.
         await db.asTenant(realm, releaseTelling)

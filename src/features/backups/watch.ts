@@ -1,10 +1,9 @@
 import { installationId, systemActor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
-import type { Trx } from '../../platform/db/tenant.ts'
-import { enqueue, withdraw } from '../../platform/jobs/jobs.ts'
+import { withdraw } from '../../platform/jobs/jobs.ts'
 import { writeLetter } from '../../platform/mail/letter.ts'
 import type { Mailer } from '../../platform/mail/mailer.ts'
-import { sendToEach, type OperatorMailbox } from '../../platform/mail/send-to-each.ts'
+import { leaveToQueue, sendToEach, type OperatorMailbox } from '../../platform/mail/send-to-each.ts'
 import type { Needs } from './needs.ts'
 import { claimTelling, forgetWrong, installedAt, noteTold, noteWrong, selectBackups } from './queries.ts'
 import { stateOf, type BackupState } from './state.ts'
@@ -50,14 +49,6 @@ export const createWatch = ({ db, clock, log, settings, mailer, translations, op
     return sendToEach(await operators(), to => write(seen, to, mailer))
   }
 
-  /** Of those who could not be told, each has one letter in the queue: the newest. */
-  const leaveToQueue = async (trx: Trx, refused: readonly OperatorMailbox[]) => {
-    for (const { accountId } of refused) {
-      const payload = { tenantId: installationId, accountId }
-      await enqueue(trx, 'mail.backup', payload, { key: `mail.backup ${accountId}` })
-    }
-  }
-
   return {
     state,
 
@@ -77,7 +68,7 @@ export const createWatch = ({ db, clock, log, settings, mailer, translations, op
         const { told, refused } = await tell(seen)
         await db.asTenant(realm, async trx => {
           await noteTold(trx, now)
-          await leaveToQueue(trx, refused)
+          await leaveToQueue(trx, 'mail.backup', refused)
           await record(trx, realm, 'backup.warned', undefined, { wrong: seen.wrong, told, refused: refused.length })
         })
       } catch (fault) {

@@ -1,4 +1,7 @@
+import { installationId } from '../actor.ts'
+import type { Trx } from '../db/tenant.ts'
 import type { Language } from '../i18n/translations.ts'
+import { enqueue } from '../jobs/jobs.ts'
 import { MailFault } from './mail-fault.ts'
 
 /** Where an operator is written to. */
@@ -17,4 +20,14 @@ export const sendToEach = async <Person>(people: readonly Person[], send: (to: P
   const server = faults.find(fault => fault !== null && !(fault instanceof MailFault && fault.mailboxIsGone))
   if (told === 0 && server) throw server
   return { told, refused }
+}
+
+/** Each operator who could not be told has one letter in the queue: the newest. */
+export const leaveToQueue = async (
+  trx: Trx,
+  job: 'mail.backup' | 'mail.chain',
+  refused: readonly Pick<OperatorMailbox, 'accountId'>[],
+): Promise<void> => {
+  for (const { accountId } of refused)
+    await enqueue(trx, job, { tenantId: installationId, accountId }, { key: `${job} ${accountId}` })
 }
