@@ -21,6 +21,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/db/tenant.ts'
 import type { Translations } from '../platform/i18n/translations.ts'
 import type { Schedule, Tasks } from '../platform/jobs/jobs.ts'
+import { keysToChoose } from './sealing.ts'
 
 type Given = {
   db: Db
@@ -44,13 +45,13 @@ type Given = {
 /** Readiness is what all the others know of themselves: the page, the start page's part of it, and reminders. */
 export const createReadinessFeature = ({ db, clock, translations, ...given }: Given) => {
   const { accounts, backups, contacts, drills, encryptionKeys, exports, notices, officerKeys, tenants } = given
+  const inUse = keysToChoose(officerKeys)
   const organisation: OrganisationFacts = {
     organisation: tenants.standing,
     exportsMade: exports.made,
     plan: exports.plans.within,
     copies: exports.copies.standing,
-    officerKeys: async actor =>
-      (await officerKeys.list(actor)).filter(({ inUse }) => inUse).map(({ createdAt }) => createdAt),
+    officerKeys: async actor => (await inUse(actor)).map(({ createdAt }) => createdAt),
     lastDrill: drills.lastPassedAt,
     toConfirm: async actor => (await contacts.countToConfirm(actor)).all,
     contactsLeft: (tenantId, days) => {

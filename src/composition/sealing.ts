@@ -4,6 +4,9 @@ import type { OfficerKeys } from '../features/officer-keys/index.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Db } from '../platform/db/tenant.ts'
 
+/** As age's own passphrases: `age -d` opens the file as well. */
+export const passphraseRecipient = async (passphrase: string) => wrapKeyRecipient(await deriveWrapKey(passphrase))
+
 /** The officers' keys that a file may be sealed to. */
 export const keysToChoose = (officerKeys: OfficerKeys) => async (actor: Actor) =>
   (await officerKeys.list(actor)).filter(({ inUse }) => inUse)
@@ -14,7 +17,7 @@ export const createSealing = ({ db, officerKeys }: { db: Db; officerKeys: Office
   suggestPassphrase: generatePassphrase,
   keysToChoose: keysToChoose(officerKeys),
   recipientsOf: async (actor, { passphrase, keyIds }) => {
-    if (passphrase) return [wrapKeyRecipient(await deriveWrapKey(passphrase))]
+    if (passphrase) return [await passphraseRecipient(passphrase)]
     const inUse = await db.asTenant(actor, officerKeys.inUse)
     const chosen = inUse.filter(({ id }) => keyIds.includes(id))
     return chosen.length === new Set(keyIds).size ? chosen.map(({ publicKey }) => publicKey) : null

@@ -1,5 +1,5 @@
 import { createAccountKeyTurning } from '../features/accounts/index.ts'
-import { deriveWrapKey, generatePassphrase, isStrongEnough, wrapKeyRecipient } from '../features/exports/index.ts'
+import { generatePassphrase, isStrongEnough } from '../features/exports/index.ts'
 import { createTenantMoves } from '../features/tenant-moves/index.ts'
 import { installationId } from '../platform/actor.ts'
 import { knownMigrations } from '../platform/db/migrate.ts'
@@ -26,9 +26,6 @@ export const tenantMoves = ({ platform, tenants }: Given) => {
     },
   })
 }
-
-/** As age's own passphrases: `age -d` opens the file as well. */
-export const passphraseRecipient = async (passphrase: string) => wrapKeyRecipient(await deriveWrapKey(passphrase))
 
 /** The passphrase that was typed, or words where none was. @throws OperatorFault where it could be guessed */
 export const wordsFor = (typed: string): { passphrase: string; made: boolean } => {

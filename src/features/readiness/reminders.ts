@@ -20,12 +20,12 @@ type Needs = {
  * one transaction, so that a round that was broken off has done all or nothing and the next one does what is left.
  */
 export const createReminders = ({ db, clock, facts, tell, settle }: Needs) => {
-  const dueIn = async (trx: Trx, tenantId: string, contactsLeft: boolean): Promise<Reminder[]> => {
+  const dueIn = async (trx: Trx, tenantId: string, madeAt: Date, contactsLeft: boolean): Promise<Reminder[]> => {
     const now = clock()
     const sleeping = await facts.sleepingAccounts(trx, asleepBefore(now))
     if (tenantId === installationId) return sleeping > 0 ? ['operators-asleep'] : []
     const stand = {
-      madeAt: (await facts.organisation(trx, tenantId)).madeAt,
+      madeAt,
       freshDays: (await facts.plan(trx)).freshDays,
       lastDrill: await facts.lastDrill(trx),
       ...(await facts.exportsMade(trx)),
@@ -44,8 +44,9 @@ export const createReminders = ({ db, clock, facts, tell, settle }: Needs) => {
       const contactsLeft = tenantId !== installationId && (await facts.contactsLeft(tenantId, contactsLeftDays))
       await db.asTenant(systemActor(tenantId), async trx => {
         await lockReminders(trx, tenantId)
-        if (!(await facts.organisation(trx, tenantId)).active) return
-        const due = await dueIn(trx, tenantId, contactsLeft)
+        const { madeAt, active } = await facts.organisation(trx, tenantId)
+        if (!active) return
+        const due = await dueIn(trx, tenantId, madeAt, contactsLeft)
         for (const reminder of due) await tell(trx, tenantId, reminder)
         await settle(
           trx,
