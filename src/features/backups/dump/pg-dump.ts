@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { Transform, type Readable, type TransformCallback } from 'node:stream'
+import { Readable } from 'node:stream'
 import { BackupFault } from '../faults.ts'
 import { connectionOf, type Tool } from './tools.ts'
 
@@ -17,51 +17,16 @@ export const dumpOf = (tool: Tool, url: string, snapshot: string, signal: AbortS
   let complaint = ''
   child.stderr.on('data', (chunk: Buffer) => (complaint = `${complaint}${chunk.toString()}`.slice(0, 4000)))
 
-  const dump = new Gathered(async () => {
-    const [code] = await ended
-    if (code !== 0) throw faultOf(complaint)
-  })
-  dump.once('close', () => {
-    child.stdout.destroy()
-    if (child.exitCode === null) child.kill('SIGKILL')
-  })
-  child.once('error', fault => dump.destroy(fault))
-  return child.stdout.pipe(dump)
-}
-
-const gatheredBytes = 256 * 1024
-
-/** Few large pieces out of the many small ones that a program writes; ends as `atEnd` says. */
-class Gathered extends Transform {
-  private held = Buffer.allocUnsafe(gatheredBytes)
-  private length = 0
-  private readonly atEnd: () => Promise<void>
-
-  constructor(atEnd: () => Promise<void>) {
-    super({ readableHighWaterMark: 2 * gatheredBytes })
-    this.atEnd = atEnd
-  }
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback) {
-    for (let at = 0; at < chunk.length;) {
-      const taken = chunk.copy(this.held, this.length, at)
-      this.length += taken
-      at += taken
-      if (this.length === gatheredBytes) this.giveOn()
+  async function* whole() {
+    try {
+      for await (const chunk of child.stdout) yield chunk as Buffer
+      const [code] = await ended
+      if (code !== 0) throw faultOf(complaint)
+    } finally {
+      if (child.exitCode === null) child.kill('SIGKILL')
     }
-    done()
   }
-
-  override _flush(done: TransformCallback) {
-    this.giveOn()
-    this.atEnd().then(() => done(), done)
-  }
-
-  private giveOn() {
-    this.push(this.held.subarray(0, this.length))
-    this.held = Buffer.allocUnsafe(gatheredBytes)
-    this.length = 0
-  }
+  return Readable.from(whole(), { objectMode: false, highWaterMark: 256 * 1024 })
 }
 
 const faultOf = (complaint: string): BackupFault => {
