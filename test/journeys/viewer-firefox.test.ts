@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sampleClient, sampleClients, samplePassphrase } from '../support/export-samples.ts'
+import { sampleClient, sampleClients, samplePassphrase, sampleRules } from '../support/export-samples.ts'
 import { launchFirefox, type Firefox } from '../support/firefox.ts'
 import { writeViewer } from '../support/viewer-pages.ts'
 
@@ -13,17 +13,10 @@ let folder: string
 let whole: string
 const atTheEnd: (() => Promise<void>)[] = []
 
-const rules = {
-  voicemail: 'not_allowed',
-  text: 'allowed',
-  knownBy: 'mąż',
-  doNotCallBetween: [{ from: '22:00', to: '06:00' }],
-  reachable: [{ daysOfWeek: [], from: '08:00', to: '16:00' }],
-} as const
 const [first, ...others] = sampleClient(0).contacts
 const ruled = {
   ...first!,
-  phones: [{ type: 'mobile', number: '+48501000000', typed: '501000000', hours: '', ...structuredClone(rules) }],
+  phones: [{ type: 'mobile', number: '+48501000000', typed: '501000000', hours: '', ...structuredClone(sampleRules) }],
 } as typeof first & object
 
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeKeyPair } from '../../src/features/officer-keys/index.ts'
 import { launchBrowser } from '../support/browser.ts'
-import { sampleClient, sampleClients, samplePassphrase } from '../support/export-samples.ts'
+import { sampleClient, sampleClients, samplePassphrase, sampleRules } from '../support/export-samples.ts'
 import { goTo, offlinePage, unlock, writeViewer } from '../support/viewer-pages.ts'
 
 let browser: Browser
@@ -137,18 +137,15 @@ describe('an opened export', () => {
   })
 
   it('shows every rule of a number, and who is reachable now', async () => {
-    const rules = {
-      voicemail: 'not_allowed',
-      text: 'allowed',
-      knownBy: 'mąż',
-      doNotCallBetween: [{ from: '22:00', to: '06:00' }],
-      reachable: [{ daysOfWeek: [], from: '08:00', to: '16:00' }],
-    } as const
     const phone = { type: 'mobile', number: '+48501000001', typed: '501000001', hours: '' }
     const contact = sampleClient(1).contacts[0]!
     const ruled = {
       ...contact,
-      phones: [{ ...phone, ...(structuredClone(rules) as object) }, { ...phone, wrongSince: '2026-10-01' }, phone],
+      phones: [
+        { ...phone, ...(structuredClone(sampleRules) as object) },
+        { ...phone, wrongSince: '2026-10-01' },
+        phone,
+      ],
     }
     const file = await writeViewer(
       folder,

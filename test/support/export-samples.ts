@@ -31,6 +31,15 @@ const family = [
   'Dąbrowska',
 ]
 
+/** What a phone number can be restricted by, all of it at once. */
+export const sampleRules = {
+  voicemail: 'not_allowed',
+  text: 'allowed',
+  knownBy: 'mąż',
+  doNotCallBetween: [{ from: '22:00', to: '06:00' }],
+  reachable: [{ daysOfWeek: [], from: '08:00', to: '16:00' }],
+} as const
+
 /** Client number `n`, the same each time. */
 export const sampleClient = (n: number, change: Partial<ExportedClient> = {}): ExportedClient => {
   const familyName = family[Math.floor(n / 10) % 10] ?? ''
