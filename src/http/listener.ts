@@ -1,8 +1,15 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
+import {
+  createServer as createHttpServer,
+  ServerResponse,
+  STATUS_CODES,
+  type RequestListener,
+  type Server,
+} from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { createServer, type Server as NetServer, type Socket } from 'node:net'
 import type { FollowedCertificate } from '../platform/tls/certificate.ts'
 import { modernTls } from '../platform/tls/suites.ts'
+import { strictTransport } from './security-headers.ts'
 
 export type Listener = { port: number; close: () => Promise<void> }
 type Served = Pick<FollowedCertificate, 'current' | 'onChange'>
@@ -46,10 +53,42 @@ export const listen = async (
   return { port: (door.address() as { port: number }).port, close: () => close(door, [pages, plain], sockets) }
 }
 
+/** Every answer by TLS asks for TLS only (RFC 6797 7.1), those too that Node gives before any of our pages is asked. */
+class StrictResponse extends ServerResponse {
+  constructor(...given: ConstructorParameters<typeof ServerResponse>) {
+    super(...given)
+    this.setHeader('Strict-Transport-Security', `max-age=${strictTransport.maxAge}`)
+  }
+}
+
 const secureServer = (certificate: Served, limits: object, app: RequestListener): Server => {
-  const server = createHttpsServer({ ...certificate.current(), ...modernTls, honorCipherOrder: true, ...limits }, app)
+  const manners = { ...limits, ServerResponse: StrictResponse, honorCipherOrder: true }
+  const server = createHttpsServer({ ...certificate.current(), ...modernTls, ...manners }, app)
   certificate.onChange(next => server.setSecureContext({ ...next, ...modernTls, honorCipherOrder: true }))
+  refuseBroken(server)
   return server
+}
+
+/** What Node answers to what is no request, before any of our pages sees it; of the rest nothing can be answered. */
+const refusals: [RegExp, number][] = [
+  [/^HPE_HEADER_OVERFLOW$/, 431],
+  [/^HPE_/, 400],
+  [/^ERR_HTTP_REQUEST_TIMEOUT$/, 408],
+]
+
+/** As Node does by itself, with the header of {@link StrictResponse}, which there is none of where there is no request. */
+const refuseBroken = (server: Server) => {
+  const answers = new WeakMap<object, ServerResponse>()
+  server.on('request', (req, res) => answers.set(req.socket, res))
+  server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket: Socket) => {
+    const status = refusals.find(([faults]) => faults.test(code))?.[1]
+    const answer = answers.get(socket)
+    const begun = answer !== undefined && answer.headersSent && !answer.writableFinished
+    if (!status || !socket.writable || begun) return socket.destroy()
+    const headers = `Strict-Transport-Security: max-age=${strictTransport.maxAge}\r\nConnection: close\r\nContent-Length: 0`
+    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers}\r\n\r\n`)
+    socket.destroySoon()
+  })
 }
 
 /** Sends each connection to the server whose language its first byte speaks; one that says nothing is soon dropped. */

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls'
-import { promisify } from 'node:util'
+import { X509Certificate } from 'node:crypto'
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import type { RequestListener } from 'node:http'
 import { connect } from 'node:net'
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect as connectTls, getCiphers, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import { promisify } from 'node:util'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -14,6 +16,8 @@ import { ensureSelfSigned } from '../../src/platform/tls/self-signed.ts'
 
 let folder: string
 let listener: Listener
+/** One of usual patience. */
+let calm: Listener
 let certificate: FollowedCertificate
 let files: { certFile: string; keyFile: string }
 let now = () => new Date()
@@ -25,11 +29,14 @@ beforeAll(async () => {
   files = await ensureSelfSigned(folder)
   certificate = await followCertificate(files, { log, now: () => now() })
   const slow = { headersTimeout: 300, handshakeTimeout: 300, connectionsCheckingInterval: 100 }
-  listener = await listen((_req, res) => res.end('a page'), { host: '127.0.0.1', port: 0, certificate, patience: slow })
+  const app: RequestListener = (req, res) => (req.url === '/begun' ? res.write('begun') : res.end('a page'))
+  listener = await listen(app, { host: '127.0.0.1', port: 0, certificate, patience: slow })
+  calm = await listen(app, { host: '127.0.0.1', port: 0, certificate })
 })
 afterAll(async () => {
   certificate.close()
   await listener.close()
+  await calm.close()
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -43,7 +50,7 @@ const hearOut = (socket: ReturnType<typeof connect>, said: string) =>
     if (said) socket.write(said)
   })
 const plain = () => connect(listener.port, '127.0.0.1')
-const secure = () => connectTls({ port: listener.port, host: '127.0.0.1', rejectUnauthorized: false })
+const secure = ({ port } = listener) => connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
 
 describe('the door', () => {
   it('serves pages by TLS only, and redirects whoever comes without', async () => {
@@ -56,6 +63,27 @@ describe('the door', () => {
   })
 
   it.each([
+    ['is none at all', 'GIBBERISH\r\n\r\n', '400 Bad Request'],
+    ['names no host', 'GET / HTTP/1.1\r\n\r\n', '400 Bad Request'],
+    ['expects what there is not', 'GET / HTTP/1.1\r\nHost: localhost\r\nExpect: wonders\r\n\r\n', '417'],
+    ['has more headers than fit', `GET / HTTP/1.1\r\nX: ${'x'.repeat(16_400)}`, '431'],
+    ['is too slow', 'GET / HTTP/1.1\r\n', '408'],
+  ])('says also to a request that %s that it is to be asked by TLS only', async (_how, said, status) => {
+    const answer = await hearOut(secure(), said)
+    expect(answer).toContain(`HTTP/1.1 ${status}`)
+    expect(answer.match(/^Strict-Transport-Security: max-age=63072000\r$/gm)).toHaveLength(1)
+  })
+
+  it('answers once where a page was begun before its request turned out to be broken', async () => {
+    const socket = secure()
+    socket.once('data', () => socket.write('no length\r\n'))
+    const request = 'POST /begun HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n'
+    const answer = await hearOut(socket, request)
+    expect(answer).toContain('begun')
+    expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1)
+  })
+
+  it.each([
     ['says nothing', plain, ''],
     ['begins a TLS handshake and stops', plain, '\x16\x03\x01'],
     ['begins a request in the clear and stops', plain, 'GET / HTTP/1.1\r\n'],
@@ -65,8 +93,8 @@ describe('the door', () => {
   })
 })
 
-const spoken = async (options: ConnectionOptions) => {
-  const socket = connectTls({ port: listener.port, host: '127.0.0.1', rejectUnauthorized: false, ...options })
+const spoken = async (options: ConnectionOptions, { port } = calm) => {
+  const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ...options })
   try {
     await once(socket, 'secureConnect')
     return [socket.getProtocol(), socket.getCipher().standardName]
@@ -74,6 +102,51 @@ const spoken = async (options: ConnectionOptions) => {
     socket.destroy()
   }
 }
+
+/** A certificate with a key of RSA, which other suites are for. */
+const signedByRsa = async () => {
+  const made = await mkdtemp(join(folder, 'rsa-'))
+  const rsa = { certFile: join(made, 'certificate.pem'), keyFile: join(made, 'key.pem') }
+  const wish = ['-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', '-days', '30']
+  await promisify(execFile)('openssl', ['req', '-x509', ...wish, '-keyout', rsa.keyFile, '-out', rsa.certFile])
+  return rsa
+}
+
+describe('of all suites that there are, the door', () => {
+  /** Those of a list that it takes, each offered by itself and with nothing else forbidden. */
+  const taken = async (names: readonly string[], door: Listener) => {
+    const answers = names.map(async name => {
+      const [version, ciphers] = name.startsWith('TLS_') ? ['TLSv1.3', name] : ['TLSv1.2', `${name}:@SECLEVEL=0`]
+      const offer = { minVersion: version, maxVersion: version, ciphers } as ConnectionOptions
+      return (await spoken(offer, door).catch(() => null)) ? [name] : []
+    })
+    return (await Promise.all(answers)).flat().toSorted()
+  }
+  const everySuite = () => [
+    ...getCiphers().map(name => name.toUpperCase()),
+    'TLS_AES_128_CCM_SHA256',
+    'TLS_AES_128_CCM_8_SHA256',
+  ]
+  const ofTls13 = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256']
+  const forwardSecret = (kind: string) =>
+    ['AES128-GCM-SHA256', 'AES256-GCM-SHA384', 'CHACHA20-POLY1305'].map(suite => `ECDHE-${kind}-${suite}`)
+
+  it('takes those only that are forward-secret and authenticated, with a key of an elliptic curve', async () => {
+    expect(everySuite().length).toBeGreaterThan(50)
+    expect(await taken(everySuite(), calm)).toEqual([...forwardSecret('ECDSA'), ...ofTls13])
+  })
+
+  it('and with one of RSA', async () => {
+    const followed = await followCertificate(await signedByRsa(), { log, now })
+    const door = await listen((_req, res) => res.end(), { host: '127.0.0.1', port: 0, certificate: followed })
+    try {
+      expect(await taken(everySuite(), door)).toEqual([...forwardSecret('RSA'), ...ofTls13])
+    } finally {
+      followed.close()
+      await door.close()
+    }
+  })
+})
 
 describe('the languages of the door', () => {
   it.each([
@@ -103,7 +176,7 @@ describe('the languages of the door', () => {
 
   it('are the same to another program', async () => {
     const ask = (...more: string[]) =>
-      promisify(execFile)('openssl', ['s_client', '-connect', `127.0.0.1:${listener.port}`, '-brief', ...more], {
+      promisify(execFile)('openssl', ['s_client', '-connect', `127.0.0.1:${calm.port}`, '-brief', ...more], {
         timeout: 30_000,
       }).then(
         ({ stdout, stderr }) => stdout + stderr,
@@ -123,7 +196,7 @@ describe('the languages of the door', () => {
 
 describe('the certificate of the door', () => {
   const shown = async () => {
-    const socket = secure()
+    const socket = secure(calm)
     await once(socket, 'secureConnect')
     const { fingerprint256 } = socket.getPeerCertificate()
     socket.destroy()
@@ -138,7 +211,7 @@ describe('the certificate of the door', () => {
   const complaints = () => lines.filter(line => line.includes('cannot be used')).length
 
   it('is another one as soon as its files are, and whoever is connected stays so', async () => {
-    const open: TLSSocket = secure()
+    const open: TLSSocket = secure(calm)
     await once(open, 'secureConnect')
     const before = await shown()
     await replace(await another())
@@ -182,6 +255,41 @@ describe('the certificate of the door', () => {
     now = () => new Date()
     await certificate.look()
     expect(await shown()).not.toBe(before)
+  })
+
+  it('is followed by itself where links are switched to the next one, as certbot does, and where files are renamed', async () => {
+    const live = join(folder, 'live')
+    await mkdir(live)
+    const links = { certFile: join(live, 'fullchain.pem'), keyFile: join(live, 'privkey.pem') }
+    const [first, second, third] = [await another(), await another(), await another()]
+    const take = async (how: typeof symlink, next: typeof links) => {
+      for (const name of ['certFile', 'keyFile'] as const) {
+        await how(next[name], `${links[name]}.new`)
+        await rename(`${links[name]}.new`, links[name])
+      }
+    }
+    await take(symlink, first)
+    const followed = await followCertificate(links, { log, now, pollMs: 20 })
+    const door = await listen((_req, res) => res.end(), { host: '127.0.0.1', port: 0, certificate: followed })
+    const served = async () => {
+      const socket = connectTls({ port: door.port, host: '127.0.0.1', rejectUnauthorized: false })
+      await once(socket, 'secureConnect')
+      const { raw } = socket.getPeerCertificate()
+      socket.destroy()
+      return new X509Certificate(raw).fingerprint256
+    }
+    const printOf = async ({ certFile }: typeof links) => new X509Certificate(await readFile(certFile)).fingerprint256
+    try {
+      expect(await served()).toBe(await printOf(first))
+      await take(symlink, second)
+      await expect.poll(served).toBe(await printOf(second))
+      await take(rename, third)
+      await expect.poll(served).toBe(await printOf(links))
+      expect(await served()).not.toBe(await printOf(second))
+    } finally {
+      followed.close()
+      await door.close()
+    }
   })
 
   it('must be of use at the start', async () => {
