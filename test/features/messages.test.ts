@@ -3,6 +3,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Actor, Role } from '../../src/platform/actor.ts'
 import { NotFound } from '../../src/platform/errors.ts'
+import type { PageWish } from '../../src/platform/web/page-key.ts'
 import { newClient } from '../support/clients.ts'
 import { startOstoja, unlikely, type Ostoja, type TestAccount } from '../support/ostoja.ts'
 
@@ -30,7 +31,7 @@ const write = async (from: Actor, wish: Wish) => {
 const reply = (from: Actor, threadId: string, text = 'Odpowiedź', urgent = false) =>
   ostoja.features.messages.reply(from, threadId, randomUUID(), { text, urgent })
 const inbox = async (actor: Actor, archived = false) =>
-  (await ostoja.features.messages.list(actor, archived, 1)).lines.map(({ id }) => id)
+  (await ostoja.features.messages.list(actor, archived)).lines.map(({ id }) => id)
 const unread = async (actor: Actor) => (await ostoja.features.messages.waiting(actor)).unread
 const admin = async <Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> => {
   const client = new pg.Client(ostoja.database.adminUrl)
@@ -72,7 +73,7 @@ describe('a thread', () => {
 
     await reply(marek, id, 'Mam je.')
     expect([await unread(anna), await unread(marek)]).toEqual([1, 0])
-    expect((await messages.list(anna, false, 1)).lines[0]).toMatchObject({
+    expect((await messages.list(anna, false)).lines[0]).toMatchObject({
       preview: 'Mam je.',
       lastBy: 'Anna Lis',
       messages: 2,
@@ -185,6 +186,78 @@ describe('a thread', () => {
   })
 })
 
+describe('lists of threads', () => {
+  const onPage = 40
+  type Pages = (wish: PageWish) => Promise<{ lines: { id: string }[]; previous: string | null; next: string | null }>
+  /** Every page from the beginning on, and then back. */
+  const leafed = async (list: Pages) => {
+    const forth: string[][] = []
+    let page = await list({})
+    while (forth.push(page.lines.map(({ id }) => id)) && page.next) page = await list({ after: page.next })
+    const back = [page.lines.map(({ id }) => id)]
+    while (page.previous) {
+      page = await list({ before: page.previous })
+      back.unshift(page.lines.map(({ id }) => id))
+    }
+    return { forth, back }
+  }
+
+  it('are paged without leaving out or repeating any, those of one moment among them', async () => {
+    const tenant = await ostoja.newTenant()
+    const [anna, marek] = [await person(['staff'], 'A', tenant), await person(['staff'], 'B', tenant)]
+    const client = await newClient(ostoja, anna)
+    const ids: string[] = []
+    for (let n = 0; n < 2 * onPage + 5; n++) ids.push((await write(anna, { to: [marek], client })).id)
+    for (const table of ['message_threads', 'message_participants'])
+      await admin(`update ${table} set last_at = date_trunc('day', last_at) where tenant_id = $1`, [tenant])
+    const { messages } = ostoja.features
+    const lists: Pages[] = [wish => messages.list(marek, false, wish), wish => messages.ofClient(marek, client, wish)]
+    for (const list of lists) {
+      const { forth, back } = await leafed(list)
+      expect(forth.map(page => page.length)).toEqual([onPage, onPage, 5])
+      expect(forth.flat().sort()).toEqual([...ids].sort())
+      expect(back).toEqual(forth)
+    }
+  })
+
+  it('go on where a page ended, whatever was written meanwhile', async () => {
+    const { messages } = ostoja.features
+    const tenant = await ostoja.newTenant()
+    const [anna, marek] = [await person(['staff'], 'A', tenant), await person(['staff'], 'B', tenant)]
+    const ids: string[] = []
+    for (let n = 0; n < onPage + 3; n++) {
+      ostoja.skip(1000)
+      ids.unshift((await write(anna, { to: [marek] })).id)
+    }
+    const first = await messages.list(marek, false)
+    expect(first.lines.map(({ id }) => id)).toEqual(ids.slice(0, onPage))
+    ostoja.skip(1000)
+    await reply(anna, ids.at(-1)!)
+    await write(anna, { to: [marek] })
+    const second = await messages.list(marek, false, { after: first.next! })
+    expect(second.lines.map(({ id }) => id)).toEqual(ids.slice(onPage, -1))
+    const beginning = await messages.list(marek, false)
+    for (const nonsense of ['x', '', 'A'.repeat(31), "'; --"])
+      expect(await messages.list(marek, false, { after: nonsense })).toEqual(beginning)
+  })
+
+  it('lead from page to page by addresses that hold a place and nothing else', async () => {
+    const visitor = await ostoja.signedIn(await ostoja.newTenant(), ['staff'])
+    const { tenantId: tenant, id: accountId } = visitor.account
+    const anna = await person(['staff'], 'A', tenant)
+    const reader: Person = { tenantId: tenant, accountId, roles: ['staff'], account: visitor.account }
+    for (let n = 0; n <= onPage; n++) {
+      ostoja.skip(1000)
+      await write(anna, { to: [reader], subject: `Temat nr ${n}.` })
+    }
+    const next = /href="(\/messages\?after=[\w-]{32})" rel="next"/.exec((await visitor.get('/messages')).text)?.[1]
+    const page = await visitor.get(next!)
+    expect([page.text.includes('Temat nr 0.'), page.text.includes('Temat nr 1.')]).toEqual([true, false])
+    const back = /href="(\/messages\?before=[\w-]{32})" rel="prev"/.exec(page.text)?.[1]
+    expect((await visitor.get(back!)).text).toContain(`Temat nr ${onPage}.`)
+  })
+})
+
 describe('a thread to a role', () => {
   it('is for whoever has the role, also for those who get it later, and no longer for those who lose it', async () => {
     const { messages, accounts } = ostoja.features
@@ -233,13 +306,13 @@ describe('a thread about a client', () => {
     expect((await write(anna, { roles: ['administrator'], client })).outcome).toBe('not-allowed')
 
     const { id } = await write(anna, { to: [marek], client, text: 'Nie odbiera telefonu.' })
-    expect((await messages.ofClient(colleague, client, 1)).lines.map(line => line.id)).toEqual([id])
+    expect((await messages.ofClient(colleague, client)).lines.map(line => line.id)).toEqual([id])
     expect((await messages.read(colleague, id)).takesPart).toBe(false)
     expect(await inbox(colleague)).toEqual([])
     await reply(colleague, id, 'Byłam u niej rano.')
     expect(await inbox(colleague)).toEqual([id])
 
-    await expect(messages.ofClient(administrator, client, 1)).rejects.toThrow(NotFound)
+    await expect(messages.ofClient(administrator, client)).rejects.toThrow(NotFound)
     await expect(messages.read(administrator, id)).rejects.toThrow(NotFound)
     const formerStaff: Person = { ...marek, roles: ['administrator'] }
     expect([await inbox(formerStaff), await unread(formerStaff)]).toEqual([[], 0])

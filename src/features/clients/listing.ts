@@ -1,7 +1,7 @@
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
+import { pageOf, readStretch, type PageWish } from '../../platform/web/page-key.ts'
 import type { Needs } from './needs.ts'
-import { readKey, writeKey } from './page-key.ts'
 import { alphabetically, displayName, type ClientLine, type Status } from './profile.ts'
 import { selectByLetter, selectLines, selectPage, selectRecent, selectShelf, type LineRow } from './queries.ts'
 import { deepestShelf } from './search/terms.ts'
@@ -18,7 +18,7 @@ const following = 'abcdefghijklmnopqrstuvwxyz_'.split('')
 
 const isShelf = (letters: string) => letters.length > 1 && letters !== 'other'
 
-export type ListWish = { status: Status; after?: string | undefined; before?: string | undefined }
+export type ListWish = PageWish & { status: Status }
 export type ClientsPage = { lines: ClientLine[]; previous: string | null; next: string | null }
 /** `deeper`: the longer beginnings to go on with, where there are too many clients for one list; then there are no lines. */
 export type LetterPage = {
@@ -60,23 +60,13 @@ export const createListing = ({ db }: Needs, sealing: Sealing) => {
       }),
 
     /** One page, newest first. `after` and `before` are keys that an earlier page gave; a key that isn't is ignored. */
-    list: (actor: Actor, { status, after, before }: ListWish): Promise<ClientsPage> =>
+    list: (actor: Actor, { status, ...wish }: ListWish): Promise<ClientsPage> =>
       db.asTenant(actor, async trx => {
-        const backwards = readKey(before)
-        const key = backwards ?? readKey(after)
-        const rows = await selectPage(trx, status, key, backwards ? 'newer' : 'older', pageLength + 1)
-        const more = rows.length > pageLength
-        const shown = backwards ? rows.slice(0, pageLength).reverse() : rows.slice(0, pageLength)
+        const stretch = readStretch(wish)
+        const rows = await selectPage(trx, status, stretch, pageLength + 1)
+        const { shown, previous, next } = pageOf(rows, stretch, pageLength, row => ({ at: row.created_at, id: row.id }))
         await recordShown(trx, actor, 'clients.listed', shown)
-
-        const [newest, oldest] = [shown[0], shown.at(-1)].map(
-          row => row && writeKey({ createdAt: row.created_at, id: row.id }),
-        )
-        return {
-          lines: await open(actor, shown),
-          previous: (backwards ? more : key !== null) && newest ? newest : null,
-          next: (backwards ? true : more) && oldest ? oldest : null,
-        }
+        return { lines: await open(actor, shown), previous, next }
       }),
 
     /**

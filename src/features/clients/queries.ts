@@ -1,5 +1,5 @@
 import { ask, type Trx } from '../../platform/db/tenant.ts'
-import type { PageKey } from './page-key.ts'
+import type { Stretch } from '../../platform/web/page-key.ts'
 import type { Action, Status } from './profile.ts'
 import type { SealedColumns } from './sealing.ts'
 
@@ -79,13 +79,7 @@ export const selectVersions = (trx: Trx, clientId: string): Promise<VersionRow[]
  * One page of a status, by creation, newest first, found by its key: as fast at the end as at the beginning.
  * @param direction 'older' than the key, or 'newer' (the nearest first)
  */
-export const selectPage = (
-  trx: Trx,
-  status: Status,
-  key: PageKey | null,
-  direction: 'older' | 'newer',
-  most: number,
-): Promise<LineRow[]> => {
+export const selectPage = (trx: Trx, status: Status, { key, direction }: Stretch, most: number): Promise<LineRow[]> => {
   const [beyond, order] = direction === 'older' ? ['<', 'desc'] : ['>', 'asc']
   const page = clients(trx)
     .where({ status })
@@ -94,7 +88,7 @@ export const selectPage = (
       { column: 'id', order },
     ])
     .limit(most)
-  if (key) void page.whereRaw(`(created_at, id) ${beyond} (?, ?)`, [key.createdAt, key.id])
+  if (key) void page.whereRaw(`(created_at, id) ${beyond} (?, ?)`, [key.at, key.id])
   return page.select(...lineColumns)
 }
 

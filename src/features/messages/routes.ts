@@ -33,15 +33,15 @@ export const messageRoutes = (messages: Messages, trays: Trays) => {
   const router = Router()
 
   router.get('/messages', requireRole(tenantRoles), async (req, res) => {
-    const { show, page } = listQuery.parse(req.query)
-    const listed = await messages.list(actorOf(res), show === 'archived', page)
+    const { show, ...wish } = listQuery.parse(req.query)
+    const listed = await messages.list(actorOf(res), show === 'archived', wish)
     res.render('messages/inbox', { ...listed, show, values: { query: '' }, problems: {} })
   })
 
   /** The rows of the list, for a page that shows it and has heard that something came. */
   router.get('/messages/rows', requireRole(tenantRoles, { background: true }), async (req, res) => {
-    const { show, page } = listQuery.parse(req.query)
-    const listed = await messages.list(actorOf(res), show === 'archived', page)
+    const { show, ...wish } = listQuery.parse(req.query)
+    const listed = await messages.list(actorOf(res), show === 'archived', wish)
     res.render('messages/list', { ...listed, show })
   })
 
@@ -49,8 +49,9 @@ export const messageRoutes = (messages: Messages, trays: Trays) => {
   router.post('/messages', requireRole(tenantRoles, { upload: true }), (req, res) => begin(req, res, null))
 
   router.get('/clients/:clientId/messages', requireRole(readers), async (req, res) => {
-    const { page } = listQuery.parse(req.query)
-    res.render('messages/of-client', await messages.ofClient(actorOf(res), idOf(req.params.clientId), page))
+    const { after, before } = listQuery.parse(req.query)
+    const listed = await messages.ofClient(actorOf(res), idOf(req.params.clientId), { after, before })
+    res.render('messages/of-client', listed)
   })
   router.get('/clients/:clientId/messages/new', requireRole(readers), (req, res) =>
     compose(res, 200, idOf(req.params.clientId), nothing, {}),

@@ -51,9 +51,11 @@ export const peopleForm = z.object({ to: addressees })
 export const uuid = z.uuid()
 /** A message's place in its thread; what can't be read is the one before the first. */
 export const numberField = z.coerce.number().int().min(0).max(1_000_000).catch(0)
+const pageKey = z.string().max(100).optional().catch(undefined)
 export const listQuery = z.object({
   show: z.enum(['inbox', 'archived']).catch('inbox'),
-  page: z.coerce.number().int().min(1).max(10_000).catch(1),
+  after: pageKey,
+  before: pageKey,
 })
 export const beforeQuery = z.object({
   before: z.coerce.number().int().min(2).max(1_000_000).optional().catch(undefined),

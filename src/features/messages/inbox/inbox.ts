@@ -2,10 +2,11 @@ import type { Actor, Role } from '../../../platform/actor.ts'
 import { record } from '../../../platform/audit/record.ts'
 import type { Trx } from '../../../platform/db/tenant.ts'
 import { NotFound } from '../../../platform/errors.ts'
+import { pageOf, readStretch, type PageWish } from '../../../platform/web/page-key.ts'
 import type { Access } from '../access.ts'
 import { accountOf, type Needs } from '../needs.ts'
 import type { Sealing } from '../sealing.ts'
-import { countOfClient, selectCompany, selectInbox, selectOfClient, type LineRow } from './queries.ts'
+import { countOfClient, selectCompany, selectInbox, selectOfClient, type LineRow, type ListedRow } from './queries.ts'
 
 /** A thread as lists show it. */
 export type Line = {
@@ -23,11 +24,13 @@ export type Line = {
   unread: number
   urgent: number
 }
-export type Listed = { lines: Line[]; page: number; more: boolean }
+/** `previous`, `next`: keys of the pages beside this one. */
+export type Listed = { lines: Line[]; previous: string | null; next: string | null }
 type Client = { id: string; name: string }
 
 const onPage = 40
 const previewSigns = 140
+const placeOf = ({ placed_at: at, id }: ListedRow) => ({ at, id })
 
 /** Lists of threads: what somebody takes part in, and what is about a client. */
 export const createInbox = (needs: Needs, access: Access, sealing: Sealing) => {
@@ -72,26 +75,28 @@ export const createInbox = (needs: Needs, access: Access, sealing: Sealing) => {
     linesOf,
 
     /** What somebody takes part in, what was written last first. */
-    list: (actor: Actor, archived: boolean, page: number): Promise<Listed> =>
+    list: (actor: Actor, archived: boolean, wish: PageWish = {}): Promise<Listed> =>
       db.asTenant(actor, async trx => {
-        const reader = { accountId: accountOf(actor), roles: actor.roles }
-        const rows = await selectInbox(trx, reader, { archived, most: onPage + 1, offset: (page - 1) * onPage })
-        const lines = await linesOf(trx, actor, await access.permitted(trx, actor, rows.slice(0, onPage)))
+        const [reader, stretch] = [{ accountId: accountOf(actor), roles: actor.roles }, readStretch(wish)]
+        const rows = await selectInbox(trx, reader, archived, stretch, onPage + 1)
+        const { shown, previous, next } = pageOf(rows, stretch, onPage, placeOf)
+        const lines = await linesOf(trx, actor, await access.permitted(trx, actor, shown))
         await recordListing(trx, actor, lines)
-        return { lines, page, more: rows.length > onPage }
+        return { lines, previous, next }
       }),
 
     /** The threads about a client, for whoever may see the record. @throws NotFound */
-    ofClient: (actor: Actor, clientId: string, page: number): Promise<Listed & { client: Client }> =>
+    ofClient: (actor: Actor, clientId: string, wish: PageWish = {}): Promise<Listed & { client: Client }> =>
       db.asTenant(actor, async trx => {
         await access.client(trx, actor, clientId)
         const name = (await clientNames(trx, actor, [clientId])).get(clientId)
         if (name === undefined) throw new NotFound()
-        const part = { most: onPage + 1, offset: (page - 1) * onPage }
-        const rows = await selectOfClient(trx, clientId, accountOf(actor), part)
-        const lines = await linesOf(trx, actor, rows.slice(0, onPage))
+        const stretch = readStretch(wish)
+        const rows = await selectOfClient(trx, clientId, accountOf(actor), stretch, onPage + 1)
+        const { shown, previous, next } = pageOf(rows, stretch, onPage, placeOf)
+        const lines = await linesOf(trx, actor, shown)
         await recordListing(trx, actor, lines, clientId)
-        return { lines, page, more: rows.length > onPage, client: { id: clientId, name } }
+        return { lines, previous, next, client: { id: clientId, name } }
       }),
 
     /** How many threads there are about a client, for the page of the record. */

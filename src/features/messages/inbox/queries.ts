@@ -1,5 +1,6 @@
 import type { Role } from '../../../platform/actor.ts'
 import type { Trx } from '../../../platform/db/tenant.ts'
+import type { Stretch } from '../../../platform/web/page-key.ts'
 
 export type LineRow = {
   id: string
@@ -14,6 +15,8 @@ export type LineRow = {
   urgent: number | null
   archived_at: Date | null
 }
+/** A thread in a list, at its place there. */
+export type ListedRow = LineRow & { placed_at: Date }
 export type WaitingRow = {
   thread_id: string
   client_id: string | null
@@ -31,19 +34,32 @@ const takesPart = `
   (own.named or exists (select from message_thread_roles addressed
      where addressed.tenant_id = own.tenant_id and addressed.thread_id = own.thread_id and addressed.role = any (:roles::text[])))`
 
+/** What comes beyond a key, and in which order. */
+const beyond = ({ key, direction }: Stretch, at: string, id: string) => {
+  const [sign, order] = direction === 'older' ? ['<', 'desc'] : ['>', 'asc']
+  return {
+    condition: key ? `and (${at}, ${id}) ${sign} (:at::timestamptz, :id::uuid)` : '',
+    order: `order by ${at} ${order}, ${id} ${order}`,
+    values: key ? { at: key.at, id: key.id } : {},
+  }
+}
+
 /** The threads that somebody takes part in, what was written last first. */
 export const selectInbox = async (
   trx: Trx,
   reader: { accountId: number; roles: readonly Role[] },
-  { archived, most, offset }: { archived: boolean; most: number; offset: number },
-): Promise<LineRow[]> => {
-  const { rows } = await trx.raw<{ rows: LineRow[] }>(
-    `select ${line}
+  archived: boolean,
+  stretch: Stretch,
+  most: number,
+): Promise<ListedRow[]> => {
+  const { condition, order, values } = beyond(stretch, 'own.last_at', 'own.thread_id')
+  const { rows } = await trx.raw<{ rows: ListedRow[] }>(
+    `select ${line}, own.last_at as placed_at
        from message_participants own
        join message_threads thread on thread.tenant_id = own.tenant_id and thread.id = own.thread_id ${withLast}
-      where own.account_id = :accountId and own.archived_at is ${archived ? 'not null' : 'null'} and ${takesPart}
-      order by own.last_at desc, own.thread_id limit :most offset :offset`,
-    { ...reader, most, offset } as never,
+      where own.account_id = :accountId and own.archived_at is ${archived ? 'not null' : 'null'} and ${takesPart} ${condition}
+      ${order} limit :most`,
+    { ...reader, ...values, most } as never,
   )
   return rows
 }
@@ -53,16 +69,18 @@ export const selectOfClient = async (
   trx: Trx,
   clientId: string,
   accountId: number,
-  { most, offset }: { most: number; offset: number },
-): Promise<LineRow[]> => {
-  const { rows } = await trx.raw<{ rows: LineRow[] }>(
-    `select ${line}
+  stretch: Stretch,
+  most: number,
+): Promise<ListedRow[]> => {
+  const { condition, order, values } = beyond(stretch, 'thread.last_at', 'thread.id')
+  const { rows } = await trx.raw<{ rows: ListedRow[] }>(
+    `select ${line}, thread.last_at as placed_at
        from message_threads thread ${withLast}
        left join message_participants own
          on own.tenant_id = thread.tenant_id and own.thread_id = thread.id and own.account_id = :accountId
-      where thread.client_id = :clientId
-      order by thread.last_at desc, thread.id limit :most offset :offset`,
-    { clientId, accountId, most, offset },
+      where thread.client_id = :clientId ${condition}
+      ${order} limit :most`,
+    { clientId, accountId, ...values, most } as never,
   )
   return rows
 }
