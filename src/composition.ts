@@ -233,6 +233,7 @@ export const createFeatures = (platform: Platform) => {
     ...platform,
     translations,
     rotationDays: config.keyRotationDays,
+    certificateUntil: platform.certificateUntil,
     accounts,
     backups,
     contacts,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { connectionsByTls, isThisMachine } from './platform/tls/verified.ts'
+import { connectionsByTls, type Excused } from './platform/tls/verified.ts'
 
 /** A setting that is missing or wrong; the message lists every fault, each with its fix. */
 export class ConfigFault extends Error {}
@@ -32,8 +32,6 @@ const kept = (name: string, usual: number) =>
     .max(1000, `${name}: at most 1000`)
     .default(usual)
 
-const isLoopback = (address: string) => isThisMachine(new URL(address).hostname)
-
 const environment = z
   .object({
     NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
@@ -59,7 +57,9 @@ const environment = z
       'SMTP_URL: set it to smtp://login:password@host:587 (STARTTLS) or smtps://login:password@host:465',
     ).optional(),
     SMTP_TLS: z
-      .enum(['required', 'none'], { error: 'SMTP_TLS: required, or none for a mail server on this very machine' })
+      .enum(['required', 'none'], {
+        error: 'SMTP_TLS: required, or none for a mail server on this very machine or in UNVERIFIED_HOSTS',
+      })
       .default('required'),
     SMTP_CA_FILE: z.string().optional(),
     MAIL_FROM: z.email({ error: 'MAIL_FROM: the address that mail comes from, such as ostoja@example.org' }).optional(),
@@ -122,9 +122,6 @@ const environment = z
   .refine(env => !env.BACKUP_STORE?.startsWith('s3://') || (env.BACKUP_S3_KEY_ID && env.BACKUP_S3_SECRET), {
     error: 'BACKUP_STORE: a bucket also needs BACKUP_S3_KEY_ID and BACKUP_S3_SECRET',
   })
-  .refine(env => env.SMTP_TLS === 'required' || (env.SMTP_URL !== undefined && isLoopback(env.SMTP_URL)), {
-    error: 'SMTP_TLS: none is only for a mail server on this very machine (localhost, 127.0.0.1 or ::1 in SMTP_URL)',
-  })
 
 export type BackupConfig = Readonly<{
   /** Null in a process that makes no backups. */
@@ -159,6 +156,8 @@ export type Config = Readonly<{
   port: number
   publicUrl: string | null
   trustedProxies: readonly string[]
+  /** Connections that leave this machine although nobody proves who is at the other end (UNVERIFIED_HOSTS). */
+  unverified: readonly Excused[]
   logLevel: string
   /** Where Prometheus collects; null: nowhere. The worker, where it is a process of its own, takes the next port. */
   metrics: { host: string; port: number } | null
@@ -176,7 +175,7 @@ export type Config = Readonly<{
 export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const data = dataDir(env)
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
-  const { env: connected, faults } = connectionsByTls(set)
+  const { env: connected, faults, excused } = connectionsByTls(set)
   const read = environment.safeParse({
     ROOT_KEYS_FILE: resolve(data, 'keys/root-keys'),
     PEPPERS_FILE: resolve(data, 'keys/peppers'),
@@ -207,6 +206,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     port: values.PORT,
     publicUrl: values.PUBLIC_URL ?? null,
     trustedProxies: values.TRUSTED_PROXIES.split(/[\s,]+/).filter(Boolean),
+    unverified: excused,
     logLevel: values.LOG_LEVEL,
     metrics: values.METRICS_PORT === undefined ? null : { host: values.METRICS_HOST, port: values.METRICS_PORT },
     keyRotationDays: values.KEY_ROTATION_DAYS,

@@ -70,6 +70,8 @@ const run = async (names: string[]) => {
     await platform.close()
     throw fault
   })
+  if (config.unverified.length > 0)
+    platform.log.warn({ unverified: config.unverified }, 'nobody proves who is at the other end of these connections')
   const endWatch = watchBackups(features)
   const leave = await platform.presence.announce(names.join(' + '))
   const running = [

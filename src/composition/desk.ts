@@ -52,6 +52,7 @@ export const createDesk = ({ platform, translations, keys, tenants, others, prob
       ...probes,
     },
     folders: { exports: config.exportsDir },
+    unverified: config.unverified,
   })
   const announcements = createAnnouncements(platform)
   /** The desk is for when something is broken: a part that cannot say how it is must not hide the others. */

@@ -13,7 +13,7 @@ import { createMetrics } from '../platform/metrics/metrics.ts'
 import { createMailer } from '../platform/mail/mailer.ts'
 import { createPresence } from '../platform/redis/presence.ts'
 import { connectRedis } from '../platform/redis/connect.ts'
-import { followCertificate } from '../platform/tls/certificate.ts'
+import { endOfCertificate, followCertificate } from '../platform/tls/certificate.ts'
 import { createKeyChecks } from '../platform/vault/key-checks.ts'
 import type { NamedKey } from '../platform/vault/key-files.ts'
 import { createKeyRings, ringFreshMs } from '../platform/vault/key-ring.ts'
@@ -70,6 +70,9 @@ export const createPlatform = async (
     clock,
     log,
     certificate,
+    /** When it ends, in a process too that serves no pages but knows where the files are. */
+    certificateUntil: async (): Promise<Date | null> =>
+      certificate ? certificate.standing().validTo : config.tls && endOfCertificate(config.tls),
     redis,
     live,
     db,

@@ -4,6 +4,7 @@ import type { Drills } from '../features/drills/index.ts'
 import type { EmergencyContacts } from '../features/emergency-contacts/index.ts'
 import type { EncryptionKeys, KeyDesk } from '../features/encryption-keys/index.ts'
 import type { Exports } from '../features/exports/index.ts'
+import { endsSoon } from '../features/installation/index.ts'
 import type { Notices } from '../features/notices/index.ts'
 import type { OfficerKeys } from '../features/officer-keys/index.ts'
 import {
@@ -28,6 +29,8 @@ type Given = {
   clock: Clock
   translations: Translations
   rotationDays: number
+  /** When the certificate of the pages ends; null where this installation has none of its own. */
+  certificateUntil: () => Promise<Date | null>
   accounts: Accounts
   backups: Backups
   contacts: EmergencyContacts
@@ -79,6 +82,10 @@ export const createReadinessFeature = ({ db, clock, translations, ...given }: Gi
     db,
     clock,
     facts: organisation,
+    certificateEnding: async () => {
+      const until = await given.certificateUntil()
+      return until !== null && endsSoon(until, clock())
+    },
     tell: notices.remind,
     settle: notices.settleForAll,
   })

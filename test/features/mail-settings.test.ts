@@ -34,7 +34,7 @@ describe('the settings of mail', () => {
     expect(() => readConfig({ ...ground, SMTP_URL: mail.SMTP_URL })).toThrow('MAIL_FROM')
   })
 
-  it('let mail go without TLS to this very machine only', () => {
+  it('let mail go without TLS to this very machine only, or to a host that is named for it', () => {
     expect(() => readConfig({ ...ground, ...mail, SMTP_TLS: 'none' })).toThrow('this very machine')
     expect(readConfig({ ...ground, ...mail, SMTP_URL: 'smtp://127.0.0.1:25', SMTP_TLS: 'none' }).mail).toMatchObject({
       tls: 'none',
@@ -42,6 +42,11 @@ describe('the settings of mail', () => {
     expect(() =>
       readConfig({ ...ground, ...mail, SMTP_URL: 'smtp://127.0.0.1.example.org', SMTP_TLS: 'none' }),
     ).toThrow()
+    const named = readConfig({ ...ground, ...mail, SMTP_TLS: 'none', UNVERIFIED_HOSTS: 'mail.example.org' })
+    expect(named).toMatchObject({
+      mail: { tls: 'none' },
+      unverified: [{ setting: 'SMTP_URL', host: 'mail.example.org' }],
+    })
   })
 })
 

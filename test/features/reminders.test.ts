@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { copyFile, mkdtemp } from 'node:fs/promises'
+import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createPlatform } from '../../src/composition.ts'
 import { exportDue, practiceDue, reminders } from '../../src/features/readiness/due.ts'
 import { installationId, systemActor, type Actor, type Role } from '../../src/platform/actor.ts'
 import type { Language } from '../../src/platform/i18n/translations.ts'
+import { ensureSelfSigned } from '../../src/platform/tls/self-signed.ts'
 import { profile } from '../support/clients.ts'
 import { unlikely, type TestAccount } from '../support/ostoja.ts'
 import { startOstojaWithMail, type OstojaWithMail } from '../support/ostoja-with-mail.ts'
@@ -278,5 +282,42 @@ describe('reminders', () => {
     await ostoja.features.accountPowers.deactivateOperator(sleeping.login)
     await ostoja.features.reminders.run(installationId)
     expect(await kinds(operator, true)).toEqual([])
+  })
+
+  it('tell operators each day from two weeks before the certificate of the pages ends, until there is another', async () => {
+    const email = `${unlikely()}@example.org`
+    const operator = await ostoja.newAccount(installationId, ['operator'], { email })
+    const told = () => kinds(operator).then(all => all.filter(kind => kind === 'certificate-ending').length)
+    const { clock, certificate } = ostoja.platform
+    const left = () => certificate!.standing().validTo.getTime() - clock().getTime()
+    ostoja.skip(left() - 14.5 * DAY)
+    await ostoja.features.reminders.run(installationId)
+    expect(await told()).toBe(0)
+    ostoja.skip(DAY)
+    await ostoja.features.reminders.run(installationId)
+    await ostoja.features.reminders.run(installationId)
+    expect(await told()).toBe(1)
+    expect((await mail.mailTo(email)).text).not.toMatch(/certificate/i)
+    ostoja.skip(DAY)
+    await ostoja.features.reminders.run(installationId)
+    expect(await told()).toBe(2)
+
+    const next = await ensureSelfSigned(await mkdtemp(join(ostoja.dataDir, 'next-')), clock())
+    await copyFile(next.certFile, ostoja.config.tls!.certFile)
+    await copyFile(next.keyFile, ostoja.config.tls!.keyFile)
+    await certificate!.look()
+    await ostoja.features.reminders.run(installationId)
+    const unread = (await kinds(operator, true)).filter(kind => kind === 'certificate-ending')
+    expect(unread).toEqual([])
+  })
+
+  it('read the end out of the file in a worker that serves no pages', async () => {
+    const worker = await createPlatform(ostoja.config, { serves: false })
+    try {
+      expect(worker.certificate).toBeNull()
+      expect(await worker.certificateUntil()).toEqual(ostoja.platform.certificate!.standing().validTo)
+    } finally {
+      await worker.close()
+    }
   })
 })

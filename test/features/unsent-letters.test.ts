@@ -1,4 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { installationId, systemActor } from '../../src/platform/actor.ts'
 import { languages, loadTranslations, type Language } from '../../src/platform/i18n/translations.ts'
@@ -6,6 +9,7 @@ import { enqueue } from '../../src/platform/jobs/jobs.ts'
 import { writeLetter } from '../../src/platform/mail/letter.ts'
 import { mailFaults, readMailFault } from '../../src/platform/mail/mail-fault.ts'
 import { createMailer, type MailSettings } from '../../src/platform/mail/mailer.ts'
+import { expired, selfSigned } from '../support/certificates.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
 import { createVisitor, type Visitor } from '../support/visitor.ts'
@@ -50,6 +54,26 @@ describe('why a letter did not leave', () => {
     )
     const plain = await server({ tls: false })
     expect(await faultOf({ url: plain.settings.SMTP_URL, caFile: plain.settings.SMTP_CA_FILE })).toMatch(/^TLS_REFUSED/)
+  })
+
+  it.each([
+    ['whose name is another', (at: string) => selfSigned(at, 'mail.elsewhere.test')],
+    ['whose time is over', expired],
+  ])('is that a certificate is not trusted, %s, although its authority is', async (_what, make) => {
+    const folder = await mkdtemp(join(tmpdir(), 'ostoja-mail-of-'))
+    closings.push(() => rm(folder, { recursive: true }))
+    const certificate = await make(folder)
+    const other = await server({ certificate })
+    const url = `smtp://localhost:${portOf(other)}`
+    expect(await faultOf({ url, caFile: certificate.certFile })).toBe('CERTIFICATE_NOT_TRUSTED')
+    expect(other.mails).toEqual([])
+  })
+
+  it('is the same where another authority is named than vouches for it', async () => {
+    const [one, other] = [await server(), await server()]
+    const [url, caFile] = [one.settings.SMTP_URL, other.settings.SMTP_CA_FILE]
+    expect(await faultOf({ url, caFile })).toBe('CERTIFICATE_NOT_TRUSTED')
+    expect(await faultOf({ url, caFile: one.settings.SMTP_CA_FILE })).toBe('SENT')
   })
 
   it('is another for a server that is silent and for one that is not there', async () => {

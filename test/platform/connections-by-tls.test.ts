@@ -46,6 +46,28 @@ describe('a connection that leaves this machine', () => {
     expect(checked({ ...env, UNVERIFIED_HOSTS: 'cache' }).faults).toHaveLength(1)
   })
 
+  it('is named as let be where that setting is why, and only there', () => {
+    const env = {
+      DATABASE_URL: 'postgres://a@localhost/c?host=store&sslmode=disable',
+      SIGNIN_DATABASE_URL: 'postgres://a@store/c?sslmode=verify-full',
+      REDIS_URL: 'redis://cache',
+      BACKUP_S3_ENDPOINT: 'https://bucket',
+      SMTP_URL: 'smtp://mail',
+      SMTP_TLS: 'none',
+      UNVERIFIED_HOSTS: 'store,cache,bucket,mail',
+    }
+    expect(checked(env).excused).toEqual([
+      { setting: 'DATABASE_URL', host: 'store' },
+      { setting: 'REDIS_URL', host: 'cache' },
+      { setting: 'SMTP_URL', host: 'mail' },
+    ])
+    expect(checked({ ...env, SMTP_TLS: 'required' }).excused).toHaveLength(2)
+    expect(checked({ REDIS_URL: 'redis://127.0.0.1', UNVERIFIED_HOSTS: '127.0.0.1' }).excused).toEqual([])
+    expect(readConfig({ ...ground, REDIS_URL: 'redis://cache', UNVERIFIED_HOSTS: 'cache' }).unverified).toEqual([
+      { setting: 'REDIS_URL', host: 'cache' },
+    ])
+  })
+
   it('needs an authority that can be read', () => {
     expect(checked({ DATABASE_CA_FILE: '/nowhere' }).faults[0]).toContain('/nowhere cannot be read')
   })

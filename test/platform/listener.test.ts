@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listen, type Listener } from '../../src/http/listener.ts'
 import { followCertificate, type FollowedCertificate } from '../../src/platform/tls/certificate.ts'
 import { ensureSelfSigned } from '../../src/platform/tls/self-signed.ts'
+import { selfSigned } from '../support/certificates.ts'
 
 let folder: string
 let listener: Listener
@@ -103,15 +104,6 @@ const spoken = async (options: ConnectionOptions, { port } = calm) => {
   }
 }
 
-/** A certificate with a key of RSA, which other suites are for. */
-const signedByRsa = async () => {
-  const made = await mkdtemp(join(folder, 'rsa-'))
-  const rsa = { certFile: join(made, 'certificate.pem'), keyFile: join(made, 'key.pem') }
-  const wish = ['-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', '-days', '30']
-  await promisify(execFile)('openssl', ['req', '-x509', ...wish, '-keyout', rsa.keyFile, '-out', rsa.certFile])
-  return rsa
-}
-
 describe('of all suites that there are, the door', () => {
   /** Those of a list that it takes, each offered by itself and with nothing else forbidden. */
   const taken = async (names: readonly string[], door: Listener) => {
@@ -137,7 +129,7 @@ describe('of all suites that there are, the door', () => {
   })
 
   it('and with one of RSA', async () => {
-    const followed = await followCertificate(await signedByRsa(), { log, now })
+    const followed = await followCertificate(await selfSigned(folder, 'localhost', 'rsa:2048'), { log, now })
     const door = await listen((_req, res) => res.end(), { host: '127.0.0.1', port: 0, certificate: followed })
     try {
       expect(await taken(everySuite(), door)).toEqual([...forwardSecret('RSA'), ...ofTls13])

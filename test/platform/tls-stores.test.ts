@@ -10,6 +10,7 @@ import { connect } from '../../src/platform/db/connect.ts'
 import { connectRedis } from '../../src/platform/redis/connect.ts'
 import { ensureSelfSigned } from '../../src/platform/tls/self-signed.ts'
 import { postgresByTls, type Trust } from '../../src/platform/tls/verified.ts'
+import { expired, selfSigned } from '../support/certificates.ts'
 import { setting } from '../support/database.ts'
 import { root } from '../support/processes.ts'
 import { startTlsPostgres, startTlsRedis } from '../support/tls-stores.ts'
@@ -113,6 +114,18 @@ describe('Redis', () => {
     await expect(ping(elsewhere, null)).rejects.toThrow(/certificate/)
     await expect(ping(elsewhere, stranger.certFile)).rejects.toThrow(/certificate/)
   })
+
+  it('is held to the name and the time in its certificate', async () => {
+    for (const [made, fault] of [
+      [await selfSigned(folder, 'cache.elsewhere.test'), /does not match certificate/],
+      [await expired(folder), /expired/],
+    ] as const) {
+      const store = await startTlsRedis(made)
+      closings.push(store.close)
+      port = store.port
+      await expect(ping(elsewhere, made.certFile)).rejects.toThrow(fault)
+    }
+  }, 60_000)
 })
 
 describe('the authority that deploy/make-secrets makes', () => {

@@ -14,10 +14,12 @@ export type Mail = {
   links: string[]
 }
 
+type Wish = { tls?: boolean; certificate?: { certFile: string; keyFile: string } }
+
 /** A mail server of its own on a free port, with STARTTLS and a certificate of its own making; keeps what it is sent. */
-export const startMailServer = async ({ tls = true } = {}) => {
+export const startMailServer = async ({ tls = true, certificate }: Wish = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'ostoja-mail-'))
-  const { certFile, keyFile } = await ensureSelfSigned(folder)
+  const { certFile, keyFile } = certificate ?? (await ensureSelfSigned(folder))
   const mails: Mail[] = []
   let refuseNext = 0
 

@@ -1,5 +1,5 @@
 export { installationAttention } from './attention.ts'
-export { certificateLook } from './certificate.ts'
+export { certificateLook, endsSoon } from './certificate.ts'
 export { createInstallation, type Standing } from './installation.ts'
 export type { Probe } from './probes.ts'
 export { installationRoutes } from './routes.ts'

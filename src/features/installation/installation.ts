@@ -11,6 +11,8 @@ type Needs = {
   probes: Record<string, Probe>
   /** Folders that must be written to, by name. */
   folders: Record<string, string>
+  /** Connections that leave this machine although nobody proves who is at the other end, by the setting each comes from. */
+  unverified: readonly { setting: string; host: string }[]
 }
 export type Standing = {
   lookedAt: Date
@@ -18,13 +20,15 @@ export type Standing = {
   processes: Present[]
   pending: readonly string[] | null
   parts: Probed[]
+  unverified: Needs['unverified']
 }
 
 /** What was looked at is good for so long: many who look at once ask once. */
 const freshMs = 5000
 
 /** Versions, processes and the health of everything the installation stands on: asked, not supposed. */
-export const createInstallation = ({ clock, version, presence, pendingMigrations, probes, folders }: Needs) => {
+export const createInstallation = (needs: Needs) => {
+  const { clock, version, presence, pendingMigrations, probes, folders, unverified } = needs
   let known: { until: number; standing: Promise<Standing> } | undefined
 
   const look = async (): Promise<Standing> => {
@@ -37,7 +41,7 @@ export const createInstallation = ({ clock, version, presence, pendingMigrations
       pendingMigrations().catch(() => null),
       Promise.all(asked.map(([name, ask]) => probe(name, ask))),
     ])
-    return { lookedAt: clock(), version, processes, pending, parts }
+    return { lookedAt: clock(), version, processes, pending, parts, unverified }
   }
 
   return {

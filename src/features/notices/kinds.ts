@@ -63,6 +63,7 @@ export const noticeKinds = {
   'drill-due': reminder('security_officer', { sign: 'warning', href: '/drills', quietMs: weekly }),
   'contacts-to-confirm': reminder('staff', { sign: 'warning', href: '/contacts-to-confirm', quietMs: weekly }),
   'accounts-asleep': reminder('administrator', { sign: 'warning', href: '/accounts', quietMs: weekly }),
+  'certificate-ending': reminder('operator', { sign: 'danger', href: '/system', quietMs: daily }),
   'operators-asleep': reminder('operator', { sign: 'warning', href: '/readiness', quietMs: weekly }),
   'export-not-stored': work({ sign: 'warning', href: '/exports', mail: true, quietMs: day, of: 'security_officer' }),
   'consent-asked': work({ sign: 'warning', href: '/exports/approvals', mail: true, of: 'security_officer' }),

@@ -9,6 +9,7 @@ export const reminders = [
   'contacts-to-confirm',
   'accounts-asleep',
   'operators-asleep',
+  'certificate-ending',
 ] as const
 export type Reminder = (typeof reminders)[number]
 

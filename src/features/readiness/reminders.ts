@@ -9,6 +9,8 @@ type Needs = {
   db: Db
   clock: Clock
   facts: OrganisationFacts
+  /** Whether the certificate of the pages ends soon. */
+  certificateEnding: () => Promise<boolean>
   /** Tells those who can mend it, unless they were told a short time ago. */
   tell: (trx: Trx, tenantId: string, reminder: Reminder) => Promise<void>
   /** These are mended: what is unread of them is dealt with. */
@@ -19,11 +21,15 @@ type Needs = {
  * Reminds of what waits. Nothing is remembered but the notices themselves: each round looks at how things stand and tells, in
  * one transaction, so that a round that was broken off has done all or nothing and the next one does what is left.
  */
-export const createReminders = ({ db, clock, facts, tell, settle }: Needs) => {
+export const createReminders = ({ db, clock, facts, certificateEnding, tell, settle }: Needs) => {
   const dueIn = async (trx: Trx, tenantId: string, madeAt: Date, contactsLeft: boolean): Promise<Reminder[]> => {
     const now = clock()
     const sleeping = await facts.sleepingAccounts(trx, asleepBefore(now))
-    if (tenantId === installationId) return sleeping > 0 ? ['operators-asleep'] : []
+    if (tenantId === installationId)
+      return [
+        ...(sleeping > 0 ? (['operators-asleep'] as const) : []),
+        ...((await certificateEnding()) ? (['certificate-ending'] as const) : []),
+      ]
     const stand = {
       madeAt,
       freshDays: (await facts.plan(trx)).freshDays,

@@ -72,6 +72,12 @@ export const followCertificate = async (
   }
 }
 
+/** When the certificate in the file ends; null where it cannot be read. */
+export const endOfCertificate = async (files: Files): Promise<Date | null> => {
+  const found = await read(files)
+  return 'refusal' in found ? null : validToOf(found)
+}
+
 const bytesOf = ({ cert, key }: Certificate) => `${cert.toString('base64')} ${key.toString('base64')}`
 const validToOf = ({ cert }: Certificate): Date => new X509Certificate(cert).validToDate
 

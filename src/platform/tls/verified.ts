@@ -9,6 +9,8 @@ export type Trust = {
   /** Hosts that are spoken to although nobody proves who they are: said by whoever runs the installation. */
   unverified: readonly string[]
 }
+/** A connection that is let be because a setting says so of its host. `setting`: where its address stands. */
+export type Excused = { setting: string; host: string }
 /** A connection that would go out unencrypted, or to whoever answers. The message says where and how to mend it. */
 export class TlsFault extends Error {}
 
@@ -32,6 +34,12 @@ export const trustOf = (env: NodeJS.ProcessEnv): Trust => ({
     .map(host => host.toLowerCase()),
 })
 
+/** Where a connection goes to: PostgreSQL's may be named in the query. */
+const hostOf = (url: string): string => {
+  const { searchParams, hostname } = new URL(url)
+  return searchParams.get('host') ?? decodeURIComponent(hostname)
+}
+
 const excused = (host: string, { unverified }: Trust) => isThisMachine(host) || unverified.includes(host.toLowerCase())
 const orName = (host: string) => `or, if the way to it is yours alone, name ${host} in UNVERIFIED_HOSTS`
 
@@ -43,7 +51,7 @@ const orName = (host: string) => `or, if the way to it is yours alone, name ${ho
  */
 export const postgresByTls = (name: string, url: string, trust: Trust): string => {
   const place = new URL(url)
-  const host = place.searchParams.get('host') ?? decodeURIComponent(place.hostname)
+  const host = hostOf(url)
   const mode = place.searchParams.get('sslmode')
   if (mode !== 'verify-full' && (host === '' || excused(host, trust))) return url
 
@@ -86,23 +94,34 @@ const databaseUrls = [
   'RESTORE_DATABASE_URL',
 ] as const
 
+/** @param tls SMTP_TLS. What is returned throws TlsFault where letters would leave this machine in the clear */
+const mailByTls =
+  (tls: string | undefined): typeof httpsOnly =>
+  (name, url, trust) => {
+    const { protocol, hostname } = new URL(url)
+    if (tls !== 'none' || protocol === 'smtps:' || excused(hostname, trust)) return url
+    throw new TlsFault(
+      `${name}: ${hostname} would be given letters in the clear; leave out SMTP_TLS=none, which is for a mail server on this very machine, ${orName(hostname)}`,
+    )
+  }
+
+type Checked = { env: NodeJS.ProcessEnv; faults: string[]; excused: Excused[] }
+
 /**
  * The environment with every connection in it by TLS, checked, but on this machine.
- * @returns also what cannot be, each fault with its fix
+ * @returns also what cannot be, each fault with its fix, and what is let be
  */
-export const connectionsByTls = (env: NodeJS.ProcessEnv): { env: NodeJS.ProcessEnv; faults: string[] } => {
+export const connectionsByTls = (env: NodeJS.ProcessEnv): Checked => {
   const trust = trustOf(env)
   const faults: string[] = []
+  const letBe: Excused[] = []
   const checked = (check: typeof postgresByTls, name: string): NodeJS.ProcessEnv => {
     const url = env[name]
     if (!url || !URL.canParse(url)) return {} // whoever reads it says what is wrong with it
-    try {
-      return { [name]: check(name, url, trust) }
-    } catch (fault) {
-      if (!(fault instanceof TlsFault)) throw fault
-      faults.push(fault.message)
-      return {}
-    }
+    const [fault, strictly] = [trust, { ...trust, unverified: [] }].map(each => faultOf(() => check(name, url, each)))
+    if (fault) faults.push(fault)
+    else if (strictly) letBe.push({ setting: name, host: hostOf(url) })
+    return fault ? {} : { [name]: check(name, url, trust) }
   }
   for (const [name, file] of Object.entries({
     DATABASE_CA_FILE: trust.databaseCaFile,
@@ -114,8 +133,19 @@ export const connectionsByTls = (env: NodeJS.ProcessEnv): { env: NodeJS.ProcessE
     ...databaseUrls.map(name => checked(postgresByTls, name)),
     checked(redisByTls, 'REDIS_URL'),
     checked(httpsOnly, 'BACKUP_S3_ENDPOINT'),
+    checked(mailByTls(env.SMTP_TLS), 'SMTP_URL'),
   ]
-  return { env: Object.assign({}, env, ...parts) as NodeJS.ProcessEnv, faults }
+  return { env: Object.assign({}, env, ...parts) as NodeJS.ProcessEnv, faults, excused: letBe }
+}
+
+const faultOf = (check: () => unknown): string | null => {
+  try {
+    check()
+    return null
+  } catch (fault) {
+    if (fault instanceof TlsFault) return fault.message
+    throw fault
+  }
 }
 
 const isReadable = (file: string) => {
