@@ -194,8 +194,39 @@ describe('the log’s chain', { timeout: 600_000 }, () => {
     const after = await chain().verify(old)
     expect(after).toMatchObject({ findings: [], removed: before.events - 5, events: 6 })
     expect(await chain().removeDue()).toBe(0)
+    const beginning = { tenantId: old, seals: 1, head: '0'.repeat(64) }
+    expect((await chain().comparing.compare([beginning], null, null)).tooOld).toEqual([old])
     await owner.query(`delete from audit_seals where tenant_id = '${old}' and kind = 'removed'`)
     expect(await found(old)).toContainEqual(expect.stringContaining('seals are missing'))
+  })
+
+  it('keeps what is younger than that, whatever stub somebody with the program’s login writes', async () => {
+    const young = await ostoja.newTenant()
+    const setYears = (years: number) => owner.query('update tenants set audit_years = $1 where id = $2', [years, young])
+    await write(3, young)
+    // One day short of the two years that it is kept.
+    await owner.query(
+      `insert into audit_events (tenant_id, at, action) select '${young}', now() - interval '2 years' + interval '1 day', 'client.viewed'`,
+    )
+    await chain().seal()
+    const removeBy = (through: number) =>
+      ostoja.platform.db.asTenant({ tenantId: young }, async trx => {
+        const stub = { through, head: '00', events: 4 }
+        await trx.raw(
+          `insert into audit_seals (tenant_id, number, kind, first, count, event_ids, macs, detail, key_id, sealed_at, head)
+           values (?, 9, 'removed', 5, 0, '{}', '', ?, 1, now(), '')`,
+          [young, JSON.stringify(stub)],
+        )
+        const { rows } = await trx.raw<{ rows: { removed: string }[] }>('select remove_sealed_events(9) as removed')
+        return Number(rows[0]!.removed)
+      })
+    await setYears(2)
+    await expect(removeBy(2)).rejects.toThrow('events are to be kept longer than that')
+    await setYears(1)
+    await expect(removeBy(2)).rejects.toThrow('events are to be kept longer than that')
+    await expect(removeBy(9)).rejects.toThrow('no stub vouches')
+    expect(await chain().removeDue()).toBe(0)
+    expect(await chain().verify(young)).toMatchObject({ findings: [], removed: 0 })
   })
 
   it('goes on after its organisation was destroyed', async () => {

@@ -7,8 +7,9 @@ import { installationId, systemActor } from '../../src/platform/actor.ts'
 import { languages, loadTranslations, type Language } from '../../src/platform/i18n/translations.ts'
 import { enqueue } from '../../src/platform/jobs/jobs.ts'
 import { writeLetter } from '../../src/platform/mail/letter.ts'
-import { mailFaults, readMailFault } from '../../src/platform/mail/mail-fault.ts'
+import { MailFault, mailFaults, readMailFault } from '../../src/platform/mail/mail-fault.ts'
 import { createMailer, type MailSettings } from '../../src/platform/mail/mailer.ts'
+import { sendToEach } from '../../src/platform/mail/send-to-each.ts'
 import { expired, selfSigned } from '../support/certificates.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
@@ -303,5 +304,65 @@ describe('a warning that one of several operators’ mailboxes refuses', { timeo
     await untilShown(named())
     await auditChain.noteVerified([], 1, false)
     await expect.poll(shown, { timeout: 15_000 }).not.toContain('Warning: the log was changed')
+  })
+})
+
+describe('a warning that every operator’s mailbox refuses', { timeout: 60_000 }, () => {
+  let ostoja: Ostoja
+  let mail: MailServer
+  let refusing: { id: number }[]
+
+  beforeAll(async () => {
+    mail = await startMailServer()
+    ostoja = await startOstoja({ env: mail.settings })
+    const operator = (name: string) =>
+      ostoja.newAccount(installationId, ['operator'], { email: `refused-${name}@shelter.test` })
+    refusing = [await operator('one'), await operator('other')]
+  })
+  afterAll(async () => {
+    await ostoja.close()
+    await mail.close()
+  })
+  const shown = async () => (await (await ostoja.signedIn(installationId, ['operator'])).get('/jobs')).text
+  const listed = (page: string) => refusing.map(({ id }) => page.split(`An operator, account no. ${id}`).length - 1)
+  const inRealm = <T>(work: Parameters<typeof ostoja.features.db.asTenant<T>>[1]) =>
+    ostoja.features.db.asTenant({ tenantId: installationId }, work)
+
+  it('about backups stands in the list once for each of them, is noted as told to nobody, and comes back each day', async () => {
+    const { backups } = ostoja.features
+    ostoja.skip(27 * hour)
+    for (const days of [1, 2]) {
+      await backups.watch()
+      await backups.watch()
+      await expect.poll(async () => listed(await shown()), { timeout: 15_000 }).toEqual([1, 1])
+      const warned = (await inRealm(trx =>
+        trx('audit_events').where({ action: 'backup.warned' }).orderBy('id').select('detail'),
+      )) as { detail: object }[]
+      expect(warned).toHaveLength(days)
+      expect(warned.at(-1)!.detail).toMatchObject({ told: 0, refused: 2 })
+      ostoja.skip(24 * hour)
+    }
+    const page = await shown()
+    expect(page).toContain('Warning: backups')
+    expect(page).not.toContain('refused-')
+    expect(mail.mails).toEqual([])
+  })
+
+  it('about the log as well', async () => {
+    const { auditChain } = ostoja.features
+    await inRealm(trx => trx.raw('delete from graphile_worker._private_jobs where locked_at is null'))
+    await auditChain.noteVerified([{ kind: 'checkpoint-unreadable', tenantId: installationId }], 1, false)
+    await expect.poll(async () => listed(await shown()), { timeout: 15_000 }).toEqual([1, 1])
+    expect(await shown()).toContain('Warning: the log was changed')
+  })
+
+  it('is tried again as a whole where the server itself refuses one of them', async () => {
+    const [gone, busy] = [new MailFault('MAILBOX_REFUSED', 550), new MailFault('LETTER_REFUSED', 451)]
+    const faults: Record<string, Error> = { gone, busy }
+    const send = (to: string) => (faults[to] ? Promise.reject(faults[to]) : Promise.resolve())
+    await expect(sendToEach(['gone', 'busy'], send)).rejects.toBe(busy)
+    expect(await sendToEach(['gone', 'gone'], send)).toEqual({ told: 0, refused: ['gone', 'gone'] })
+    expect(await sendToEach(['fine', 'busy'], send)).toEqual({ told: 1, refused: ['busy'] })
+    expect(await sendToEach([], send)).toEqual({ told: 0, refused: [] })
   })
 })
