@@ -247,7 +247,15 @@ export const createFeatures = (platform: Platform) => {
     tenants,
   })
 
-  const log = createLog({ ...platform, accounts, notices, clients, settings, tenants })
+  const log = createLog({
+    ...platform,
+    accounts,
+    notices,
+    clients,
+    settings,
+    tenants,
+    sealed: auditChain.sealedOf,
+  })
 
   const attentions = [
     noticeAttention(notices, translations),

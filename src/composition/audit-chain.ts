@@ -43,9 +43,15 @@ export const createLogChain = ({ accounts, backups, rootKeys, ...given }: Given)
 
   /** How the chain is, as a part of what the installation stands on. */
   const probe: Probe = async () => {
-    const { waiting, lagMs: behind, anchoredAt, verifiedAt, findings } = await chain.standing()
+    const { waiting, lagMs: behind, sealedAt, anchoredAt, verifiedAt, findings } = await chain.standing()
     const hours = verifiedAt ? Math.floor(age(verifiedAt) / (60 * minuteMs)) : 0
-    const facts = { waiting, minutes: Math.ceil(behind / minuteMs), hours, findings: findings.join(', ') }
+    const facts = {
+      waiting,
+      minutes: Math.ceil(behind / minuteMs),
+      hours,
+      findings: findings.join(', '),
+      sealed: sealedAt ?? '–',
+    }
     const note = (name: string) => `installation:note.chain.${name}`
     if (findings.length > 0) return { health: 'wrong', note: note('findings'), facts }
     if (behind > lagMs) return { health: 'wrong', note: note('lag'), facts }
@@ -66,14 +72,13 @@ export const createLogChain = ({ accounts, backups, rootKeys, ...given }: Given)
   })
   metrics.add({
     name: 'ostoja_audit_age_seconds',
-    help: 'Since when the log’s chain was anchored outside the database, and verified, last.',
+    help: 'Since when the log’s chain was sealed, anchored outside the database, and verified, last.',
     labels: ['kind'],
     ask: async () => {
-      const { anchoredAt, verifiedAt } = await chain.standing()
-      return [
-        ...(anchoredAt ? [{ labels: { kind: 'anchored' }, value: age(anchoredAt) / 1000 }] : []),
-        ...(verifiedAt ? [{ labels: { kind: 'verified' }, value: age(verifiedAt) / 1000 }] : []),
-      ]
+      const { sealedAt, anchoredAt, verifiedAt } = await chain.standing()
+      return Object.entries({ sealed: sealedAt, anchored: anchoredAt, verified: verifiedAt }).flatMap(([kind, at]) =>
+        at ? [{ labels: { kind }, value: age(at) / 1000 }] : [],
+      )
     },
   })
   metrics.add({

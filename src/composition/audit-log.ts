@@ -5,7 +5,7 @@ import type { Settings } from '../features/settings/index.ts'
 import type { Tenants } from '../features/tenants/index.ts'
 
 type Needs = Parameters<typeof createAuditLog>[0]
-type Given = Pick<Needs, 'db' | 'vault' | 'redis' | 'clock'> &
+type Given = Pick<Needs, 'db' | 'vault' | 'redis' | 'clock' | 'sealed'> &
   Pick<ReturnType<typeof createAccountFeatures>, 'accounts' | 'notices'> & {
     clients: Clients
     settings: Settings

@@ -18,6 +18,8 @@ import {
   lockChain,
   putState,
   selectLag,
+  selectSealed,
+  selectSealedAt,
   selectTenants,
   type ChainState,
 } from './queries.ts'
@@ -34,6 +36,7 @@ const newestMs = 3 * 24 * 60 * 60_000
 export type ChainStanding = {
   waiting: number
   lagMs: number
+  sealedAt: Date | null
   passedAt: Date | null
   anchoredAt: Date | null
   verifiedAt: Date | null
@@ -126,9 +129,14 @@ export const createAuditChain = (needs: Needs) => {
 
     /** How the chain stands, as cheap as a look at it can be. */
     standing: async (): Promise<ChainStanding> => {
-      const [lag, known] = await Promise.all([unscoped.read(selectLag), state()])
+      const [lag, sealedAt, known] = await Promise.all([
+        unscoped.read(selectLag),
+        unscoped.read(selectSealedAt),
+        state(),
+      ])
       return {
         ...lag,
+        sealedAt,
         passedAt: known?.passed_at ?? null,
         anchoredAt: known?.anchored_at ?? null,
         verifiedAt: known?.verified_at ?? null,
@@ -136,6 +144,9 @@ export const createAuditChain = (needs: Needs) => {
         findings: known?.findings ?? [],
       }
     },
+
+    /** When an organisation's own chain was sealed last, and how many of its events wait. */
+    sealedOf: ({ tenantId }: { tenantId: string }) => db.asTenant({ tenantId }, selectSealed),
 
     /**
      * Says in the installation's chain that this database was put in the place of a newer one, so that what checkpoints know from after

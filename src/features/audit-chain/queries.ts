@@ -211,6 +211,25 @@ export const selectLag = async (trx: Knex.Transaction): Promise<{ waiting: numbe
   return { waiting: Number(rows[0]!.waiting), lagMs: Math.max(0, rows[0]!.lag) }
 }
 
+/** When the last seal of any chain was made; null where there is none. Read as `ostoja_signin`. */
+export const selectSealedAt = async (trx: Knex.Transaction): Promise<Date | null> => {
+  const { rows } = await trx.raw<{ rows: { at: Date | null }[] }>(
+    `select max(last.sealed_at) as at from tenants, lateral (
+       select sealed_at from audit_seals seals where seals.tenant_id = tenants.id order by number desc limit 1) last`,
+  )
+  return rows[0]!.at
+}
+
+/** When the last seal of one chain was made, and how many of its events wait for the next. */
+export const selectSealed = async (trx: Trx): Promise<{ at: Date | null; waiting: number }> => {
+  const { rows } = await trx.raw<{ rows: { at: Date | null; waiting: string }[] }>(
+    `select (select sealed_at from audit_seals order by number desc limit 1) as at,
+            (select count(*) from audit_unsealed) as waiting`,
+  )
+  const { at, waiting } = rows[0]!
+  return { at, waiting: Number(waiting) }
+}
+
 /** Whether anything was ever sealed. Read as `ostoja_signin`. */
 export const anySeal = async (trx: Knex.Transaction): Promise<boolean> =>
   (await trx('audit_seals').first('tenant_id')) !== undefined

@@ -1,3 +1,4 @@
+import type { Actor } from '../../platform/actor.ts'
 import { createAccess } from './access/access.ts'
 import { exportsHolding } from './access/exports-holding.ts'
 import { createExporting } from './exporting/exporting.ts'
@@ -23,6 +24,14 @@ export const createAuditLog = (needs: Needs) => {
   const parts = { reading, name: createNaming(needs, places), exportsHolding }
   return {
     ...createSearching(needs, parts),
+    /** When the log was sealed last, how many of its entries wait, and the zone of the organisation's clocks. */
+    sealed: async (actor: Actor) => {
+      const [sealed, timeZone] = await Promise.all([
+        needs.sealed(actor),
+        needs.db.asTenant(actor, trx => needs.timeZone(trx, actor)),
+      ])
+      return { ...sealed, timeZone }
+    },
     exporting: createExporting(needs, parts),
     printing: createPrinting(needs, parts),
     access: createAccess(needs, parts),

@@ -12,6 +12,8 @@ export type LogNeeds = {
   clock: Clock
   /** IANA name of the organisation's zone: its days and nights are meant. */
   timeZone: (trx: Trx, actor: Pick<Actor, 'tenantId'>) => Promise<string>
+  /** When the log was sealed last, and how many of its entries wait. */
+  sealed: (actor: Actor) => Promise<{ at: Date | null; waiting: number }>
   organisation: (actor: Actor) => Promise<string>
   accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
   /** Names of those clients that the actor may see now; others are left out. */

@@ -4,6 +4,7 @@ import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import { actionGroupNames } from './action-groups.ts'
 import type { AuditLog } from './audit-log.ts'
+import { sayMoments } from './moments.ts'
 import { sayingEvents } from './saying.ts'
 import { logForm, readKey } from './schema.ts'
 import { shownAt } from './shown.ts'
@@ -58,6 +59,7 @@ export const logRoutes = (log: AuditLog) => {
       groups: actionGroupNames,
       searched: address !== '/log',
       address,
+      sealed: saySealed(t, language, await log.sealed(actor)),
       events: page?.events.map(sayingEvents({ t, language, timeZone: page.timeZone })) ?? null,
       next: page?.next ? `${address}?after=${page.next}` : null,
       first: req.query.after === undefined ? null : address,
@@ -66,6 +68,14 @@ export const logRoutes = (log: AuditLog) => {
   }
 
   return router
+}
+
+type Sealed = Awaited<ReturnType<AuditLog['sealed']>>
+const saySealed = (t: Translate, language: Language, { at, waiting, timeZone }: Sealed): string => {
+  const last = at
+    ? t('audit-log:sealed.last', { at: sayMoments(language, timeZone).short(at) })
+    : t('audit-log:sealed.never')
+  return `${last} ${t(waiting > 0 ? 'audit-log:sealed.waiting' : 'audit-log:sealed.nothing', { count: waiting })}`
 }
 
 /** What was typed comes back as it was. */

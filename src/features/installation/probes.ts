@@ -2,9 +2,9 @@ import { mkdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 
-/** `off`: this installation does without it. `note` is a key of a sentence that says more, `facts` its numbers. */
+/** `off`: this installation does without it. `note` is a key of a sentence that says more, `facts` its numbers and times. */
 export type Health = 'right' | 'wrong' | 'off'
-export type Look = { health: Health; version?: string; note?: string; facts?: Record<string, string | number> }
+export type Look = { health: Health; version?: string; note?: string; facts?: Record<string, string | number | Date> }
 export type Probe = () => Promise<Look>
 export type Probed = Look & { name: string; ms: number }
 
