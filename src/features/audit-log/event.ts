@@ -43,6 +43,10 @@ export const clientsIn = ({ action, subject_id, detail }: EventRow): string[] =>
   return isAboutClient(action) && subject_id && uuid.test(subject_id) ? [subject_id, ...shown] : [...shown]
 }
 
+/** Ids of the cases of broken glass that an event is part of. */
+export const casesIn = ({ detail }: Pick<EventRow, 'detail'>): string[] =>
+  Array.isArray(detail.cases) ? (detail.cases as string[]) : []
+
 /** The account that an event was done to, where it is about one. */
 export const accountIn = ({ action, subject_id }: EventRow): number | null =>
   subject_id && /^\d{1,9}$/.test(subject_id) && /^(account|session|sign-in|password-link|backup)\./.test(action)

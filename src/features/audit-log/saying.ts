@@ -1,6 +1,6 @@
 import type { Translate } from '../../platform/i18n/translations.ts'
 import { sayMoments } from './moments.ts'
-import type { LogEvent } from './event.ts'
+import { casesIn, type LogEvent } from './event.ts'
 
 type Speech = { t: Translate; language: 'pl' | 'en'; timeZone: string }
 export type SaidEvent = {
@@ -14,6 +14,8 @@ export type SaidEvent = {
   more: string | null
   unnamed: string | null
   facts: string[]
+  /** Ids of the cases under which it was done, past a restriction: there stands why. */
+  cases: readonly string[]
   place: string | null
 }
 
@@ -31,6 +33,7 @@ export const sayingEvents = ({ t, language, timeZone }: Speech) => {
     more: event.more > 0 ? t('audit-log:more', { count: event.more }) : null,
     unnamed: event.unnamed > 0 ? t('audit-log:unnamed', { count: event.unnamed }) : null,
     facts: factsOf(t, event),
+    cases: casesIn(event),
     place: event.place && [event.place.address, event.place.browser].filter(Boolean).join(' · '),
   })
 }

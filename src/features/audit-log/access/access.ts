@@ -5,7 +5,7 @@ import { NotFound } from '../../../platform/errors.ts'
 import type { Language } from '../../../platform/i18n/translations.ts'
 import { readings } from '../action-groups.ts'
 import { localTime } from '../days.ts'
-import type { EventRow, LogEvent } from '../event.ts'
+import { casesIn, type EventRow, type LogEvent } from '../event.ts'
 import type { ExportsHolding } from './exports-holding.ts'
 import type { createNaming } from '../naming.ts'
 import type { LogNeeds } from '../needs.ts'
@@ -146,11 +146,11 @@ export const createAccess = (needs: LogNeeds, { name, exportsHolding }: Parts) =
 }
 
 const addTo = (found: Map<string, Visit & { accountId: number }>, row: EventRow, zone: string) => {
-  const { at, account_id: accountId, action, detail } = row
+  const { at, account_id: accountId, action } = row
   if (accountId === null) return
   const { day } = localTime(at, zone)
   const way = wayOf(action)
-  const emergency = Array.isArray(detail.cases) && detail.cases.length > 0
+  const emergency = casesIn(row).length > 0
   const key = `${day} ${accountId} ${way} ${emergency}`
   const visit = found.get(key) ?? {
     accountId,
