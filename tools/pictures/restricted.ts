@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import type { Shot } from './shot.ts'
 import type { Stage } from './stage.ts'
-import { formOf, fromClient, openClient, search, sendEmpty, submit } from './steps.ts'
+import { formOf, fromClient, openClient, search, sendEmpty, sendUnchecked, submit } from './steps.ts'
 
 const restrictedId = async (stage: Stage): Promise<string> => {
   const [row] = await stage.sql('select client_id as id from client_restrictions where tenant_id = $1 limit 1')
@@ -62,4 +62,13 @@ export const restrictedPages: Shot[] = [
   },
   { name: 'cases', view: 'restricted-records/cases', role: 'security_officer', open: '/break-glass/cases' },
   { name: 'case', view: 'restricted-records/case', role: 'security_officer', open: openCase },
+  {
+    name: 'case-problems',
+    view: 'restricted-records/case',
+    role: 'security_officer',
+    open: async (page, stage) => {
+      await openCase(page, stage)
+      await sendUnchecked(page)
+    },
+  },
 ]
