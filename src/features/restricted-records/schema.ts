@@ -29,9 +29,9 @@ const mustSay = { path: ['details'], error: 'restricted-records:problem.details'
 export const breakForm = z.object(why).refine(saidWhy, mustSay)
 export const findForm = z
   .object({
-    ...why,
     sought: said,
     birthDate: z.union([z.literal(''), z.iso.date('restricted-records:problem.birthDate')]).optional(),
+    ...why,
   })
   .refine(saidWhy, mustSay)
 export const judgementForm = z.object({
