@@ -42,12 +42,17 @@ export const createImports = (needs: Needs) => {
   const hand = (trx: Trx, { tenantId }: Actor, importId: string, state: State) =>
     enqueue(trx, taskOf[state] ?? '', { tenantId, importId })
 
-  const undo = (actor: Actor, importId: string): Promise<void> =>
-    db.asTenant(actor, async trx => {
+  /** In the eyes of whoever asked for it, the worker too: a record that has been restricted from them since stays as it is. */
+  const undo = async (actor: Actor, importId: string): Promise<void> => {
+    const asked = await db.asTenant(actor, trx => findImport(trx, importId))
+    const behalf = { ...actor, accountId: asked?.result.takenBackBy ?? null }
+    await db.asTenant(behalf, async trx => {
       const found = await lockImport(trx, importId)
       if (found?.state !== 'taking-back') return
-      const behalf = { ...actor, accountId: found.result.takenBackBy ?? null }
-      const takenBack = await clients.takeBack(trx, behalf, importId)
+      const { counts } = found.result
+      const { removed, reverted } = await clients.takeBack(trx, behalf, importId)
+      // What is not undone is one number: a restricted record does not stand out from those that were changed since.
+      const takenBack = { removed, reverted, kept: counts.new + counts.changed - removed - reverted }
       await updateImport(trx, importId, {
         state: 'taken-back',
         result: { ...found.result, takenBack },
@@ -55,6 +60,7 @@ export const createImports = (needs: Needs) => {
       })
       await audit(trx, behalf, 'import.taken-back', importId, takenBack)
     })
+  }
 
   return {
     ...createReadings(needs, seals),
@@ -71,6 +77,7 @@ export const createImports = (needs: Needs) => {
         await updateImport(trx, importId, {
           state: 'previewing',
           reading_sealed: await seals.sealReading(actor.tenantId, importId, reading),
+          result: { ...found.result, previewedBy: actor.accountId },
           rows_done: 0,
           stirred_at: clock(),
         })

@@ -22,8 +22,8 @@ export type ClientRecords = {
   ) => Promise<{ refused: string[] }>
   /** Refuses, by id, those whose version is no longer the one given. */
   amendMany: (trx: Trx, actor: Actor, clients: ExistingClient[], importId: string) => Promise<{ refused: string[] }>
-  /** Removes what the import created and undoes what it changed, except where somebody has changed it since. */
-  takeBack: (trx: Trx, actor: Actor, importId: string) => Promise<{ removed: number; reverted: number; kept: number }>
+  /** Removes what the import created and undoes what it changed, except where somebody has changed it since or the actor may not see it. */
+  takeBack: (trx: Trx, actor: Actor, importId: string) => Promise<{ removed: number; reverted: number }>
 }
 
 export type Needs = { db: Db; vault: Pick<Vault, 'seal' | 'open' | 'openAll'>; clock: Clock; clients: ClientRecords }

@@ -22,7 +22,7 @@ export const createPreview =
     const seen = nobodySeen()
     let after = 0
 
-    const next = async (trx: Trx): Promise<boolean> => {
+    const next = async (trx: Trx, actor: Actor): Promise<boolean> => {
       const record = await lockImport(trx, importId)
       if (record?.state !== 'previewing' || record.run_id !== run) return false
 
@@ -51,11 +51,14 @@ export const createPreview =
       return !finished
     }
 
-    await db.asTenant(actor, async trx => {
-      const record = await findImport(trx, importId)
-      if (record?.state === 'previewing') await updateImport(trx, importId, { run_id: run, rows_done: 0 })
+    const record = await db.asTenant(actor, async trx => {
+      const found = await findImport(trx, importId)
+      if (found?.state === 'previewing') await updateImport(trx, importId, { run_id: run, rows_done: 0 })
+      return found
     })
-    while (await db.asTenant(actor, next));
+    // The worker must not count what is hidden from whoever asked.
+    const behalf = { ...actor, accountId: record?.result.previewedBy ?? record?.created_by ?? null }
+    while (await db.asTenant(behalf, trx => next(trx, behalf)));
   }
 
 export const outcomeOf = ({ row, outcome, refusals, warnings }: PlannedRow) => ({

@@ -29,9 +29,10 @@ export type Planned = {
   changed: Partial<Record<ChangedField, number>>
 }
 
-/** What it did, and what taking it back did, and who asked for that. */
+/** What it did, and what taking it back did, and who asked for that and for the preview. */
 export type Result = {
   counts: Counts
+  previewedBy?: number | null
   takenBackBy?: number | null
   takenBack?: { removed: number; reverted: number; kept: number }
 }

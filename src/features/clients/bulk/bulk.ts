@@ -9,7 +9,6 @@ import { insertVersions, type ClientRow, type ReadRow } from '../queries.ts'
 import { fileNumberKey, type SealedColumns, type Sealing } from '../sealing.ts'
 import {
   countActive,
-  countChangedSinceImport,
   deleteClients,
   insertMany,
   lockClients,
@@ -32,7 +31,7 @@ type ChangedClient = { id: string; version: number; profile: ClientProfile }
 export type FoundClient = { id: string; version: number; profile: ClientProfile }
 export type Made = { created: string[]; refused: string[] }
 export type Amended = { amended: string[]; refused: string[] }
-export type TakenBack = { removed: number; reverted: number; kept: number }
+export type TakenBack = { removed: number; reverted: number }
 
 /** Many clients at once, in the caller's transaction: for imports, and reading for exports. */
 export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealing) => {
@@ -209,10 +208,10 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
 
     /**
      * Undoes an import as far as nobody has built on it: clients it made go, clients it changed return to what they were
-     * before; whoever has been changed since, or has been given emergency contacts, is kept as they are.
+     * before; whoever has been changed since, or has been given emergency contacts, or is hidden from the actor, is kept as they are.
      */
     takeBack: async (trx: Trx, actor: Actor, importId: string): Promise<TakenBack> => {
-      const taken: TakenBack = { removed: 0, reverted: 0, kept: await countChangedSinceImport(trx, importId) }
+      const taken: TakenBack = { removed: 0, reverted: 0 }
       await eachMadeByImport(trx, importId, async rows => {
         const made = rows.filter(row => row.version === 1).map(row => row.id)
         const keeping = made.length > 0 ? await havingContacts(trx, actor, made) : new Set<string>()
@@ -236,7 +235,6 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
 
         taken.removed += removed.length
         taken.reverted += changed.size
-        taken.kept += made.length - removed.length
       })
       return taken
     },

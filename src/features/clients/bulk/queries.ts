@@ -130,26 +130,6 @@ export const lockMadeByImport = (
   return page.select(...readColumns)
 }
 
-/** How many clients an import made or changed that somebody has changed since. */
-export const countChangedSinceImport = async (trx: Trx, importId: string): Promise<number> => {
-  const [row] = await trx<VersionRow>('client_versions')
-    .where({ import_id: importId })
-    .whereNotExists(later =>
-      later
-        .from({ later: 'client_versions' })
-        .whereRaw('later.client_id = client_versions.client_id and later.version = client_versions.version + 1')
-        .where('later.action', 'reverted'),
-    )
-    .whereNotExists(present =>
-      present
-        .from('clients')
-        .whereRaw('clients.id = client_versions.client_id and clients.version = client_versions.version + 1')
-        .where('clients.action', 'reverted'),
-    )
-    .countDistinct({ count: 'client_id' })
-  return Number(row?.count ?? 0)
-}
-
 export const selectVersionsBefore = (
   trx: Trx,
   rows: readonly Pick<ReadRow, 'id' | 'version'>[],
