@@ -122,6 +122,23 @@ describe('a drill', () => {
     expect(await ostoja.features.drills.list(actor)).toEqual([])
   })
 
+  it('does not count whose record is restricted before it ends: what was read of the others decides', async () => {
+    const office = await newOffice()
+    const { officer, code, tenantId } = office
+    const { path, sought, names } = await begin(office)
+    const { id: accountId } = await ostoja.newAccount(tenantId, ['staff'])
+    const keyWorker: Actor = { tenantId, accountId, roles: ['staff'] }
+    const { restrict } = ostoja.features.restricted.restrictions
+    expect(await restrict(keyWorker, sought[0]!, { people: [accountId], note: 'x' })).toBe('kept')
+
+    const answers = Object.fromEntries(sought.map((id, at) => [`answers[${id}]`, `00${names[at]!}`]))
+    await officer.post(path, { ...answers, code, trouble: 'none' }, path)
+    const result = (await officer.get(path)).text
+    expect(result).toContain('Passed')
+    expect(result).toContain('this record can no longer be compared')
+    expect(result).not.toContain('Another number')
+  })
+
   it('is nobody else’s', async () => {
     const alone = await ostoja.signedIn(await ostoja.newTenant(), ['security_officer'])
     expect((await alone.post('/drills', {}, '/drills')).status).toBe(409)

@@ -88,7 +88,7 @@ export const createDrills = ({ db, clock, accountNames, draw, look, proveOpened 
     },
 
     /**
-     * Ends a drill with what was found; it is passed when everybody was found in an export that the code proves.
+     * Ends a drill with what was found; it is passed when everybody who can still be compared was found in an export that the code proves.
      * @throws NotFound where it is over already, or another's
      */
     finish: async (actor: Actor, id: string, { code, trouble, answers }: DrillResult): Promise<void> => {
@@ -109,7 +109,7 @@ export const createDrills = ({ db, clock, accountNames, draw, look, proveOpened 
           sought.find(each => each.clientId === clientId),
         ),
       }))
-      const passed = export_id !== null && people.every(({ outcome }) => outcome === 'found')
+      const passed = export_id !== null && isPassed(people)
       await db.asTenant(actor, async trx => {
         if (!(await lockOwnRunning(trx, id, accountId))) throw new NotFound()
         await finishDrill(trx, id, { finished_at, people, export_id, trouble, passed })
@@ -127,9 +127,16 @@ export type Drills = ReturnType<typeof createDrills>
 const secondsOf = ({ started_at, finished_at }: DrillRow) =>
   finished_at && Math.round((finished_at.getTime() - started_at.getTime()) / 1000)
 
+/** Whose record went out of sight meanwhile says nothing of the export: the others decide, if there are any. */
+const isPassed = (people: readonly DrilledPerson[]) => {
+  const compared = people.filter(({ outcome }) => outcome !== 'gone')
+  return compared.length > 0 && compared.every(({ outcome }) => outcome === 'found')
+}
+
 /** Compared with the record as it is now: an export that is behind it shows as `differs`, and that is worth knowing. */
 const outcomeOf = (answer: string, sought: Sought | undefined): Outcome => {
+  if (!sought) return 'gone'
   const digits = answer.replaceAll(/\D/g, '')
   if (!digits) return 'missing'
-  return sought?.endings.some(ending => digits.endsWith(ending)) ? 'found' : 'differs'
+  return sought.endings.some(ending => digits.endsWith(ending)) ? 'found' : 'differs'
 }

@@ -1,7 +1,10 @@
 import type { Trx } from '../../platform/db/tenant.ts'
 
-/** `found`: the right number was read out of the export; `differs`: another was; `missing`: none. */
-export type Outcome = 'found' | 'differs' | 'missing'
+/**
+ * `found`: the right number was read out of the export; `differs`: another was; `missing`: none; `gone`: the record can no
+ * longer be compared by whoever holds the drill, for it was erased or restricted meanwhile.
+ */
+export type Outcome = 'found' | 'differs' | 'missing' | 'gone'
 export type DrilledPerson = { clientId: string; outcome: Outcome | null }
 export const troubles = ['none', 'file', 'secret', 'computer', 'person', 'other'] as const
 export type Trouble = (typeof troubles)[number]
