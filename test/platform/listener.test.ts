@@ -29,7 +29,12 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ostoja-listener-'))
   files = await ensureSelfSigned(folder)
   certificate = await followCertificate(files, { log, now: () => now() })
-  const slow = { headersTimeout: 300, handshakeTimeout: 300, connectionsCheckingInterval: 100 }
+  const slow = {
+    headersTimeout: 300,
+    handshakeTimeout: 300,
+    keepAliveTimeout: 60_000,
+    connectionsCheckingInterval: 100,
+  }
   const app: RequestListener = (req, res) => (req.url === '/begun' ? res.write('begun') : res.end('a page'))
   listener = await listen(app, { host: '127.0.0.1', port: 0, certificate, patience: slow })
   calm = await listen(app, { host: '127.0.0.1', port: 0, certificate })
@@ -91,6 +96,39 @@ describe('the door', () => {
     ['begins a request by TLS and stops', secure, 'GET / HTTP/1.1\r\n'],
   ])('hangs up on whoever %s', async (_who, open, said) => {
     await hearOut(open(), said)
+  })
+})
+
+describe('a connection on which nothing is asked for a while', () => {
+  /** Asks for a page on a connection that stays open afterwards. */
+  const answerTo = async (socket: ReturnType<typeof connect>) => {
+    let heard = ''
+    const hear = (part: Buffer) => (heard += part.toString())
+    socket.on('data', hear)
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    while (!heard.includes('a page')) await Promise.race([once(socket, 'data'), goneTooEarly(socket)])
+    socket.off('data', hear)
+    return heard
+  }
+  const goneTooEarly = async (socket: ReturnType<typeof connect>) => {
+    await once(socket, 'close')
+    throw new Error('hung up on')
+  }
+
+  it('outlives the idle time of common proxies, so that none sends a request as the server hangs up', async () => {
+    const socket = secure(calm)
+    const [, seconds] = /^Keep-Alive: timeout=(\d+)/m.exec(await answerTo(socket)) ?? []
+    expect(Number(seconds)).toBeGreaterThan(120)
+    socket.destroy()
+  })
+
+  it('is not ended by the time within which a request must be begun', async () => {
+    const socket = secure()
+    await answerTo(socket)
+    // Whoever begins a request after that is waited for, and hung up on, before this one speaks again.
+    await hearOut(secure(), 'GET / HTTP/1.1\r\n')
+    expect(await answerTo(socket)).toContain('a page')
+    socket.destroy()
   })
 })
 
