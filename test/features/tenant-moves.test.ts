@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { prepareToRun } from '../../src/composition.ts'
@@ -98,6 +99,10 @@ describe('an organisation that moves', { timeout: 180_000 }, () => {
         'imports',
         'import_rows',
         'sign_ins',
+        'message_threads',
+        'messages',
+        'attachments',
+        'attachment_chunks',
       ]
       const rows = await Promise.all(
         tables.map(table =>
@@ -126,6 +131,9 @@ describe('an organisation that moves', { timeout: 180_000 }, () => {
     expect(contacts.get(world.ids.clientId!)![0]!.name).toBe('Józef Święcicki')
     const found = await to.features.clients.search(actor, 'święcicka')
     expect(JSON.stringify(found)).toContain(world.ids.clientId!)
+    const file = await to.features.attachments.open(actor, world.ids.attachmentId!)
+    expect([file.name, (await buffer(file.bytes)).toString()]).toEqual(['plan.txt', 'Plan opieki'])
+    expect(JSON.stringify(await to.features.messages.read(actor, world.ids.threadId!))).toContain('Klucz leży')
     const roots = await inDatabase(to.database.adminUrl, 'select distinct root_key_id from tenant_keys')
     expect(roots).toEqual([{ root_key_id: to.platform.rootKeys.keys.current.id }])
   })
