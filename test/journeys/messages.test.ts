@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { Writable } from 'node:stream'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -15,6 +17,9 @@ const words = {
   subject: unlikely('Temat'),
   text: unlikely('Tekst'),
   answer: unlikely('Odpowiedz'),
+  picture: unlikely('Zdjecie'),
+  paper: unlikely('Wypis'),
+  disguised: unlikely('Przebrany'),
 }
 const logged: string[] = []
 const urls: string[] = []
@@ -54,7 +59,7 @@ const signIn = async (account: TestAccount, url: string): Promise<Page> => {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, baseURL: url, locale: 'en-GB' })
   const page = await context.newPage()
   page.setDefaultTimeout(patience)
-  page.on('request', request => urls.push(request.url()))
+  context.on('request', request => urls.push(request.url()))
   await page.goto('/sign-in')
   await page.fill('[name="login"]', account.login)
   await page.fill('[name="password"]', account.password)
@@ -62,6 +67,23 @@ const signIn = async (account: TestAccount, url: string): Promise<Page> => {
   await page.waitForURL('/')
   return page
 }
+
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+const pdf = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n')
+const evil = "document.title='ran';fetch('/ran')"
+const files = [
+  { name: `${words.picture}.png`, mimeType: 'image/png', buffer: png },
+  { name: `${words.paper}.pdf`, mimeType: 'application/pdf', buffer: pdf },
+  { name: `${words.disguised}.jpg`, mimeType: 'image/jpeg', buffer: Buffer.from(`<script>${evil}</script>`) },
+  {
+    name: `${words.disguised}.svg`,
+    mimeType: 'image/svg+xml',
+    buffer: Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" onload="${evil}"/>`),
+  },
+]
 
 const nothingPersonalIn = (place: string, texts: readonly string[]) => {
   const needles = Object.values(words).flatMap(encodings)
@@ -89,6 +111,8 @@ describe('two people in two browsers, over two web processes', () => {
     await first.fill('#subject', words.subject)
     await first.fill('#text', words.text)
     await first.check('[name="urgent"]')
+    await first.setInputFiles('#files', files)
+    for (const { name } of files) await first.locator('.attachment-tray li', { hasText: name }).waitFor()
     await first.click('.message-form button[type="submit"]')
     await first.waitForURL(/\/messages\/[\w-]{36}$/)
 
@@ -98,6 +122,26 @@ describe('two people in two browsers, over two web processes', () => {
     }
     await other.click('[data-urgent] a')
     await other.locator('.message-text', { hasText: words.text }).waitFor()
+    await other.locator('.attachment-picture img').scrollIntoViewIfNeeded()
+    await other.waitForFunction(() => document.querySelector<HTMLImageElement>('.attachment-picture img')?.naturalWidth)
+    const linkTo = (name: string) =>
+      other.locator('.attachment-list li', { hasText: name }).locator('a[download], a[href$="/download"]')
+    for (const { name, buffer } of files) {
+      const [saved] = await Promise.all([other.waitForEvent('download'), linkTo(name).click()])
+      expect([saved.suggestedFilename(), await readFile(await saved.path())]).toEqual([name, buffer])
+    }
+    const picture = await other.context().newPage()
+    const shown = await picture.goto(
+      String(
+        await other.locator('.attachment-list a[target="_blank"]', { hasText: words.picture }).getAttribute('href'),
+      ),
+    )
+    expect(shown!.headers()['content-security-policy']).toMatch(/^default-src 'none';.* sandbox$/)
+    expect(await picture.evaluate(() => document.images[0]?.naturalWidth)).toBe(1)
+    await picture.close()
+    expect(await other.title()).not.toBe('ran')
+    expect(urls.filter(url => url.includes('/ran'))).toEqual([])
+    await other.locator('[data-urgent]', { hasText: words.subject }).waitFor()
     await other.click('#acknowledge button')
     await other.waitForLoadState()
     await secondTab
@@ -153,5 +197,35 @@ describe('an open stream', () => {
       undefined,
       { timeout: patience },
     )
+  }, 180_000)
+})
+
+describe('pages that are refused a stream', () => {
+  it('ask now and then what has come, and show it', async () => {
+    const tenantId = await ostoja.newTenant()
+    const anna = await ostoja.newAccount(tenantId, ['staff'])
+    const marek = await ostoja.newAccount(tenantId, ['staff'])
+    const full = await anotherWeb(ostoja)
+    full.features.endStreams()
+    try {
+      const page = await signIn(marek, full.url)
+      await page.clock.install()
+      await page.goto('/account')
+      const refused = page.waitForResponse(answer => answer.url().endsWith('/messages/stream'))
+      await page.clock.runFor(2000)
+      expect((await refused).status()).toBe(503)
+      const ids = { thread: randomUUID(), message: randomUUID(), client: null }
+      const actor = { tenantId, accountId: anna.id, roles: ['staff'] as const }
+      const to = { accounts: [marek.id], roles: [] }
+      await ostoja.features.messages.start(actor, ids, { to, subject: words.subject, text: words.text, urgent: true })
+      const urgent = page.locator('[data-urgent]', { hasText: words.subject })
+      const aMinuteLater = async () => {
+        await page.clock.runFor(61_000)
+        return urgent.count()
+      }
+      await expect.poll(aMinuteLater, { timeout: patience, interval: 1000 }).toBe(1)
+    } finally {
+      await full.close()
+    }
   }, 180_000)
 })

@@ -1,6 +1,5 @@
-/** How long a browser without a stream waits before it asks again, and how long before it tries to open one again. */
+/** How long a browser without a stream waits before it asks what has come, and whether there is a stream for it now. */
 const askEveryMs = 60_000
-const openAgainMs = 60_000
 
 /** A page that somebody only passes through opens no stream. */
 const restMs = 1000
@@ -27,11 +26,15 @@ export const listenToServer = (hear: (told: Told) => void) => {
     hear(told)
   }
 
-  /** Until the page is left: the stream comes back by itself, but where the server refuses it; then it is asked for again later. */
+  /** Until the page is left: the stream comes back by itself, but where the server refuses it; then the pages ask now and then. */
   const hold = (signal: AbortSignal) =>
     new Promise<void>(resolve => {
       let stream: EventSource | undefined
       let again: ReturnType<typeof setTimeout> | undefined
+      const askAndOpen = () => {
+        tell({ thread: '' })
+        open()
+      }
       const open = () => {
         stream = new EventSource('/messages/stream')
         for (const event of ['ready', 'missed'])
@@ -42,7 +45,7 @@ export const listenToServer = (hear: (told: Told) => void) => {
           tell({ thread: (JSON.parse(data) as { id: string }).id })
         })
         stream.addEventListener('error', () => {
-          if (stream?.readyState === EventSource.CLOSED) again = setTimeout(open, openAgainMs)
+          if (stream?.readyState === EventSource.CLOSED) again = setTimeout(askAndOpen, askEveryMs)
         })
       }
       signal.addEventListener('abort', () => {

@@ -13,13 +13,16 @@ const lifeMs = 30 * 60_000
 
 type Held = { stream: EventStream; owner: string }
 
-/** The open streams of this process, each with an end: its session's, its age, or the process's own. */
-export const createStreams = () => {
+/**
+ * The open streams of this process, each with an end: its session's, its age, or the process's own.
+ * @param most how many there may be
+ */
+export const createStreams = (most = mostStreams) => {
   const held = new Set<Held>()
   let closed = false
 
   return {
-    hasRoom: () => !closed && held.size < mostStreams,
+    hasRoom: () => !closed && held.size < most,
 
     /** @param stillLive whether its session is */
     hold: (owner: string, stream: EventStream, stillLive: () => Promise<boolean>) => {
