@@ -71,7 +71,11 @@ describe('the door', () => {
   it.each([
     ['is none at all', 'GIBBERISH\r\n\r\n', '400 Bad Request'],
     ['names no host', 'GET / HTTP/1.1\r\n\r\n', '400 Bad Request'],
-    ['expects what there is not', 'GET / HTTP/1.1\r\nHost: localhost\r\nExpect: wonders\r\n\r\n', '417'],
+    [
+      'expects what there is not',
+      'GET / HTTP/1.1\r\nHost: localhost\r\nExpect: wonders\r\nConnection: close\r\n\r\n',
+      '417',
+    ],
     ['has more headers than fit', `GET / HTTP/1.1\r\nX: ${'x'.repeat(16_400)}`, '431'],
     ['is too slow', 'GET / HTTP/1.1\r\n', '408'],
   ])('says also to a request that %s that it is to be asked by TLS only', async (_how, said, status) => {
