@@ -217,6 +217,15 @@ need_age() {
   command -v age >/dev/null 2>&1 || install_packages 'to prove that others can open what Ostoja seals' age
 }
 
+need_gnupg() {
+  command -v gpg >/dev/null 2>&1 || install_packages 'to prove that others can open what Ostoja encrypts as OpenPGP' gnupg
+}
+
+# A Mac's own openssl is LibreSSL, whose cms does the same.
+need_openssl() {
+  command -v openssl >/dev/null 2>&1 || install_packages 'to prove that others can open what Ostoja encrypts as S/MIME' openssl
+}
+
 # node_modules exactly as package-lock.json says.
 need_modules() {
   modules_match && return 0

@@ -17,6 +17,7 @@ import { createSealing, keysToChoose } from './composition/sealing.ts'
 import { createReadinessFeature } from './composition/readiness.ts'
 import { createRestrictedRecordFeature } from './composition/restricted-records.ts'
 import { createPlatform, type Platform, type Replaced } from './composition/platform.ts'
+import { createProving } from './composition/proving.ts'
 import { announcementRoutes } from './features/announcements/index.ts'
 import { accountPageRoutes } from './features/account-page/index.ts'
 import { accountRoutes } from './features/accounts/index.ts'
@@ -55,6 +56,7 @@ import { createImports, importRoutes, importTasks } from './features/imports/ind
 import { createOfficerKeys, officerKeyRoutes } from './features/officer-keys/index.ts'
 import { installationRoutes } from './features/installation/index.ts'
 import { jobRoutes } from './features/jobs/index.ts'
+import { createMailKeys, mailKeyRoutes } from './features/mail-keys/index.ts'
 import { noticeAttention, noticeRoutes } from './features/notices/index.ts'
 import { passwordResetRoutes } from './features/password-resets/index.ts'
 import { createActiveSessions, sessionRoutes } from './features/sessions/index.ts'
@@ -79,7 +81,10 @@ const byUrgency = <Thing extends { kind: string }>(things: readonly Thing[]): Th
   [...things].sort((one, other) => urgency.indexOf(one.kind) - urgency.indexOf(other.kind))
 
 /** Every feature with what it needs; features meet only here. */
-export const createFeatures = (platform: Platform) => {
+export const createFeatures = (ground: Platform) => {
+  const mailKeys = createMailKeys({ ...ground, from: ground.config.mail?.from ?? null })
+  /** As it is, but for letters, which whoever has a key gets encrypted. */
+  const platform: Platform = { ...ground, mailer: ground.mailer && mailKeys.sealing(ground.mailer) }
   const { config, clock, db, redis, derive } = platform
   const translations = loadTranslations()
   const sessions = createActiveSessions({ redis, clock })
@@ -275,13 +280,8 @@ export const createFeatures = (platform: Platform) => {
       ])
       return { recent, attention: byUrgency(attention.flat()) }
     })
-  const backupDesk = createBackupDesk({
-    ...platform,
-    backups,
-    translations,
-    attempts,
-    isRight: (...args) => around.ownPassword.isRight(...args),
-  })
+  const proving = { db, attempts, isRight: around.ownPassword.isRight }
+  const backupDesk = createBackupDesk({ ...platform, ...proving, backups, translations })
   const desk = createDesk({
     platform,
     translations,
@@ -341,7 +341,9 @@ export const createFeatures = (platform: Platform) => {
       page: around.accountPage,
       details: actor => accounts.find(actor, actor.accountId ?? 0),
       noticeChoices: notices.choicesOf,
+      mailKey: mailKeys.own,
     }),
+    mailKeyRoutes({ mailKeys, clock, mailed: around.mailed, prove: createProving(proving, 'mail-key.refused') }),
     passwordResetRoutes(around.passwordResets, around.mailed),
     noticeRoutes(notices),
     clientRoutes(clients, clock),
@@ -437,6 +439,7 @@ export const createFeatures = (platform: Platform) => {
     drills,
     reminders: readiness.reminders,
     officerKeys,
+    mailKeys,
     attachments,
     imports,
     erasures,

@@ -8,6 +8,7 @@ import { importPages } from './pictures/imports.ts'
 import { accountPages, erasurePages, settingsPages } from './pictures/administration.ts'
 import { messagePages } from './pictures/messages.ts'
 import { letters, unsentLetters } from './pictures/letters.ts'
+import { mailKeys } from './pictures/mail-keys.ts'
 import { logPages } from './pictures/log.ts'
 import { readinessPages } from './pictures/readiness.ts'
 import { restrictedPages } from './pictures/restricted.ts'
@@ -52,6 +53,7 @@ export const shots: Shot[] = [
     },
   },
   { name: 'account', view: 'account-page/account', role: 'staff', open: '/account' },
+  ...mailKeys,
   { name: 'account-password', view: 'account-page/password', role: 'staff', open: '/account/password' },
   {
     name: 'account-password-problems',

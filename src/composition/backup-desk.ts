@@ -1,37 +1,17 @@
 import { backupAttention, backupRoutes } from '../features/backup-desk/index.ts'
 import type { Backups } from '../features/backups/index.ts'
-import { record } from '../platform/audit/record.ts'
-import type { Actor } from '../platform/actor.ts'
-import type { Db } from '../platform/db/tenant.ts'
 import type { Translations } from '../platform/i18n/translations.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
+import { createProving, type ProvingNeeds } from './proving.ts'
 
-type Attempt = { login: string; address: string; device: string | null }
-type Given = {
+type Given = ProvingNeeds & {
   backups: Backups
-  db: Db
   translations: Translations
   metrics: Metrics
-  isRight: (actor: Actor, password: string) => Promise<boolean>
-  attempts: { begin: (attempt: Attempt) => Promise<number>; forget: (attempt: Attempt) => Promise<void> }
 }
-type Typed = { password: string; login: string; address: string }
 
 /** Backups as operators meet them: pages, what is wrong on the start page, and ages for Prometheus. */
-export const createBackupDesk = ({ backups, db, translations, metrics, isRight, attempts }: Given) => {
-  /** Whoever sits at a screen that was left must not guess faster than at the sign-in page. */
-  const prove = async (actor: Actor, { password, login, address }: Typed) => {
-    const attempt = { login, address, device: null }
-    const seconds = await attempts.begin(attempt)
-    if (seconds > 0) return { outcome: 'slow-down', seconds } as const
-    if (await isRight(actor, password)) {
-      await attempts.forget(attempt)
-      return { outcome: 'right' } as const
-    }
-    await db.asTenant(actor, trx => record(trx, actor, 'backup.fetch-refused', actor.accountId ?? undefined))
-    return { outcome: 'wrong' } as const
-  }
-
+export const createBackupDesk = ({ backups, translations, metrics, ...given }: Given) => {
   metrics.add({
     name: 'ostoja_backup_age_seconds',
     help: 'Age of the newest backup, and of the newest proof that one restores.',
@@ -58,7 +38,7 @@ export const createBackupDesk = ({ backups, db, translations, metrics, isRight, 
 
   return {
     probes: { store },
-    routes: backupRoutes({ backups, prove }),
+    routes: backupRoutes({ backups, prove: createProving(given, 'backup.fetch-refused') }),
     attention: backupAttention(backups, translations),
   }
 }

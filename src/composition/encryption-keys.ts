@@ -29,6 +29,8 @@ export const sealedColumns: readonly SealedColumn[] = [
   { column: 'break_glass_cases.reason_sealed', key: ['id'] },
   { column: 'break_glass_cases.judgement_sealed', key: ['id'] },
   { column: 'attachments.facts_sealed', key: ['id'] },
+  { column: 'mail_keys.key_sealed', key: ['account_id'] },
+  { column: 'mail_signing_keys.pair_sealed', key: ['kind'] },
 ]
 
 const minute = 60_000

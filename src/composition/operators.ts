@@ -11,7 +11,7 @@ export const operatorMailboxes =
     const mailboxes = await Promise.all(
       ids.map(async accountId => {
         const mailbox = await accounts.mailbox({ tenantId: installationId, accountId })
-        return mailbox && { accountId, ...mailbox }
+        return mailbox && { tenantId: installationId, accountId, ...mailbox }
       }),
     )
     return mailboxes.flatMap(mailbox => mailbox ?? [])

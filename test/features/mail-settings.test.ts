@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { installationId } from '../../src/platform/actor.ts'
 import { readConfig } from '../../src/config.ts'
 import { loadTranslations } from '../../src/platform/i18n/translations.ts'
 import { writeLetter } from '../../src/platform/mail/letter.ts'
@@ -23,6 +24,7 @@ const mail = {
   PUBLIC_URL: 'https://ostoja.example.org',
 }
 const letter = writeLetter(loadTranslations().to('en'), 'en', 'notice', path => `https://o.test${path}`)
+const to = (email: string) => ({ tenantId: installationId, accountId: 0, email })
 
 describe('the settings of mail', () => {
   it('are none by default', () => {
@@ -56,25 +58,27 @@ describe('a letter', () => {
     closings.push(plain.close)
     const settings = { url: plain.settings.SMTP_URL, from: 'a@b.test', publicUrl: 'https://o.test' }
     await expect(
-      createMailer({ ...settings, tls: 'required', caFile: plain.settings.SMTP_CA_FILE }).send('x@y.test', letter),
+      createMailer({ ...settings, tls: 'required', caFile: plain.settings.SMTP_CA_FILE }).send(to('x@y.test'), letter),
     ).rejects.toThrow()
     expect(plain.mails).toEqual([])
-    await createMailer({ ...settings, tls: 'none', caFile: null }).send('x@y.test', letter)
+    await createMailer({ ...settings, tls: 'none', caFile: null }).send(to('x@y.test'), letter)
     expect(plain.mails).toHaveLength(1)
 
     const secure = await startMailServer()
     closings.push(secure.close)
     const unvouched = createMailer({ ...settings, url: secure.settings.SMTP_URL, tls: 'required', caFile: null })
-    await expect(unvouched.send('x@y.test', letter)).rejects.toThrow()
+    await expect(unvouched.send(to('x@y.test'), letter)).rejects.toThrow()
     const vouched = createMailer({
       ...settings,
       url: secure.settings.SMTP_URL,
       tls: 'required',
       caFile: secure.settings.SMTP_CA_FILE,
     })
-    await expect(vouched.send('refused@y.test', letter)).rejects.toThrow('did not take a letter (MAILBOX_REFUSED, 550)')
+    await expect(vouched.send(to('refused@y.test'), letter)).rejects.toThrow(
+      'did not take a letter (MAILBOX_REFUSED, 550)',
+    )
     expect(secure.mails).toEqual([])
-    await vouched.send('x@y.test', letter)
+    await vouched.send(to('x@y.test'), letter)
     expect(secure.mails).toMatchObject([{ secure: true }])
   })
 })

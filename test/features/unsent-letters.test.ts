@@ -36,7 +36,7 @@ describe('why a letter did not leave', () => {
       { url: '', from: 'a@b.test', publicUrl: 'https://o.test', tls: 'required', caFile: null, ...settings },
       patienceMs,
     )
-      .send(to, letter)
+      .send({ tenantId: installationId, accountId: 0, email: to }, letter)
       .then(
         () => 'SENT',
         (fault: unknown) => (fault as { code: string }).code,

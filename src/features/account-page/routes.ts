@@ -21,19 +21,21 @@ type Parts = {
   details: (actor: Actor) => Promise<Details>
   /** What the reader is told of, always or by choice; its form is theirs who keep it. */
   noticeChoices: (actor: Actor) => Promise<object>
+  /** What letters to the reader are encrypted to; its page is theirs who keep it. */
+  mailKey: (actor: Actor) => Promise<object | null>
   /** Whether this installation sends mail. */
   mailed: boolean
 }
 
-export const accountPageRoutes = ({ page, history, details, noticeChoices, mailed }: Parts) => {
+export const accountPageRoutes = ({ page, history, details, noticeChoices, mailKey, mailed }: Parts) => {
   const router = Router()
 
   router.get('/account', signedIn(), async (req, res) => {
     const actor = actorOf(res)
     const device = deviceOf(req, res)
     const signIns = (await history.recent(actor)).map(entry => ({ ...entry, here: entry.device === device }))
-    const [own, told] = await Promise.all([details(actor), noticeChoices(actor)])
-    res.render('account-page/account', { details: own, signIns, told, mailed })
+    const [own, told, key] = await Promise.all([details(actor), noticeChoices(actor), mailKey(actor)])
+    res.render('account-page/account', { details: own, signIns, told, key, mailed })
   })
 
   router.post('/account/language', signedIn(), async (req, res) => {

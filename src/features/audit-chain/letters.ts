@@ -12,8 +12,8 @@ const againAfterMs = (24 * 60 - 5) * 60_000
 /** Letters about the chain: numbers and a hash, nothing of what was logged. */
 export const createLetters = ({ db, clock, mailer, translations, operators, mailboxOf }: Needs) => {
   const realm = { tenantId: installationId }
-  const warn = ({ email, language }: OperatorMailbox, { send, linkTo }: Mailer) =>
-    send(email, writeLetter(translations.to(language), language, 'chain', linkTo))
+  const warn = (to: OperatorMailbox, { send, linkTo }: Mailer) =>
+    send(to, writeLetter(translations.to(to.language), to.language, 'chain', linkTo))
 
   return {
     /** That something is wrong with the log; once a day. Who could not be told has one letter in the queue: the newest. */
@@ -51,7 +51,7 @@ export const createLetters = ({ db, clock, mailer, translations, operators, mail
       const { email, language } = mailbox
       const values = { code, events: String(events), at: at.toISOString().slice(0, 16).replace('T', ' ') }
       const t = translations.to(language)
-      await mailer.send(email, writeLetter(t, language, 'checkpoint', mailer.linkTo, values))
+      await mailer.send({ ...account, email }, writeLetter(t, language, 'checkpoint', mailer.linkTo, values))
     },
   }
 }

@@ -36,10 +36,10 @@ export const createWatch = ({ db, clock, log, settings, mailer, translations, op
       return (await claimTelling(trx, now, new Date(until), new Date(before))) ? since : null
     })
 
-  const write = ({ wrong }: BackupState, { email, language }: OperatorMailbox, { send, linkTo }: Mailer) => {
-    const t = translations.to(language)
+  const write = ({ wrong }: BackupState, to: OperatorMailbox, { send, linkTo }: Mailer) => {
+    const t = translations.to(to.language)
     const what = wrong.map(each => t(`backups:wrong.${each}`)).join(' ')
-    return send(email, writeLetter(t, language, 'backup', linkTo, { what }))
+    return send(to, writeLetter(t, to.language, 'backup', linkTo, { what }))
   }
 
   const tell = async (seen: BackupState) => {

@@ -50,7 +50,7 @@ export const createFormerAddresses = ({ db, vault, clock, translations, mailer }
       if (!row || !mailer) return
       const { email, language } = await vault.open<Mailbox>(row.mailbox_sealed, place(tenantId, formerId))
       const letter = writeLetter(translations.to(language), language, 'moved', mailer.linkTo)
-      await mailer.send(email, letter)
+      await mailer.send({ tenantId, accountId: row.account_id, email }, letter)
       await db.asTenant({ tenantId }, trx => deleteFormerAddress(trx, formerId))
     },
 

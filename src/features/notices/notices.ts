@@ -98,8 +98,9 @@ export const createNotices = (needs: Needs) => {
     mailNotice: async (account: AccountKey) => {
       const mailbox = mailer && (await mailboxOf(account))
       if (!mailbox) return
-      const t = translations.to(mailbox.language)
-      await mailer.send(mailbox.email, writeLetter(t, mailbox.language, 'notice', mailer.linkTo))
+      const { email, language } = mailbox
+      const letter = writeLetter(translations.to(language), language, 'notice', mailer.linkTo)
+      await mailer.send({ ...account, email }, letter)
     },
 
     /** The newest first. */

@@ -43,7 +43,8 @@ export const createPasswordLinks = ({ db, clock, translations, mailer, mailboxOf
     const link = await db.asTenant({ tenantId }, trx => lockLink(trx, linkId))
     if (!link && clock().getTime() - askedAt >= unsentMs) throw new ContentsGone()
     if (!link || !mailer) return
-    const mailbox = await mailboxOf({ tenantId, accountId: link.account_id })
+    const account = { tenantId, accountId: link.account_id }
+    const mailbox = await mailboxOf(account)
     if (!mailbox) return
 
     const { token, hash } = makeToken(tenantId)
@@ -54,7 +55,7 @@ export const createPasswordLinks = ({ db, clock, translations, mailer, mailboxOf
     })
     const t = translations.to(mailbox.language)
     const letter = writeLetter(t, mailbox.language, link.purpose, mailer.linkTo, { token })
-    await mailer.send(mailbox.email, letter).catch(async (fault: unknown) => {
+    await mailer.send({ ...account, email: mailbox.email }, letter).catch(async (fault: unknown) => {
       await db.asTenant({ tenantId }, trx => forgetUnsent(trx, linkId, hash))
       throw fault
     })

@@ -1,9 +1,16 @@
 import { fileURLToPath } from 'node:url'
 import type { Language, Translate } from '../i18n/translations.ts'
 import { createViews } from '../web/views.ts'
+import type { Body } from './sealing/entity.ts'
 import { letterKinds, type LetterKind, type Said } from './letter-kinds.ts'
 
-export type Letter = { kind: LetterKind; subject: string; text: string; html: string; language: Language }
+export type Letter = Body & {
+  kind: LetterKind
+  subject: string
+  language: Language
+  /** The same with a line that says that the reader's key must be renewed. */
+  askingForKey: () => Body
+}
 type ToSay<K extends LetterKind> = keyof Said<K> extends never ? [] : [Said<K>]
 
 const views = createViews(fileURLToPath(new URL('../../../views', import.meta.url)))
@@ -31,11 +38,9 @@ export const writeLetter = <K extends LetterKind>(
     signature: t('mail:signature'),
   }
   const { subject, before, link, after, signature } = words
-  return {
-    kind,
-    language,
-    subject,
-    text: [before, `${link}:\n${href}`, after, `-- \n${signature}`].join('\n\n') + '\n',
-    html: views.render('mail/letter', { ...words, language, href, copy: t('mail:copy') }),
-  }
+  const body = (ask: string | null): Body => ({
+    text: [before, `${link}:\n${href}`, after, ...(ask ? [ask] : []), `-- \n${signature}`].join('\n\n') + '\n',
+    html: views.render('mail/letter', { ...words, language, href, copy: t('mail:copy'), ask }),
+  })
+  return { kind, language, subject, ...body(null), askingForKey: () => body(t('mail:renewKey')) }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createTransport } from 'nodemailer'
+import type MimeNode from 'nodemailer/lib/mime-node'
 import type { Letter } from './letter.ts'
 import { mailFault } from './mail-fault.ts'
 
@@ -11,11 +12,16 @@ export type MailSettings = {
   caFile: string | null
   publicUrl: string
 }
+/** Whom a letter is for: somebody who has an account, wherever their mail goes. */
+export type Addressee = { tenantId: string; accountId: number; email: string }
 export type Mailer = {
   /** The address of a page of ours, for a letter. */
   linkTo: (path: string) => string
-  /** @throws MailFault when the server does not take the letter; the job that sends it tries again */
-  send: (to: string, letter: Letter) => Promise<void>
+  /**
+   * @param wrapped what goes in the place of the letter's text: signed, or encrypted
+   * @throws MailFault when the server does not take the letter; the job that sends it tries again
+   */
+  send: (to: Addressee, letter: Letter, wrapped?: MimeNode) => Promise<void>
   /** Whether the server answers, and takes our login. @throws when it does not */
   verify: () => Promise<unknown>
 }
@@ -39,16 +45,16 @@ export const createMailer = ({ url, from, tls, caFile, publicUrl }: MailSettings
   return {
     linkTo: path => new URL(path, publicUrl).href,
     verify: () => transport.verify(),
-    send: async (to, { subject, text, html, language }) => {
+    send: async ({ email }, { subject, text, html, language }, wrapped) => {
+      const sender = { name: 'Ostoja', address: from }
+      const to = { name: '', address: email }
       const headers = { 'Auto-Submitted': 'auto-generated', 'Content-Language': language }
-      const letter = {
-        from: { name: 'Ostoja', address: from },
-        to: { name: '', address: to },
-        subject,
-        text,
-        html,
-        headers,
-      }
+      const letter = wrapped
+        ? {
+            envelope: { from, to: email },
+            raw: await wrapped.setHeader({ From: sender, To: to, Subject: subject, ...headers }).build(),
+          }
+        : { from: sender, to, subject, text, html, headers }
       await transport.sendMail(letter).catch((fault: unknown) => {
         throw mailFault(fault)
       })

@@ -3,9 +3,10 @@ import type { Trx } from '../db/tenant.ts'
 import type { Language } from '../i18n/translations.ts'
 import { enqueue } from '../jobs/jobs.ts'
 import { MailFault } from './mail-fault.ts'
+import type { Addressee } from './mailer.ts'
 
 /** Where an operator is written to. */
-export type OperatorMailbox = { accountId: number; email: string; language: Language }
+export type OperatorMailbox = Addressee & { language: Language }
 
 /**
  * Sends something to each of several people, of whom one's mailbox may refuse while the others' take it.

@@ -1,0 +1,2 @@
+export { createMailKeys } from './mail-keys.ts'
+export { mailKeyRoutes } from './routes.ts'

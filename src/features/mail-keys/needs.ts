@@ -1,0 +1,12 @@
+import type { Clock } from '../../platform/clock.ts'
+import type { Db } from '../../platform/db/tenant.ts'
+import type { Vault } from '../../platform/vault/vault.ts'
+
+export type Needs = {
+  db: Db
+  vault: Vault
+  clock: Clock
+  log: { error: (facts: object, message: string) => void }
+  /** The address that mail comes from; null where this installation sends none. */
+  from: string | null
+}

@@ -1,0 +1,13 @@
+import { readCertificate } from './certificate.ts'
+import { refused, type Read } from './key.ts'
+import { readPgpKey } from './openpgp-key.ts'
+
+/** Whether somebody pasted the half that nobody else may have, alone or beside the other. */
+export const holdsPrivateKey = (text: string) => /PRIVATE\s+KEY/i.test(text)
+
+/** Judges what was pasted, or was kept, at a moment. */
+export const readKey = async (text: string, now: Date): Promise<Read> => {
+  if (holdsPrivateKey(text)) return refused('private')
+  if (text.split('-----BEGIN ').length > 2) return refused('several')
+  return text.includes('-----BEGIN CERTIFICATE-----') ? readCertificate(text, now) : readPgpKey(text, now)
+}
