@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { generateKey } from 'openpgp'
 import type { Actor } from '../../src/platform/actor.ts'
 import type { ArrivingFile } from '../../src/platform/web/multipart.ts'
 import { profile } from './clients.ts'
@@ -46,8 +47,20 @@ export const contactProfile = {
 
 /** Furnishes a tenant: a client with a contact, a search, an import, an export, an account. */
 export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
-  const { attachments, clients, db, drafts, emergencyContacts, exports, groups, log, messages, notices, officerKeys } =
-    ostoja.features
+  const {
+    attachments,
+    clients,
+    db,
+    drafts,
+    emergencyContacts,
+    exports,
+    groups,
+    log,
+    mailKeys,
+    messages,
+    notices,
+    officerKeys,
+  } = ostoja.features
   const tenantId = await ostoja.newTenant(name)
   const account = await ostoja.newAccount(tenantId, ['staff', 'administrator', 'security_officer'])
   const actor: Actor = { tenantId, accountId: account.id, roles: ['staff', 'administrator', 'security_officer'] }
@@ -76,6 +89,8 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
   const [draft] = await drafts.offers(actor)
   await db.asTenant(actor, trx => notices.notify(trx, tenantId, [account.id], 'sign-in-blocked'))
   await officerKeys.register(actor, { name: 'laptop', publicKey: samplePublicKey })
+  const { publicKey } = await generateKey({ userIDs: [{ email: 'reader@example.org' }], format: 'armored' })
+  await mailKeys.choose(actor, { kind: 'openpgp', text: publicKey, fingerprint: 'A0', algorithm: '', validUntil: null })
   const second = await ostoja.newAccount(tenantId, ['security_officer'])
   await exports.approvals.ask({ tenantId, accountId: second.id, roles: ['security_officer'] })
   const [approval] = await exports.approvals.list(actor)
@@ -147,11 +162,12 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
       tenantId,
       jobId: '999999999',
       keyKind: 'data',
+      signingKind: 'openpgp',
       backupId: 'none',
       announcementId: randomUUID(),
     },
     harmless: new Set(['letter']),
-    ofInstallation: new Set(['tenantId', 'jobId', 'keyKind', 'announcementId', 'backupId']),
+    ofInstallation: new Set(['tenantId', 'jobId', 'keyKind', 'signingKind', 'announcementId', 'backupId']),
     forms: {},
     expected: {
       // A search and a draft are for the one account that made them.
@@ -168,6 +184,8 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
       '/attachments/trays/:trayId': 404,
       // There is none.
       '/backups/:backupId/fetch': 404,
+      // No mail is sent here.
+      '/account/mail-key/signing/:signingKind': 404,
       // It has one.
       '/tenants/:tenantId/administrator': 409,
       // No row was refused.

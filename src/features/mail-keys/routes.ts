@@ -50,8 +50,8 @@ export const mailKeyRoutes = ({ mailKeys, clock, prove, mailed }: Given) => {
     res.redirect(303, '/account/mail-key')
   })
 
-  router.get('/account/mail-key/signing/:kind', signedIn(), async (req, res) => {
-    const kind = kindParam.safeParse(req.params.kind)
+  router.get('/account/mail-key/signing/:signingKind', signedIn(), async (req, res) => {
+    const kind = kindParam.safeParse(req.params.signingKind)
     if (!kind.success) throw new NotFound()
     const { published } = await mailKeys.published(kind.data)
     const { type, name } = files[kind.data]
