@@ -149,8 +149,9 @@ describe('a key that has expired meanwhile', () => {
       const [byPgp, bySmime] = [await newReader(language), await newReader(language)]
       await byPgp.choose(await gnupg.makeKey(`${unlikely()}@example.org`, '2d'))
       await bySmime.choose(await openssl.makeCertificate(`short-${language}`, { days: 2 }))
-      for (const { visitor } of [byPgp, bySmime]) expect((await visitor.get(page)).text).toContain('Valid until')
-      readers.push({ byPgp, bySmime, line: translations.to(language)('mail:renewKey') })
+      for (const { visitor } of [byPgp, bySmime])
+        expect((await visitor.get(page)).text).toContain(translations.to(language)('mail-keys:until.term'))
+      readers.push({ language, byPgp, bySmime, line: translations.to(language)('mail:renewKey') })
     }
     const [{ byPgp: first }] = readers as [(typeof readers)[0]]
     await gnupg.gpg('--import', await gnupg.put('ostoja.asc', await published(first, 'openpgp')))
@@ -158,7 +159,7 @@ describe('a key that has expired meanwhile', () => {
 
     ostoja.skip(3 * day)
     const then = String(Math.floor(ostoja.platform.clock().getTime() / 1000) + 60)
-    for (const { byPgp, bySmime, line } of readers) {
+    for (const { language, byPgp, bySmime, line } of readers) {
       const [inner = '', signature = ''] = partsOf(await letterTo(byPgp))
       for (const said of Object.values(saidIn(inner))) expect(said).toContain(line)
       const files = [await gnupg.put('signature.asc', contentOf(signature)), await gnupg.put('signed', inner)]
@@ -169,7 +170,7 @@ describe('a key that has expired meanwhile', () => {
       expect(saidIn(verified).text).toContain(line)
       for (const { visitor, account } of [byPgp, bySmime]) {
         await visitor.signIn(account)
-        expect((await visitor.get('/account')).text).toContain('has expired')
+        expect((await visitor.get('/account')).text).toContain(translations.to(language)('mail-keys:fault.expired'))
       }
     }
     ostoja.skip(-3 * day)

@@ -41,7 +41,11 @@ export const sealByPgp = async (entity: Buffer, pair: PgpPair, recipient: string
     format: 'armored',
   })) as string
   const whole = new MimeNode('multipart/encrypted; protocol="application/pgp-encrypted"')
-  whole.createChild('application/pgp-encrypted').setContent('Version: 1\r\n')
+  // Both parts as they are, in 7 bits, which RFC 3156 asks for.
+  whole
+    .createChild('application/pgp-encrypted')
+    .setHeader('Content-Transfer-Encoding', '7bit')
+    .setContent('Version: 1\r\n')
   whole
     .createChild('application/octet-stream; name="encrypted.asc"')
     .setHeader('Content-Disposition', 'inline; filename="encrypted.asc"')
