@@ -1,8 +1,5 @@
 import type { Letter } from '../../platform/mail/letter.ts'
 import type { Addressee, Mailer } from '../../platform/mail/mailer.ts'
-import { entityOf } from '../../platform/mail/sealing/entity.ts'
-import { sealByPgp, signByPgp } from '../../platform/mail/sealing/openpgp.ts'
-import { sealBySmime, signBySmime } from '../../platform/mail/sealing/smime.ts'
 import type { MailKey } from './key.ts'
 import type { Needs } from './needs.ts'
 import { readKey } from './reading.ts'
@@ -13,9 +10,16 @@ type Given = Pick<Needs, 'clock' | 'log'> & {
   keyOf: (to: Addressee) => Promise<MailKey | null>
 }
 
+/** Read with the first letter that needs them: most processes never write one. */
 const ways = {
-  openpgp: { seal: sealByPgp, sign: signByPgp },
-  smime: { seal: sealBySmime, sign: signBySmime },
+  openpgp: async () => {
+    const { sealByPgp, signByPgp } = await import('../../platform/mail/sealing/openpgp.ts')
+    return { seal: sealByPgp, sign: signByPgp }
+  },
+  smime: async () => {
+    const { sealBySmime, signBySmime } = await import('../../platform/mail/sealing/smime.ts')
+    return { seal: sealBySmime, sign: signBySmime }
+  },
 }
 
 /** Letters to people who have a key: signed and encrypted; signed alone, with a word about it, where the key is good no longer. */
@@ -23,7 +27,8 @@ export const createSealedLetters = ({ clock, log, signingKeys, keyOf }: Given) =
   const wrap = async (key: MailKey, { text, html, askingForKey }: Letter) => {
     const pair = await signingKeys.of(key.kind)
     if (!pair) return undefined
-    const { seal, sign } = ways[key.kind]
+    const { entityOf } = await import('../../platform/mail/sealing/entity.ts')
+    const { seal, sign } = await ways[key.kind]()
     const now = clock()
     const read = await readKey(key.text, now)
     try {

@@ -1,8 +1,8 @@
 import { installationId, systemActor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
-import { makePgpPair, type PgpPair } from '../../platform/mail/sealing/openpgp.ts'
-import { makeSmimePair, type SmimePair } from '../../platform/mail/sealing/smime.ts'
+import type { PgpPair } from '../../platform/mail/sealing/openpgp.ts'
+import type { SmimePair } from '../../platform/mail/sealing/smime.ts'
 import type { Kind } from './key.ts'
 import type { Needs } from './needs.ts'
 import { findSigning, lockSigning, putSigning } from './queries.ts'
@@ -30,7 +30,11 @@ export const createSigningKeys = ({ db, vault, clock, from }: Needs) => {
 
   const make = async (kind: Kind, address: string): Promise<SigningPair> => {
     const now = clock()
-    if (kind === 'openpgp') return { ...(await makePgpPair(address, now)), address, until: null }
+    if (kind === 'openpgp') {
+      const { makePgpPair } = await import('../../platform/mail/sealing/openpgp.ts')
+      return { ...(await makePgpPair(address, now)), address, until: null }
+    }
+    const { makeSmimePair } = await import('../../platform/mail/sealing/smime.ts')
     const until = new Date(now.getTime() + certificateMs)
     // Clocks of readers may be behind.
     const pair = await makeSmimePair(address, new Date(now.getTime() - day), until)
