@@ -45,5 +45,8 @@ EXPOSE 8080
 VOLUME ["/data", "/keys", "/backup-keys"]
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 CMD ["node", "/app/deploy/healthcheck.js"]
 ENTRYPOINT ["/app/deploy/entrypoint"]
-# As src/start/heap.ts.
-CMD ["node", "--max-semi-space-size=8", "--initial-old-space-size=64", "--max-old-space-size=768", "src/main.ts", "web"]
+# As src/start/memory.ts.
+ENV MALLOC_MMAP_THRESHOLD_=16384 \
+    MALLOC_TRIM_THRESHOLD_=131072 \
+    MALLOC_ARENA_MAX=2
+CMD ["node", "--max-semi-space-size=2", "--initial-old-space-size=64", "--max-old-space-size=768", "--expose-gc", "src/main.ts", "web"]

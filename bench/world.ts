@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createFeatures, createPlatform } from '../src/composition.ts'
 import { readConfig } from '../src/config.ts'
-import { heapFlags } from '../src/start/heap.ts'
+import { heapFlags, mallocSettings } from '../src/start/memory.ts'
 import { choosePort } from '../src/start/ports.ts'
 import { prepareDatabase, prepareKeys } from '../src/start/prepare.ts'
 import { servicesDown, servicesEnv, servicesUp } from '../src/start/services.ts'
@@ -55,7 +55,7 @@ export const createWorld = async (kept: string | null) => {
       [...(process.env.PROF ? ['--cpu-prof', '--cpu-prof-dir', '/tmp/prof-' + name] : []), ...script],
       {
         cwd: root,
-        env: { ...env, ...more, PORT: String(port) },
+        env: { ...mallocSettings, ...env, ...more, PORT: String(port) },
         stdio: ['ignore', log, log],
       },
     )

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { heapFlags } from './heap.ts'
+import { heapFlags, mallocSettings } from './memory.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const program = fileURLToPath(new URL('./child.ts', import.meta.url))
@@ -20,7 +20,7 @@ export const startChild = (name: string, env: NodeJS.ProcessEnv, dataDir: string
   const log = openLog(logFile, join(dataDir, 'logs'))
   const child = spawn(process.execPath, [...heapFlags, program, name], {
     cwd: root,
-    env,
+    env: { ...mallocSettings, ...env },
     stdio: ['ignore', log, log, 'ipc'],
     detached: true,
   })

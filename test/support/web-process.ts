@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process'
 import type { Config } from '../../src/config.ts'
+import { heapFlags, mallocSettings } from '../../src/start/memory.ts'
 import { follow, plainEnvironment, root } from './processes.ts'
 
 const startMs = 120_000
 
-/** A web process as production starts it, `node src/main.ts web`, on a free port, behind a proxy of this machine. */
+/** A web process as production starts it, `node src/main.ts web` with the same memory settings, on a free port, behind a proxy of this machine. */
 export const startWebProcess = async (config: Config) => {
   const program = follow(
-    spawn(process.execPath, [`${root}src/main.ts`, 'web'], {
-      env: plainEnvironment(environmentOf(config)),
+    spawn(process.execPath, [...heapFlags, `${root}src/main.ts`, 'web'], {
+      env: plainEnvironment({ ...mallocSettings, ...environmentOf(config) }),
       stdio: ['ignore', 'pipe', 'pipe'],
     }),
   )

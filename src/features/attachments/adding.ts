@@ -4,7 +4,8 @@ import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { limitOf } from '../../platform/db/limits.ts'
 import { createTurns } from '../../platform/turns.ts'
-import { sealChunk } from '../../platform/vault/chunks.ts'
+import { passedThrough } from '../../platform/young-garbage.ts'
+import { chunkOverhead, sealChunk } from '../../platform/vault/chunks.ts'
 import { plainFileName } from '../../platform/web/file-name.ts'
 import { CutForm, type ArrivingFile } from '../../platform/web/multipart.ts'
 import { kindOf, type Kind } from './kinds.ts'
@@ -43,6 +44,8 @@ const stirredEveryMs = 30_000
 /** Takes a file in as it arrives: each piece is sealed and stored before more is read, and no more than one is held. */
 export const createAdding = ({ db, clock }: Needs, seals: Seals) => {
   const inTurn = createTurns(mostStoredAtOnce)
+  /** Where pieces are sealed, one for each that is stored: a new one for every piece would wait for the collector by the hundred. */
+  const sealedPieces = Array.from({ length: mostStoredAtOnce }, () => Buffer.alloc(chunkBytes + chunkOverhead))
 
   const begin = (actor: Actor, trayId: string, id: string): Promise<number> =>
     db.asTenant(actor, async trx => {
@@ -69,6 +72,15 @@ export const createAdding = ({ db, clock }: Needs, seals: Seals) => {
     return limits.allBytes - there.reduce((bytes, { size }) => bytes + size, 0)
   }
 
+  const withBuffer = async (work: (buffer: Buffer) => Promise<void>) => {
+    const buffer = sealedPieces.pop()!
+    try {
+      await work(buffer)
+    } finally {
+      sealedPieces.push(buffer)
+    }
+  }
+
   const store = async (actor: Actor, id: string, key: Buffer, file: ArrivingFile, room: number) => {
     let [size, position, kind]: [number, number, Kind] = [0, 0, 'other']
     let stirred = clock().getTime()
@@ -81,12 +93,15 @@ export const createAdding = ({ db, clock }: Needs, seals: Seals) => {
       const now = clock()
       const stirs = now.getTime() - stirred > stirredEveryMs
       await inTurn(() =>
-        db.asTenant(actor, async trx => {
-          await insertChunk(trx, actor.tenantId, id, place.position, sealChunk(key, place, bytes))
-          if (stirs) await stirAttachment(trx, id, now)
-        }),
+        withBuffer(buffer =>
+          db.asTenant(actor, async trx => {
+            await insertChunk(trx, actor.tenantId, id, place.position, sealChunk(key, place, bytes, buffer))
+            if (stirs) await stirAttachment(trx, id, now)
+          }),
+        ),
       )
       if (stirs) stirred = now.getTime()
+      passedThrough(bytes.length)
     }
     if (size === 0) throw new Refused('empty')
     return { size, kind }

@@ -3,6 +3,7 @@ import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { createTurns } from '../../platform/turns.ts'
+import { passedThrough } from '../../platform/young-garbage.ts'
 import { SealBroken } from '../../platform/vault/cipher.ts'
 import { openChunk } from '../../platform/vault/chunks.ts'
 import type { Needs } from './needs.ts'
@@ -67,6 +68,7 @@ export const createOpening = ({ db, readableMessage }: Needs, seals: Seals) => {
       sent += bytes.length
       if (last && sent !== size) throw new SealBroken(`${sent} of ${size} bytes at ${fileOf(actor.tenantId, id)}`)
       yield bytes
+      passedThrough(bytes.length)
     }
   }
 

@@ -41,10 +41,12 @@ export const insertChunk = (trx: Trx, tenantId: string, id: string, position: nu
     bytes,
   ])
 
+/** As base64, a third shorter than what the database writes bytes as by itself. */
 export const selectChunk = async (trx: Trx, id: string, position: number): Promise<Buffer | null> => {
-  const row = (await trx('attachment_chunks').where({ attachment_id: id, position }).first('bytes')) as
-    { bytes: Buffer } | undefined
-  return row?.bytes ?? null
+  const row = (await trx('attachment_chunks')
+    .where({ attachment_id: id, position })
+    .first(trx.raw("encode(bytes, 'base64') as text"))) as { text: string } | undefined
+  return row ? Buffer.from(row.text, 'base64') : null
 }
 
 export const findAttachment = (trx: Trx, id: string): Promise<AttachmentRow | undefined> =>

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { createTransport } from 'nodemailer'
+import { createRequire } from 'node:module'
+import type * as Nodemailer from 'nodemailer'
 import type MimeNode from 'nodemailer/lib/mime-node'
 import type { Letter } from './letter.ts'
 import { mailFault } from './mail-fault.ts'
@@ -26,25 +27,31 @@ export type Mailer = {
   verify: () => Promise<unknown>
 }
 
+const load = createRequire(import.meta.url)
+
 /**
  * Nothing connects before the first letter. Certificates are always checked; `caFile` names the authority of an own server.
  * @param patienceMs how long the server may take for each step, in milliseconds
  */
 export const createMailer = ({ url, from, tls, caFile, publicUrl }: MailSettings, patienceMs = 15_000): Mailer => {
-  const transport = createTransport({
-    url,
-    requireTLS: tls === 'required',
-    ignoreTLS: tls === 'none',
-    tls: { minVersion: 'TLSv1.2', ...(caFile ? { ca: readFileSync(caFile) } : {}) },
-    connectionTimeout: patienceMs,
-    greetingTimeout: patienceMs,
-    socketTimeout: patienceMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
+  const ca = caFile ? { ca: readFileSync(caFile) } : {}
+  // Read with the first letter: web processes never send one, and it takes 11 MB.
+  let transport: Nodemailer.Transporter | undefined
+  const transportOf = () =>
+    (transport ??= (load('nodemailer') as typeof Nodemailer).createTransport({
+      url,
+      requireTLS: tls === 'required',
+      ignoreTLS: tls === 'none',
+      tls: { minVersion: 'TLSv1.2', ...ca },
+      connectionTimeout: patienceMs,
+      greetingTimeout: patienceMs,
+      socketTimeout: patienceMs,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    }))
   return {
     linkTo: path => new URL(path, publicUrl).href,
-    verify: () => transport.verify(),
+    verify: () => transportOf().verify(),
     send: async ({ email }, { subject, text, html, language }, wrapped) => {
       const sender = { name: 'Ostoja', address: from }
       const to = { name: '', address: email }
@@ -55,9 +62,11 @@ export const createMailer = ({ url, from, tls, caFile, publicUrl }: MailSettings
             raw: await wrapped.setHeader({ From: sender, To: to, Subject: subject, ...headers }).build(),
           }
         : { from: sender, to, subject, text, html, headers }
-      await transport.sendMail(letter).catch((fault: unknown) => {
-        throw mailFault(fault)
-      })
+      await transportOf()
+        .sendMail(letter)
+        .catch((fault: unknown) => {
+          throw mailFault(fault)
+        })
     },
   }
 }

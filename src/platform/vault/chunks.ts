@@ -12,14 +12,21 @@ export type ChunkPlace = { file: string; position: number; last: boolean }
 const nonceLength = 12
 const tagLength = 16
 
-/** @returns ciphertext ‖ tag(16) */
-export const sealChunk = (key: Buffer, place: ChunkPlace, plain: Buffer): Buffer => {
-  const sealed = Buffer.allocUnsafe(plain.length + tagLength)
+/** What a sealed chunk is longer by than what is in it, in bytes. */
+export const chunkOverhead = tagLength
+/** Encrypted in steps, so that what each leaves behind is small. */
+const stepLength = 16 * 1024
+
+/**
+ * @param into where the sealed chunk is written; at least `plain.length + chunkOverhead` bytes
+ * @returns ciphertext ‖ tag(16), a part of `into`
+ */
+export const sealChunk = (key: Buffer, place: ChunkPlace, plain: Buffer, into: Buffer): Buffer => {
   const cipher = createCipheriv('aes-256-gcm', key, nonceOf(place)).setAAD(Buffer.from(place.file))
-  sealed.set(cipher.update(plain))
+  for (let at = 0; at < plain.length; at += stepLength) into.set(cipher.update(plain.subarray(at, at + stepLength)), at)
   cipher.final() // GCM keeps nothing back: this only makes the tag
-  sealed.set(cipher.getAuthTag(), plain.length)
-  return sealed
+  into.set(cipher.getAuthTag(), plain.length)
+  return into.subarray(0, plain.length + tagLength)
 }
 
 /** @throws SealBroken where it is altered, cut, or not this file's chunk of this position */
