@@ -82,7 +82,11 @@ const byUrgency = <Thing extends { kind: string }>(things: readonly Thing[]): Th
 
 /** Every feature with what it needs; features meet only here. */
 export const createFeatures = (ground: Platform) => {
-  const mailKeys = createMailKeys({ ...ground, from: ground.config.mail?.from ?? null })
+  const mailKeys = createMailKeys({
+    ...ground,
+    from: ground.config.mail?.from ?? null,
+    tellOwner: (trx, tenantId, accountId) => notices.notify(trx, tenantId, [accountId], 'mail-key-changed'),
+  })
   /** As it is, but for letters, which whoever has a key gets encrypted. */
   const platform: Platform = { ...ground, mailer: ground.mailer && mailKeys.sealing(ground.mailer) }
   const { config, clock, db, redis, derive } = platform

@@ -18,7 +18,7 @@ const place = ({ tenantId, accountId }: AccountKey) =>
 
 /** What letters to people are encrypted to, by their own choice, and what the installation signs them with. */
 export const createMailKeys = (needs: Needs) => {
-  const { db, vault, clock } = needs
+  const { db, vault, clock, tellOwner } = needs
   const signingKeys = createSigningKeys(needs)
 
   const find = async (trx: Trx, account: AccountKey) => {
@@ -29,7 +29,7 @@ export const createMailKeys = (needs: Needs) => {
   return {
     signingKeys,
 
-    /** Puts the actor's own key in the place of the one before. */
+    /** Puts the actor's own key in the place of the one before. They are told, lest somebody else did it. */
     choose: (actor: Actor, key: MailKey): Promise<void> =>
       db.asTenant(actor, async trx => {
         const account = accountOf(actor)
@@ -40,13 +40,16 @@ export const createMailKeys = (needs: Needs) => {
           changed_at: clock(),
         })
         await record(trx, actor, 'mail-key.chosen', account.accountId, { kind: key.kind })
+        await tellOwner(trx, account.tenantId, account.accountId)
       }),
 
     /** From now on letters to the actor go as everybody's. */
     remove: (actor: Actor): Promise<void> =>
       db.asTenant(actor, async trx => {
-        const { accountId } = accountOf(actor)
-        if (await deleteKey(trx, accountId)) await record(trx, actor, 'mail-key.removed', accountId)
+        const { tenantId, accountId } = accountOf(actor)
+        if (!(await deleteKey(trx, accountId))) return
+        await record(trx, actor, 'mail-key.removed', accountId)
+        await tellOwner(trx, tenantId, accountId)
       }),
 
     /** The actor's own key as it stands now. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts'
-import type { Db } from '../../platform/db/tenant.ts'
+import type { Db, Trx } from '../../platform/db/tenant.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 
 export type Needs = {
@@ -7,6 +7,8 @@ export type Needs = {
   vault: Vault
   clock: Clock
   log: { error: (facts: object, message: string) => void }
+  /** Tells the owner that the key has changed, in the transaction that changes it. */
+  tellOwner: (trx: Trx, tenantId: string, accountId: number) => Promise<void>
   /** The address that mail comes from; null where this installation sends none. */
   from: string | null
 }

@@ -44,6 +44,7 @@ export const noticeKinds = {
   'password-reset-by-administrator': security({ sign: 'warning', href: '/account' }),
   'password-reset-by-operator': security({ sign: 'warning', href: '/account' }),
   'email-changed': security({ sign: 'warning', href: '/account' }),
+  'mail-key-changed': security({ sign: 'warning', href: '/account/mail-key' }),
   'sign-in-blocked': security({ sign: 'warning', href: '/notices', quietMs: 15 * minute }),
   'new-browser': security({ sign: 'warning', href: '/account' }),
   'export-made': security({ sign: 'warning', href: '/exports', of: 'security_officer' }),
