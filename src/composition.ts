@@ -151,6 +151,7 @@ export const createFeatures = (ground: Platform) => {
     accountNames: accounts.names,
     activeWith: accounts.activeWith,
     settingsWithin: settings.within,
+    ring: (tenantId, to) => platform.live.tell(tenantId, to, { what: 'waiting', id: '' }),
     tell: (trx, tenantId, to, told, accountId) => notices.notify(trx, tenantId, to, told, { accountId }),
   })
   const cards = createEmergencyCards({
@@ -215,7 +216,16 @@ export const createFeatures = (ground: Platform) => {
     readableMessage: (...args) => messages.readable(...args),
   })
   const imports = createImports({ ...platform, clients })
-  const talk = createMessageFeature({ ...platform, accounts, notices, clients, cards, sessions, attachments })
+  const talk = createMessageFeature({
+    ...platform,
+    accounts,
+    attachments,
+    cards,
+    casesToJudge: restricted.cases.toJudge,
+    clients,
+    notices,
+    sessions,
+  })
   const { messages } = talk
   const encryptionKeys = createKeyTurning({
     ...platform,

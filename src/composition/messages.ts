@@ -9,6 +9,7 @@ import {
   messageSearchRoutes,
   threadRoutes,
 } from '../features/messages/index.ts'
+import type { RestrictedRecords } from '../features/restricted-records/index.ts'
 import type { Notices } from '../features/notices/index.ts'
 import type { ActiveSessions } from '../features/sessions/index.ts'
 import type { Platform } from './platform.ts'
@@ -18,6 +19,7 @@ type Given = Pick<Platform, 'db' | 'vault' | 'clock' | 'redis' | 'live'> & {
   attachments: Attachments
   cards: EmergencyCards
   clients: Clients
+  casesToJudge: RestrictedRecords['cases']['toJudge']
   notices: Notices
   sessions: ActiveSessions
 }

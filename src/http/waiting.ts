@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { tenantRoles, type Actor } from '../platform/actor.ts'
 
-type Waiting = { unread: number; urgent: readonly object[] }
+type Waiting = { unread: number; urgent: readonly object[]; cases: number }
 /** What waits for somebody to read; `beside` asks in the transaction that the page opens anyway. */
 export type WaitingThings = {
   beside: (actor: Actor) => () => Promise<Waiting>

@@ -142,8 +142,12 @@ describe.each(['pl', 'en'] as const)('a restricted record, in %s', language => {
     expect(await colleague.locator('main').innerText()).toContain('Pankracy Mżawka')
     await expectSound(colleague)
 
-    await officer.reload()
-    await officer.getByRole('link', { name: t('restricted-records:attention.unjudged', { count: 1 }) }).click()
+    // The page that the officer has had open all the while says so by itself.
+    const rung = officer.locator('[data-urgent] .alert')
+    await rung.waitFor()
+    expect(await rung.innerText()).toContain(t('restricted-records:attention.unjudged', { count: 1 }))
+    await expectSound(officer)
+    await rung.getByRole('link').click()
     await officer.waitForURL('/break-glass/cases')
     expect(await officer.locator('main').innerText()).toContain(t('restricted-records:cases.underWay'))
     await expectSound(officer)
@@ -171,6 +175,7 @@ describe.each(['pl', 'en'] as const)('a restricted record, in %s', language => {
     const closed = await officer.locator('main').innerText()
     expect(closed).toContain(t('restricted-records:judgement.justified'))
     expect(closed).not.toContain(t('restricted-records:cases.waiting'))
+    expect(await rung.count()).toBe(0)
     await expectSound(officer)
     await Promise.all([named, colleague, officer].map(page => page.context().close()))
   }, 180_000)

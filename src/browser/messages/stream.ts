@@ -37,7 +37,7 @@ export const listenToServer = (hear: (told: Told) => void) => {
       }
       const open = () => {
         stream = new EventSource('/messages/stream')
-        for (const event of ['ready', 'missed'])
+        for (const event of ['ready', 'missed', 'waiting'])
           stream.addEventListener(event, () => {
             tell({ thread: '' })
           })

@@ -29,6 +29,8 @@ export type Needs = {
   whomToCall: (trx: Trx, actor: Actor, clientId: string) => Promise<readonly object[]>
   /** Of these clients, those that are not hidden from the account of this transaction (docs/adr/0019). */
   visible: (trx: Trx, clientIds: readonly string[]) => Promise<ReadonlySet<string>>
+  /** How many openings of restricted records wait for the actor to judge them. */
+  casesToJudge: (trx: Trx, actor: Actor) => Promise<number>
   /** Tells people, outside of the pages too, that something waits for them. */
   notify: (trx: Trx, tenantId: string, accountIds: readonly number[], kind: NoticeKind) => Promise<unknown>
   /** Nothing waits for this account any more. */

@@ -35,5 +35,7 @@ export type Needs = {
   people: (trx: Trx, tenantId: string) => Promise<Person[]>
   /** For how long the glass stays broken, in minutes. */
   minutes: (trx: Trx, actor: Actor) => Promise<number>
+  /** Has the open pages of these accounts look at once for what waits; after the commit. */
+  ring: (tenantId: string, to: readonly number[]) => Promise<void>
   tell: (trx: Trx, tenantId: string, to: readonly number[], told: Told, byAccount: number) => Promise<void>
 }

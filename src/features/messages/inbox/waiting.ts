@@ -6,17 +6,23 @@ import type { Sealing } from '../sealing.ts'
 import { selectUrgentSenders, selectWaiting } from './queries.ts'
 
 export type Urgent = { threadId: string; subject: string; by: string; at: Date }
-/** What every page says: how many threads hold something unread, and what is urgent. */
-export type Waiting = { unread: number; urgent: Urgent[] }
+/** What every page says: how many threads hold something unread, what is urgent, and how many openings of restricted records are to be judged. */
+export type Waiting = { unread: number; urgent: Urgent[]; cases: number }
 
 /** More are not counted: "99+". */
 const mostCounted = 100
 /** So many urgent ones stand on top of a page; the others follow when these are acknowledged. */
 const mostUrgent = 3
-const nothing: Waiting = { unread: 0, urgent: [] }
+type Read = Omit<Waiting, 'cases'>
+const nothing: Read = { unread: 0, urgent: [] }
 
-export const createWaiting = ({ db, people }: Needs, access: Access, sealing: Sealing) => {
+export const createWaiting = ({ db, people, casesToJudge }: Needs, access: Access, sealing: Sealing) => {
   const waiting = async (trx: Trx, actor: Actor): Promise<Waiting> => {
+    const [messages, cases] = await Promise.all([toRead(trx, actor), casesToJudge(trx, actor)])
+    return { ...messages, cases }
+  }
+
+  const toRead = async (trx: Trx, actor: Actor): Promise<Read> => {
     const reader = { accountId: accountOf(actor), roles: actor.roles }
     const found = await selectWaiting(trx, reader, mostCounted)
     if (found.length === 0) return nothing

@@ -26,7 +26,7 @@ const minuteMs = 60_000
 
 /** Opening a restricted record in an emergency, for a reason and a limited time. */
 export const createBreaking = (needs: Needs, seals: Seals) => {
-  const { db, clock, visible, named, findable, people, minutes, tell } = needs
+  const { db, clock, visible, named, findable, people, minutes, tell, ring } = needs
   const asProgram = <T>({ tenantId }: Actor, work: (trx: Trx) => Promise<T>) => db.asTenant({ tenantId }, work)
   const accountOf = ({ accountId }: Actor): number => {
     if (accountId === null) throw new NotFound()
@@ -34,18 +34,19 @@ export const createBreaking = (needs: Needs, seals: Seals) => {
   }
 
   /** Where an organisation has no officer, its administrators stand in: somebody is always told. */
-  const tellOfficers = async (trx: Trx, actor: Actor, told: Told) => {
-    const everybody = await people(trx, actor.tenantId)
+  const officersIn = async (trx: Trx, { tenantId }: Actor): Promise<number[]> => {
+    const everybody = await people(trx, tenantId)
     const officers = everybody.filter(isOfficer)
-    const to = officers.length > 0 ? officers : everybody.filter(({ roles }) => roles.includes('administrator'))
-    await tell(
-      trx,
-      actor.tenantId,
-      to.map(({ id }) => id),
-      told,
-      accountOf(actor),
-    )
+    const told = officers.length > 0 ? officers : everybody.filter(({ roles }) => roles.includes('administrator'))
+    return told.map(({ id }) => id)
   }
+
+  const tellOfficers = async (trx: Trx, actor: Actor, told: Told) =>
+    tell(trx, actor.tenantId, await officersIn(trx, actor), told, accountOf(actor))
+
+  /** Pages that are open show it at once. */
+  const ringOfficers = async (actor: Actor) =>
+    ring(actor.tenantId, await asProgram(actor, trx => officersIn(trx, actor)))
 
   const isClosedTo = (actor: Actor, restriction: RestrictionRow | undefined) =>
     restriction !== undefined && !restriction.people.includes(accountOf(actor))
@@ -100,16 +101,18 @@ export const createBreaking = (needs: Needs, seals: Seals) => {
     minutes: (actor: Actor): Promise<number> => db.asTenant(actor, trx => minutes(trx, actor)),
 
     /** Opens a record whose address is known. @throws NotFound where there is none, or it is hidden from nobody */
-    breakFor: (actor: Actor, clientId: string, { reason, details }: BreakForm): Promise<void> =>
-      asProgram(actor, async trx => {
+    breakFor: async (actor: Actor, clientId: string, { reason, details }: BreakForm): Promise<void> => {
+      await asProgram(actor, async trx => {
         const [found] = await named(trx, actor.tenantId, [clientId])
         if (!found || !isClosedTo(actor, await findRestriction(trx, clientId))) throw new NotFound()
         await open(trx, actor, clientId, { reason, details, sought: null, birthDate: null })
-      }),
+      })
+      await ringOfficers(actor)
+    },
 
     /** Looks for a restricted record by what is known of the person, and opens it. Finding nobody is a case as well. */
-    find: (actor: Actor, { reason, details, sought, birthDate = '' }: FindForm): Promise<Finding> =>
-      asProgram(actor, async trx => {
+    find: async (actor: Actor, { reason, details, sought, birthDate = '' }: FindForm): Promise<Finding> => {
+      const finding = await asProgram<Finding>(actor, async trx => {
         const closed = await selectClosedTo(trx, accountOf(actor))
         const fitting = (await findable(trx, actor.tenantId, closed)).filter(each => fits(each, sought, birthDate))
         const why = { reason, details, sought, birthDate: birthDate || null }
@@ -120,7 +123,10 @@ export const createBreaking = (needs: Needs, seals: Seals) => {
         }
         await miss(trx, actor, why)
         return { found: null, because: another ? 'several' : 'nobody' }
-      }),
+      })
+      await ringOfficers(actor)
+      return finding
+    },
 
     /** Ends the actor's access to a record before its time. @throws NotFound where there is none */
     end: (actor: Actor, clientId: string): Promise<void> =>

@@ -39,7 +39,7 @@ const missedKeptMs = 365 * 24 * 60 * 60_000
 
 /** Cases of broken glass, for the officers who must judge each. They run as the program: an officer judges what is hidden from them. */
 export const createCases = (needs: Needs, seals: Seals) => {
-  const { db, clock, named, accountNames, people } = needs
+  const { db, clock, named, accountNames, people, ring } = needs
   const asProgram = <T>({ tenantId }: Actor, work: (trx: Trx) => Promise<T>) => db.asTenant({ tenantId }, work)
 
   const listed = async (trx: Trx, { tenantId }: Actor, rows: readonly CaseRow[]): Promise<ListedCase[]> => {
@@ -90,13 +90,13 @@ export const createCases = (needs: Needs, seals: Seals) => {
       }),
 
     /** Closes a case. @throws NotFound, and Conflict for a case that is judged already and for one's own */
-    judge: (actor: Actor, id: string, { judgement, note }: JudgementForm): Promise<void> =>
-      asProgram(actor, async trx => {
+    judge: async (actor: Actor, id: string, { judgement, note }: JudgementForm): Promise<void> => {
+      const officers = await asProgram(actor, async trx => {
         const row = await lockCase(trx, id)
         if (!row) throw new NotFound()
         if (row.judgement !== null) throw new Conflict('restricted-records:conflict.judged')
-        if (!mayJudge(actor, row.account_id, await officersIn(trx, actor.tenantId)))
-          throw new Conflict('restricted-records:conflict.own')
+        const officers = await officersIn(trx, actor.tenantId)
+        if (!mayJudge(actor, row.account_id, officers)) throw new Conflict('restricted-records:conflict.own')
         await updateCase(trx, id, {
           judgement,
           judgement_sealed: await seals.sealJudgement(actor.tenantId, id, note),
@@ -108,9 +108,15 @@ export const createCases = (needs: Needs, seals: Seals) => {
           own: row.account_id === actor.accountId,
           ...(row.client_id ? { client: row.client_id } : {}),
         })
-      }),
+        return officers
+      })
+      await ring(actor.tenantId, officers)
+    },
 
     countUnjudged: (actor: Actor): Promise<number> => db.asTenant(actor, countUnjudged),
+
+    /** How many wait for a judgement, for whoever may give one; on top of every page. */
+    toJudge: async (trx: Trx, actor: Actor): Promise<number> => (isOfficer(actor) ? countUnjudged(trx) : 0),
 
     /** Forgets for whom somebody looked in vain a year after it was judged; by night. */
     sweep: async (actor: Actor): Promise<void> => {
