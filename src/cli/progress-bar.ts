@@ -1,6 +1,8 @@
 const width = 24
 const everyMs = 200
 const lineEveryMs = 10_000
+/** Of what was done sooner nobody can tell how long the rest takes. */
+const knownAfterMs = 1000
 
 /** What there is to say besides the bar: that somebody waits, and for what. */
 export type Told = { done: number; total: number; waiting?: string | undefined }
@@ -24,7 +26,8 @@ export const createProgressBar = (what: string, out: NodeJS.WriteStream = proces
   const text = ({ done, total, waiting }: Told): string => {
     const share = total > 0 ? Math.min(1, done / total) : 1
     const filled = Math.round(share * width)
-    const left = done > 0 && done < total ? ((Date.now() - from) / done) * (total - done) : 0
+    const passed = Date.now() - from
+    const left = passed >= knownAfterMs && done > 0 && done < total ? (passed / done) * (total - done) : 0
     const bar = `[${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${String(Math.floor(share * 100))} %`
     return [`${what} ${bar} ${done} of ${total}`, left > 0 ? `about ${spell(left)} left` : '', waiting ?? '']
       .filter(Boolean)

@@ -44,7 +44,7 @@ describe('when the log was sealed last', { timeout: 60_000 }, () => {
 
   it('stands at the desk and in the metrics, over all organisations', async () => {
     await ostoja.features.auditChain.seal()
-    await expect.poll(system, soon).toMatch(/Last sealed \S.*; \d+ entries wait/)
+    await expect.poll(system, soon).toMatch(/Last sealed \S.*; entries waiting: \d+/)
     expect(await collected()).toMatch(/^ostoja_audit_age_seconds\{kind="sealed"\} [\d.]+$/m)
     expect(await collected()).toMatch(/^ostoja_audit_seal_lag_seconds [\d.]+$/m)
     expect(await collected()).toMatch(/^ostoja_audit_unsealed \d+$/m)
@@ -56,7 +56,7 @@ describe('when the log was sealed last', { timeout: 60_000 }, () => {
     await owner.connect()
     await owner.query(`update audit_unsealed set at = now() - interval '9 minutes 30 seconds'`)
     await owner.end()
-    await expect.poll(system, soon).toMatch(/Sealing is 10 min behind: last sealed \S.*, \d+ entries wait/)
+    await expect.poll(system, soon).toMatch(/Sealing is 10 min behind: last sealed \S.*, entries waiting: \d+/)
     expect(Number(/^ostoja_audit_seal_lag_seconds (.*)$/m.exec(await collected())?.[1])).toBeGreaterThan(560)
     expect(await collected()).toContain('ostoja_health{part="chain"} 0')
     const desk = await ostoja.signedIn(installationId, ['operator'])
