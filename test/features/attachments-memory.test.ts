@@ -91,5 +91,5 @@ describe.runIf(process.platform === 'linux')('one web process', () => {
     } finally {
       await web.close()
     }
-  }, 600_000)
+  }, 1_200_000)
 })

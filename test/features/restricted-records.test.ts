@@ -430,6 +430,8 @@ describe('breaking the glass', () => {
     expect((await first.get(address)).text).toContain('Another security officer judges')
     expect((await first.post(`${address}/judgement`, judgement)).status).toBe(409)
     const second = await ostoja.signedIn(world.tenantId, ['security_officer'])
+    const toJudge = (of: Actor) => ostoja.features.db.asTenant(of, trx => cases.toJudge(trx, of))
+    expect(await toJudge(actorOf(second, ['security_officer']))).toBe((await toJudge(actor)) + 1)
     const unsaid = await second.post(`${address}/judgement`, { judgement: 'justified', note: '' })
     expect(unsaid.status).toBe(422)
     expect((await second.post(`${address}/judgement`, judgement)).status).toBe(303)
@@ -441,8 +443,10 @@ describe('breaking the glass', () => {
     const solo: Actor = { tenantId: alone, accountId: only.account.id, roles: ['staff', 'security_officer'] }
     await breaking.find(solo, { reason: 'emergency', details: '', sought: 'Nikt Taki', birthDate: '' })
     const [missed] = await cases.list(solo)
+    expect(await toJudge(solo)).toBe(1)
     expect((await only.get(`/break-glass/cases/${missed!.id}`)).text).toContain('no other security officer')
     expect((await only.post(`/break-glass/cases/${missed!.id}/judgement`, judgement)).status).toBe(303)
+    expect(await toJudge(solo)).toBe(0)
   })
 
   it('forgets for whom somebody looked in vain a year after the judgement', async () => {

@@ -125,6 +125,20 @@ export const countUnjudged = async (trx: Trx): Promise<number> => {
   return Number(row.count)
 }
 
+/** Those that an officer may judge: not their own, unless nobody else could. */
+export const countToJudge = async (trx: Trx, officerId: number): Promise<number> => {
+  const row = await cases(trx)
+    .whereNull('judgement')
+    .whereRaw(
+      `(account_id <> ? or not exists (select from accounts where accounts.tenant_id = break_glass_cases.tenant_id
+                     and accounts.id <> ? and accounts.status = 'active' and 'security_officer' = any (accounts.roles)))`,
+      [officerId, officerId],
+    )
+    .count({ count: '*' })
+    .first<{ count: string }>()
+  return Number(row.count)
+}
+
 /** Restricted records of which none of the named can sign in and read any more. */
 export const countOrphaned = async (trx: Trx): Promise<number> => {
   const row = await restrictions(trx)

@@ -5,6 +5,7 @@ import { Conflict, NotFound } from '../../../platform/errors.ts'
 import type { NamedRecord, Needs } from '../needs.ts'
 import { isOfficer, mayJudge } from '../policy.ts'
 import {
+  countToJudge,
   countUnjudged,
   deleteMissedBefore,
   findCase,
@@ -116,7 +117,8 @@ export const createCases = (needs: Needs, seals: Seals) => {
     countUnjudged: (actor: Actor): Promise<number> => db.asTenant(actor, countUnjudged),
 
     /** How many wait for a judgement, for whoever may give one; on top of every page. */
-    toJudge: async (trx: Trx, actor: Actor): Promise<number> => (isOfficer(actor) ? countUnjudged(trx) : 0),
+    toJudge: async (trx: Trx, actor: Actor): Promise<number> =>
+      isOfficer(actor) && actor.accountId !== null ? countToJudge(trx, actor.accountId) : 0,
 
     /** Forgets for whom somebody looked in vain a year after it was judged; by night. */
     sweep: async (actor: Actor): Promise<void> => {
