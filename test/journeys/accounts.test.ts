@@ -1,10 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadTranslations, type Language } from '../../src/platform/i18n/translations.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { expectSound } from '../support/sound-page.ts'
 
 const translations = loadTranslations()
 let mail: MailServer
@@ -32,14 +32,6 @@ const signIn = async (page: Page, { login, password }: { login: string; password
   await page.fill('#login', login)
   await page.fill('#password', password)
   await Promise.all([page.waitForURL(url => url.pathname !== '/sign-in'), submit(page)])
-}
-
-/** No rule broken, nothing that has to be scrolled to sideways. */
-const expectSound = async (page: Page) => {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect([page.url(), violations.map(fault => `${fault.id}: ${fault.nodes[0]?.html}`)]).toEqual([page.url(), []])
-  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  expect([page.url(), beyond]).toEqual([page.url(), 0])
 }
 
 const good = 'zielony czajnik gwiżdże'

@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { randomUUID } from 'node:crypto'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,6 +7,8 @@ import { launchBrowser } from '../support/browser.ts'
 import { newClient } from '../support/clients.ts'
 import { startOstoja, unlikely, type Ostoja, type TestAccount } from '../support/ostoja.ts'
 import { contactProfile } from '../support/world.ts'
+import { signIn } from '../support/session-watch.ts'
+import { expectSound } from '../support/sound-page.ts'
 
 const translations = loadTranslations()
 /** The shortest time that an organisation can choose. */
@@ -30,24 +31,11 @@ const shapes = {
   en: { locale: 'en-GB', colorScheme: 'dark', viewport: { width: 1280, height: 900 } },
 } as const
 
-const signIn = async (account: TestAccount, language: Language): Promise<Page> => {
+const signedIn = async (account: TestAccount, language: Language): Promise<Page> => {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, baseURL: ostoja.url, ...shapes[language] })
   const page = await context.newPage()
-  await page.goto('/sign-in')
-  await page.fill('[name="login"]', account.login)
-  await page.fill('[name="password"]', account.password)
-  await page.click('main button[type="submit"]')
-  await page.waitForURL('/')
+  await signIn(page, account, ostoja.url)
   return page
-}
-
-/** No rule broken, nothing that has to be scrolled to sideways. */
-const expectSound = async (page: Page) => {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  const place = new URL(page.url()).pathname
-  expect([place, violations.map(fault => `${fault.id}: ${fault.nodes[0]?.html}`)]).toEqual([place, []])
-  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  expect([place, beyond]).toEqual([place, 0])
 }
 
 /** Presses Tab until the focus is on what the selector finds. */
@@ -100,9 +88,9 @@ describe.each(['pl', 'en'] as const)('a restricted record, in %s', language => {
 
   it('is out of a colleague’s sight, opens to them in an emergency for a while, and the officer judges it', async () => {
     const { clientId, name, familyName, ...people } = await shelter(language)
-    const named = await signIn(people.named, language)
-    const colleague = await signIn(people.colleague, language)
-    const officer = await signIn(people.officer, language)
+    const named = await signedIn(people.named, language)
+    const colleague = await signedIn(people.colleague, language)
+    const officer = await signedIn(people.officer, language)
     const reason = unlikely('Powód')
 
     await named.goto(`/clients/${clientId}`)

@@ -1,12 +1,12 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, it } from 'vitest'
 import { installationId } from '../../src/platform/actor.ts'
 import { enqueue } from '../../src/platform/jobs/jobs.ts'
 import { loadTranslations } from '../../src/platform/i18n/translations.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { holdKeys } from '../support/locks.ts'
 import { startOstoja, type Ostoja, type TestAccount } from '../support/ostoja.ts'
+import { expectSound } from '../support/sound-page.ts'
 
 const translations = loadTranslations()
 /** Keys settle in moments, so that one sees them turn. */
@@ -28,14 +28,6 @@ const signIn = async (page: Page, { login, password }: Pick<TestAccount, 'login'
   await page.fill('#password', password)
   await page.locator('main form').last().locator('button[type=submit]').first().click()
   await page.waitForURL(url => url.pathname !== '/sign-in')
-}
-
-/** No rule broken, nothing that has to be scrolled to sideways. */
-const expectSound = async (page: Page) => {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect([page.url(), violations.map(fault => `${fault.id}: ${fault.nodes[0]?.html}`)]).toEqual([page.url(), []])
-  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  expect([page.url(), beyond]).toEqual([page.url(), 0])
 }
 
 /** A job that has failed for good. */
