@@ -6,7 +6,7 @@ import { lastLines, startChild, type Child } from './start/children.ts'
 import { accountsFileOf, moveAccounts, readAccounts, tableOf } from './start/demonstration-accounts.ts'
 import { completeEnvironment, dataDirOf, environmentFor, ownServices } from './start/environment.ts'
 import { holdDataDir } from './start/lock.ts'
-import { writePrivately } from './start/name-value-file.ts'
+import { writeWhole } from './platform/whole-file.ts'
 import { choosePort } from './start/ports.ts'
 import { checkKeys, holdsTenants, ownerUrlOf, prepareDatabase, prepareKeys, prepareRoles } from './start/prepare.ts'
 import { untilReady } from './start/ready.ts'
@@ -91,7 +91,7 @@ const prepareDemonstration = async (env: NodeJS.ProcessEnv, url: string, isNew: 
   if (env.DEMONSTRATION === 'no' || (await readAccounts(dataDir))) return
   if (!isNew && !existsSync(unfinished)) return
   say('Making demonstration data.')
-  await writePrivately(unfinished, '')
+  await writeWhole(unfinished, '')
   await runToEnd('Making demonstration data', ['src/cli.ts', 'demo', 'create', '--url', url], env, stopping.signal)
   await rm(unfinished, { force: true })
 }

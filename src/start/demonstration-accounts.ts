@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writePrivately } from './name-value-file.ts'
+import { writeWhole } from '../platform/whole-file.ts'
 
 /** Somebody who can sign in to the demonstration data. */
 export type DemonstrationAccount = { tenant: string; role: string; login: string; password: string; url: string }
@@ -19,7 +19,7 @@ export const readAccounts = async (dataDir: string): Promise<DemonstrationAccoun
 
 /** Keeps the accounts, readable by the operator only. */
 export const writeAccounts = (dataDir: string, accounts: readonly DemonstrationAccount[]) =>
-  writePrivately(accountsFileOf(dataDir), `${JSON.stringify(accounts, null, 2)}\n`)
+  writeWhole(accountsFileOf(dataDir), `${JSON.stringify(accounts, null, 2)}\n`)
 
 /** The same accounts, at the address that is served this time. */
 export const moveAccounts = async (dataDir: string, url: string): Promise<DemonstrationAccount[] | null> => {

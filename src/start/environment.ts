@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path'
 import type { DatabaseUrls } from '../platform/db/provision.ts'
 import { OperatorFault } from '../platform/errors.ts'
 import { connectionsByTls } from '../platform/tls/verified.ts'
-import { readNameValues, writePrivately } from './name-value-file.ts'
+import { writeWhole } from '../platform/whole-file.ts'
+import { readNameValues } from './name-value-file.ts'
 import { servicesEnv } from './services.ts'
 
 type Env = NodeJS.ProcessEnv
@@ -93,7 +94,7 @@ const installationRoles = async (file: string): Promise<Record<string, string>> 
     ...known, // of a version that knew fewer
   }
   const lines = Object.entries(made).map(([name, value]) => `${name}=${value}\n`)
-  await writePrivately(file, lines.join(''))
+  await writeWhole(file, lines.join(''))
   return made
 }
 

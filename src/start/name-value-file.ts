@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 
 /** The values of a text with one NAME=value a line. */
 export const parseNameValues = (text: string): Record<string, string> =>
@@ -17,10 +17,4 @@ export const readNameValues = async (file: string) => {
     if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw fault
   }
-}
-
-/** Writes a whole file or nothing, readable by its owner only. */
-export const writePrivately = async (file: string, text: string) => {
-  await writeFile(`${file}.new`, text, { mode: 0o600 })
-  await rename(`${file}.new`, file)
 }

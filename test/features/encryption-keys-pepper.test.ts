@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readKeys } from '../../src/platform/vault/key-files.ts'
 import { whileGoingOn } from '../support/going-on.ts'
 import { quick, turnUnderKills } from '../support/key-turner.ts'
 import { keyIdsIn } from '../support/keys-at-work.ts'
@@ -54,4 +56,16 @@ describe('the pepper', () => {
     expect(dropped).toEqual(older.filter(id => !used.includes(id)))
     for (const person of people) await signIn(person)
   }, 180_000)
+
+  it('turns where a kill or a power cut has left a marker that names no key, and every line of the file is one', async () => {
+    const { peppersFile } = ostoja.config
+    for (const torn of ['', '\0'.repeat(19)]) {
+      const [before] = await keyIdsIn(peppersFile)
+      await writeFile(`${peppersFile}.coming`, torn)
+      await ostoja.features.encryptionKeys.rotatePepper(() => undefined)
+      const { all, current } = await readKeys(peppersFile)
+      expect(current.id).not.toBe(before)
+      expect(all.map(({ id }) => id)).toContain(before)
+    }
+  })
 })

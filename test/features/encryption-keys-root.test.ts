@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Actor } from '../../src/platform/actor.ts'
@@ -6,6 +6,7 @@ import { anotherWeb } from '../support/another-web.ts'
 import { newClient, newStaff } from '../support/clients.ts'
 import { whileGoingOn } from '../support/going-on.ts'
 import { quick, turnUnderKills } from '../support/key-turner.ts'
+import { keyIdsIn } from '../support/keys-at-work.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
 
 let ostoja: Ostoja
@@ -26,17 +27,12 @@ afterAll(async () => {
   await ostoja.close()
 })
 
-const idsIn = async (file: string) =>
-  (await readFile(file, 'utf8'))
-    .trim()
-    .split('\n')
-    .map(line => line.split(':')[0]!)
 const partOf = (html: string, name: string) => new RegExp(`name="${name}"\\s+value="([^"]+)"`).exec(html)?.[1] ?? ''
 
 describe('the root key', () => {
   it('turns through 20 kills under reading, writing, signed-in pages and new organisations; every key ends under the newest', async () => {
     const file = ostoja.config.rootKeysFile
-    const [before] = await idsIn(file)
+    const [before] = await keyIdsIn(file)
     const id = await newClient(ostoja, actor, { familyName: 'Korzeń' })
     const visitor = await ostoja.signedIn(actor.tenantId, ['staff'])
     const tenants: string[] = [actor.tenantId]
@@ -60,7 +56,7 @@ describe('the root key', () => {
     expect(faults).toEqual([])
     expect(inTheMiddle).toBeGreaterThan(3)
 
-    const [current] = await idsIn(file)
+    const [current] = await keyIdsIn(file)
     expect(current).not.toBe(before)
     const { rows } = await admin.query<{ root_key_id: string }>('select distinct root_key_id from tenant_keys')
     expect(rows).toEqual([{ root_key_id: current }])
@@ -72,10 +68,10 @@ describe('the root key', () => {
 
   it('stays in its file until nothing is under it, and goes on the operator’s word', async () => {
     const file = ostoja.config.rootKeysFile
-    const before = await idsIn(file)
+    const before = await keyIdsIn(file)
     const { roots } = await ostoja.features.encryptionKeys.dropUnused({ atOnce: true })
     expect(roots).toEqual(before.slice(1))
-    expect(await idsIn(file)).toEqual([before[0]])
+    expect(await keyIdsIn(file)).toEqual([before[0]])
     expect(await ostoja.features.encryptionKeys.dropUnused({ atOnce: true })).toMatchObject({ roots: [] })
     await newClient(ostoja, actor)
   })
@@ -84,12 +80,12 @@ describe('the root key', () => {
     const file = ostoja.config.rootKeysFile
     const visitor = await ostoja.signedIn(actor.tenantId, ['staff'])
     const ticket = partOf((await visitor.get('/clients/new')).text, '_page')
-    const before = await idsIn(file)
+    const before = await keyIdsIn(file)
     await ostoja.features.encryptionKeys.rotateRoot(() => undefined)
     const { roots, waitMs } = await ostoja.features.encryptionKeys.dropUnused()
     expect(roots).toEqual([])
     expect(waitMs).toBeGreaterThan(29 * 24 * 60 * 60_000)
-    expect((await idsIn(file)).slice(1)).toEqual(before)
+    expect((await keyIdsIn(file)).slice(1)).toEqual(before)
     expect((await visitor.get('/clients')).status).toBe(200)
     const typed = { _page: ticket, _action: '/clients', familyName: 'Zofia' }
     await ostoja.visitor().postBare('/drafts', typed)
@@ -101,9 +97,9 @@ describe('the root key', () => {
 
   it('turns once where two commands turn it at the same moment, and neither loses the other’s key', async () => {
     const file = ostoja.config.rootKeysFile
-    const before = await idsIn(file)
+    const before = await keyIdsIn(file)
     await Promise.all([ostoja, other].map(({ features }) => features.encryptionKeys.rotateRoot(() => undefined)))
-    const after = await idsIn(file)
+    const after = await keyIdsIn(file)
     expect(after.slice(1)).toEqual(before)
     const { rows } = await admin.query<{ root_key_id: string }>('select distinct root_key_id from tenant_keys')
     expect(rows).toEqual([{ root_key_id: after[0] }])

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, readdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TooBusy } from '../../src/platform/errors.ts'
 import { SealBroken } from '../../src/platform/vault/cipher.ts'
-import { createKeys, readKeys } from '../../src/platform/vault/key-files.ts'
+import { createKeys, freshKey, readKeys, writeKeys } from '../../src/platform/vault/key-files.ts'
 import { createPasswords } from '../../src/platform/vault/passwords.ts'
 import type { Place, Vault } from '../../src/platform/vault/vault.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
@@ -195,5 +195,42 @@ describe('a key file', () => {
     await expect(readKeys(file)).rejects.toThrow('not "id:"')
     await chmod(file, 0o644)
     await expect(readKeys(file)).rejects.toThrow('others may read')
+  })
+
+  it('is never read half, while several write it at once and keys come and go', async () => {
+    const file = join(ostoja.dataDir, 'keys', 'written')
+    const all = Array.from({ length: 9 }, freshKey)
+    await writeKeys(file, all)
+    let writing = 4
+    const writer = async () => {
+      for (let round = 1; round <= 25; round++) await writeKeys(file, all.slice(0, 1 + (round % all.length)))
+      writing -= 1
+    }
+    const reader = async () => {
+      let readings = 0
+      for (; writing > 0; readings++) expect((await readKeys(file)).current.id).toBe(all[0]!.id)
+      return readings
+    }
+    const [readings] = await Promise.all([reader(), ...Array.from({ length: writing }, writer)])
+    expect(readings).toBeGreaterThan(10)
+    expect((await readdir(join(ostoja.dataDir, 'keys'))).filter(name => name.startsWith('written'))).toEqual([
+      'written',
+    ])
+  })
+
+  it('never takes what could not be read back, and takes away what a killed process left beside it', async () => {
+    const file = join(ostoja.dataDir, 'keys', 'kept')
+    await createKeys(file)
+    const before = await readFile(file, 'utf8')
+    const nameless = { ...freshKey(), id: '' }
+    await expect(writeKeys(file, [freshKey(), nameless])).rejects.toThrow('not "id:"')
+    await expect(writeKeys(file, [])).rejects.toThrow('holds no key')
+    expect(await readFile(file, 'utf8')).toBe(before)
+
+    const left = `${file}.0123456789ab.new`
+    await writeFile(left, before)
+    await utimes(left, 0, 0)
+    await writeKeys(file, [freshKey()])
+    await expect(readFile(left)).rejects.toThrow('ENOENT')
   })
 })

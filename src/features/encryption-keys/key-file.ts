@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
-import { chown, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, readFile, rm, stat } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { OperatorFault } from '../../platform/errors.ts'
-import { readKeys, writeKeys, type NamedKey } from '../../platform/vault/key-files.ts'
+import { freshKey, isKeyId, readKeys, writeKeys, type NamedKey } from '../../platform/vault/key-files.ts'
+import { writeWhole } from '../../platform/whole-file.ts'
 
 /** `settleMs`: a change of the file is known to every process that follows it after at most this long. */
 export type KeyFile = { path: string; settleMs: number }
@@ -12,12 +12,16 @@ export type FileStep = { step: 'announced'; id: string; waitMs: number } | { ste
 /** The id of the key that is to become the first one stands here until it is, so that a turning that was cut short goes on. */
 const markerOf = (path: string) => `${path}.coming`
 
-/** The key that is on its way to become the first one, if any. */
-export const comingKey = (path: string): Promise<string | null> =>
-  readFile(markerOf(path), 'utf8').catch((fault: unknown) => {
+/** The key that is on its way to become the first one, if any. A marker that names none, as of a torn write, is none. */
+export const comingKey = async (path: string): Promise<string | null> => {
+  try {
+    const id = await readFile(markerOf(path), 'utf8')
+    return isKeyId(id) ? id : null
+  } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw fault
-  })
+  }
+}
 
 /**
  * Adds a key to a key file and makes it the first: as the second line, until every process that follows the file knows
@@ -31,10 +35,11 @@ export const turnKeyFile = async (
   { announceOnly = false } = {},
 ): Promise<'current' | 'announced'> => {
   try {
-    const id = (await comingKey(path)) ?? (await mark(path, freshId()))
+    const fresh = freshKey()
+    const id = (await comingKey(path)) ?? (await mark(path, fresh.id))
     if (!(await readKeys(path)).find(id)) {
       const [current, ...older] = (await readKeys(path)).all
-      await write(path, [current!, { id, key: randomBytes(32) }, ...older])
+      await write(path, [current!, { ...fresh, id }, ...older])
       await mark(path, id)
     }
     const waitMs = Math.max(0, (await stat(markerOf(path))).mtimeMs + settleMs - Date.now())
@@ -66,10 +71,8 @@ export const dropKeys = async (path: string, unused: (key: NamedKey) => boolean)
   }
 }
 
-const freshId = () => `${new Date().toISOString().slice(0, 10)}-${randomBytes(4).toString('hex')}`
-
 const mark = async (path: string, id: string) => {
-  await writeFile(markerOf(path), id, { mode: 0o600, flush: true })
+  await writeWhole(markerOf(path), id)
   return id
 }
 

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { generate } from 'selfsigned'
+import { writeWhole } from '../whole-file.ts'
 
 const day = 24 * 60 * 60 * 1000
 const lifetime = 820 * day // Apple's browsers refuse certificates that last more than 825 days
@@ -52,9 +53,4 @@ const lasts = async (files: { certFile: string; keyFile: string }, now: Date): P
   } catch {
     return false // absent or broken: made anew
   }
-}
-
-const writeWhole = async (file: string, text: string) => {
-  await writeFile(`${file}.new`, text, { mode: 0o600 })
-  await rename(`${file}.new`, file)
 }

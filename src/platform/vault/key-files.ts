@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { OperatorFault } from '../errors.ts'
+import { writeWhole, writeWholeOnce } from '../whole-file.ts'
 
 /** A 32-byte key and the name by which what it sealed finds it again. */
 export type NamedKey = { id: string; key: Buffer }
@@ -9,7 +10,11 @@ export type NamedKey = { id: string; key: Buffer }
 /** Key material from outside the database; the first key is the current one. A KMS or HSM can take this place. */
 export type KeySource = { current: NamedKey; all: readonly NamedKey[]; find: (id: string) => NamedKey | undefined }
 
-const line = /^([A-Za-z0-9._-]{1,64}):([A-Za-z0-9+/]{43}=)$/
+const keyId = /[A-Za-z0-9._-]{1,64}/
+const line = new RegExp(`^(${keyId.source}):([A-Za-z0-9+/]{43}=)$`)
+
+/** Whether a text can be a key's id. */
+export const isKeyId = (text: string): boolean => new RegExp(`^${keyId.source}$`).test(text)
 
 /**
  * Reads a file of `id:base64` lines, the first being current.
@@ -45,22 +50,21 @@ export const parseKeys = (file: string, text: string): KeySource => {
 export const keysAsText = (keys: readonly NamedKey[]): string =>
   keys.map(({ id, key }) => `${id}:${key.toString('base64')}\n`).join('')
 
-/** Writes a key file, mode 0600: the whole of it, on the disk, or nothing. @param keys the current key first */
-export const writeKeys = (file: string, keys: readonly NamedKey[]): Promise<void> =>
-  writeKeyText(file, keysAsText(keys))
+/**
+ * Writes a key file, mode 0600: the whole of it, on the disk, or nothing.
+ * @param keys the current key first
+ * @throws OperatorFault as readKeys does, with nothing written: what could not be read back never takes a key's place
+ */
+export const writeKeys = async (file: string, keys: readonly NamedKey[]): Promise<void> => {
+  const text = keysAsText(keys)
+  parseKeys(file, text)
+  await writeKeyText(file, text)
+}
 
-/** As writeKeys, of a text that is a key file already, such as one out of a recovery kit. */
+/** As writeKeys, of the text of a file that holds keys of any kind, such as one out of a recovery kit. */
 export const writeKeyText = async (file: string, text: string): Promise<void> => {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  const fresh = `${file}.new`
-  await writeFile(fresh, text, { mode: 0o600, flush: true })
-  await rename(fresh, file)
-  const folder = await open(dirname(file))
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+  await writeWhole(file, text)
 }
 
 /**
@@ -75,15 +79,14 @@ const putBack = 'put the key file back from the recovery kit with "bin/ostoja re
 /** Makes a file with one fresh key, mode 0600. An existing file is left as it is. */
 export const createKeys = async (file: string): Promise<'made' | 'kept'> => {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  const id = `${new Date().toISOString().slice(0, 10)}-${randomBytes(4).toString('hex')}`
-  try {
-    await writeFile(file, `${id}:${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
-    return 'made'
-  } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code === 'EEXIST') return 'kept'
-    throw fault
-  }
+  return (await writeWholeOnce(file, keysAsText([freshKey()]))) ? 'made' : 'kept'
 }
+
+/** A new key, its id made of today's date and chance. */
+export const freshKey = (): NamedKey => ({
+  id: `${new Date().toISOString().slice(0, 10)}-${randomBytes(4).toString('hex')}`,
+  key: randomBytes(32),
+})
 
 const parse = (file: string, text: string): NamedKey => {
   const [, id, key] = line.exec(text) ?? []
