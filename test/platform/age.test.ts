@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openingStream, sealingStream } from '../../src/platform/age/streams.ts'
 
 const run = promisify(execFile)
-const sizes = [0, 1, 65_535, 65_536, 65_537, 131_072, 1_000_003]
+const sizes = [0, 1, 65_535, 65_536, 65_537, 131_072, 1_000_003, 1_048_576, 1_048_577, 3_200_000]
 let folder: string
 let identity: string
 let recipient: string

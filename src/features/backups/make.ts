@@ -1,10 +1,8 @@
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { sealingStream } from '../../platform/age/streams.ts'
-import { Meter } from './dump/meter.ts'
-import { dumpOf } from './dump/pg-dump.ts'
-import { openSnapshot, type Snapshot } from './dump/queries.ts'
-import { findTool } from './dump/tools.ts'
+import { newSealingKey } from '../../platform/age/streams.ts'
+import { startDumpThread } from './dump/start-dump-thread.ts'
+import { openSnapshot } from './dump/queries.ts'
+import { fittingTool, listTools } from './dump/tools.ts'
 import { BackupFault } from './faults.ts'
 import { readRecipients } from './keys.ts'
 import { dataName, manifestName, type Manifest } from './manifest.ts'
@@ -28,25 +26,23 @@ export const makeBackup = async (
 ): Promise<Manifest> => {
   if (!settings.databaseUrl) throw new BackupFault('not-configured')
   const madeAt = clock()
-  const recipients = await readRecipients(settings.keysDir, settings.drill === 'automatic')
-  const snapshot = await openSnapshot(settings.databaseUrl)
+  // What takes a while to be ready begins at once, beside each other.
+  const thread = startDumpThread()
+  const tools = listTools('pg_dump', settings.pgBin)
+  const opening = openSnapshot(settings.databaseUrl)
+  const counting = opening.then(snapshot => snapshot.facts())
+  counting.catch(() => undefined) // awaited below, unless something else fails first
   try {
-    const tool = await findTool('pg_dump', snapshot.server.major, settings.pgBin)
+    const recipients = await readRecipients(settings.keysDir, settings.drill === 'automatic')
+    const sealing = await newSealingKey(recipients)
+    const snapshot = await opening
+    const tool = fittingTool('pg_dump', await tools, snapshot.server.major)
     const name = dataName(id)
-    const total = snapshot.about
-    const plain = new Meter({ tell: done => tell({ phase: 'dump', done, total: Math.max(total, done) }) })
-    const sealed = new Meter({ hashed: true })
-    const sealing = await sealingStream(recipients)
-    const counting = snapshot.facts()
-    counting.catch(() => undefined) // awaited below, unless the dump fails first
-    const dumping = dumpOf(tool, settings.databaseUrl, snapshot.id, signal)
-    const stopped = new AbortController()
-    const writing = store.write(name, sealed)
-    writing.catch(() => stopped.abort()) // a store that takes nothing would leave the dump waiting for ever
-    const flowing = pipeline(dumping, plain, sealing, sealed, { signal: AbortSignal.any([signal, stopped.signal]) })
-    const [written, flown] = await Promise.allSettled([writing, flowing])
-    // Where either fails the other does; the store says best what was wrong with it, and passes on what was not.
-    for (const end of [written, flown]) if (end.status === 'rejected') throw end.reason
+    const file = await thread.write(
+      { tool, url: settings.databaseUrl, snapshot: snapshot.id, sealing, store: placeOf(settings), name },
+      done => tell({ phase: 'dump', done, total: Math.max(snapshot.about, done) }),
+      signal,
+    )
     const { rootKeys, peppers, ...facts } = await counting
     const manifest: Manifest = {
       format: 'ostoja-backup',
@@ -54,7 +50,7 @@ export const makeBackup = async (
       id,
       madeAt: madeAt.toISOString(),
       finishedAt: clock().toISOString(),
-      file: { name, size: sealed.bytes, sha256: sealed.sha256(), plainSize: plain.bytes },
+      file: { name, ...file },
       ostoja: version,
       server: snapshot.server,
       tool: { version: tool.version, major: tool.major },
@@ -66,8 +62,8 @@ export const makeBackup = async (
     await store.write(manifestName(id), Readable.from([signedText(manifest, roots, 'backup manifest')]))
     return manifest
   } finally {
-    await endQuietly(snapshot)
+    await Promise.all([thread.end(), opening.then(snapshot => snapshot.close()).catch(() => undefined)])
   }
 }
 
-const endQuietly = (snapshot: Snapshot) => snapshot.close().catch(() => undefined)
+const placeOf = ({ store, s3 }: Needs['settings']) => ({ store, s3 })

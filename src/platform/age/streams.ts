@@ -1,7 +1,7 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
 import { Transform, type Readable } from 'node:stream'
 import { Decrypter, Encrypter, type Recipient } from 'age-encryption'
-import { AgeFault, PayloadOpening, PayloadSealing } from './payload.ts'
+import { AgeFault, ChunksTransform, PayloadOpener, PayloadSealer, type SealingKey } from './payload.ts'
 import { secondHeader } from './second-header.ts'
 
 export { AgeFault, type AgeProblem } from './payload.ts'
@@ -22,10 +22,16 @@ const payloadKey = (fileKey: Uint8Array, nonce: Buffer) =>
  * @returns what to write the plain bytes into and to read the sealed ones from
  */
 export const sealingStream = async (recipients: readonly (string | Recipient)[]): Promise<Transform> => {
-  const { headers, body } = await sealingParts([recipients])
-  // In front of the nonce, which is there already.
-  body.unshift(headers[0]!)
+  const { head, key } = await newSealingKey(recipients)
+  const body = new ChunksTransform(new PayloadSealer(key))
+  body.push(head)
   return body
+}
+
+/** The same without a stream: for whoever passes the bytes on by a PayloadSealer and a loop of their own. */
+export const newSealingKey = async (recipients: readonly (string | Recipient)[]): Promise<SealingKey> => {
+  const { header, nonce, key } = await newFile(recipients)
+  return { head: Buffer.concat([header, nonce]), key: payloadKey(key, nonce) }
 }
 
 /**
@@ -36,9 +42,21 @@ export const sealingParts = async ([first = [], ...others]: readonly (readonly (
   headers: Buffer[]
   body: Transform
 }> => {
+  const { header, nonce, key } = await newFile(first)
+  const body = new ChunksTransform(new PayloadSealer(payloadKey(key, nonce)))
+  body.push(nonce)
+  const more = others.map(async ([recipient]) => {
+    if (typeof recipient !== 'object') throw new Error('a second header is for a recipient that wraps by itself')
+    return secondHeader(key, recipient)
+  })
+  return { headers: [header, ...(await Promise.all(more))], body }
+}
+
+/** A file's key, its header for whoever may open it, and the nonce that stands in front of its payload. */
+const newFile = async (recipients: readonly (string | Recipient)[]) => {
   let fileKey: Uint8Array | undefined
   const encrypter = new Encrypter()
-  for (const recipient of first) encrypter.addRecipient(recipient)
+  for (const recipient of recipients) encrypter.addRecipient(recipient)
   encrypter.addRecipient({
     // Not somebody who can open it: how the key gets to where the payload is sealed.
     wrapFileKey: key => {
@@ -48,14 +66,7 @@ export const sealingParts = async ([first = [], ...others]: readonly (readonly (
   })
   const empty = Buffer.from(await encrypter.encrypt(new Uint8Array()))
   const header = empty.subarray(0, empty.indexOf('\n', empty.indexOf(headerEnd) + headerEnd.length) + 1)
-  const nonce = randomBytes(nonceBytes)
-  const body = new PayloadSealing(payloadKey(fileKey!, nonce))
-  body.push(nonce)
-  const more = others.map(async ([recipient]) => {
-    if (typeof recipient !== 'object') throw new Error('a second header is for a recipient that wraps by itself')
-    return secondHeader(fileKey!, recipient)
-  })
-  return { headers: [header, ...(await Promise.all(more))], body }
+  return { header, nonce: randomBytes(nonceBytes), key: fileKey! }
 }
 
 /** A private key (`AGE-SECRET-KEY-1…`), or the passphrase that a file was sealed with. */
@@ -76,7 +87,7 @@ export const openingStream = async (sealed: Readable, identities: readonly Ident
   const fileKey = await decrypter.decryptHeader(head.header).catch((fault: unknown) => {
     throw new AgeFault((fault as Error).message.includes('no identity matched') ? 'wrong-identity' : 'altered')
   })
-  const opening = new PayloadOpening(payloadKey(fileKey, head.nonce))
+  const opening = new ChunksTransform(new PayloadOpener(payloadKey(fileKey, head.nonce)))
   void feed(opening, rest)
   return opening
 }

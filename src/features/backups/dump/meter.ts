@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Transform, type TransformCallback } from 'node:stream'
+import { passedThrough } from '../../../platform/young-garbage.ts'
 
 /** Counts the bytes that flow by, and takes their sha256 where that is asked for. */
 export class Meter extends Transform {
@@ -17,6 +18,7 @@ export class Meter extends Transform {
     this.bytes += chunk.length
     this.hash?.update(chunk)
     this.tell?.(this.bytes)
+    passedThrough(chunk.length)
     done(null, chunk)
   }
 

@@ -12,17 +12,24 @@ type Name = 'pg_dump' | 'pg_restore'
 /** Where Debian and Homebrew keep the programs of each version beside each other. */
 const families = ['/usr/lib/postgresql', '/opt/homebrew/opt', '/usr/local/opt']
 
-/**
- * A program of PostgreSQL that is of the server's version, or of the next newer one there is. An older pg_dump refuses a newer
- * server, and has been known to leave an empty file behind.
- * @param atLeast the major version needed
- * @param pgBin a folder to look in first
- * @throws BackupFault tool-missing, saying which versions there are
- */
-export const findTool = async (name: Name, atLeast: number, pgBin: string | null): Promise<Tool> => {
+/** As fittingTool, of listTools. */
+export const findTool = async (name: Name, atLeast: number, pgBin: string | null): Promise<Tool> =>
+  fittingTool(name, await listTools(name, pgBin), atLeast)
+
+/** The versions of a program of PostgreSQL that are here. @param pgBin a folder to look in first */
+export const listTools = async (name: Name, pgBin: string | null): Promise<Tool[]> => {
   const folders = [...(pgBin ? [pgBin] : []), ...(await versionFolders())]
   const candidates = [...folders.map(folder => join(folder, name)), name]
-  const found = (await Promise.all(candidates.map(askVersion))).flatMap(tool => tool ?? [])
+  return (await Promise.all(candidates.map(askVersion))).flatMap(tool => tool ?? [])
+}
+
+/**
+ * The program that is of the server's version, or of the next newer one there is. An older pg_dump refuses a newer server, and has
+ * been known to leave an empty file behind.
+ * @param atLeast the major version needed
+ * @throws BackupFault tool-missing, saying which versions there are
+ */
+export const fittingTool = (name: Name, found: readonly Tool[], atLeast: number): Tool => {
   const [fit] = found.filter(({ major }) => major >= atLeast).sort((one, other) => one.major - other.major)
   if (fit) return fit
   const versions = [...new Set(found.map(({ major }) => major))].join(', ') || 'none'

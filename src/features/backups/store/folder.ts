@@ -1,14 +1,12 @@
 import { createReadStream } from 'node:fs'
-import { access, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { BackupFault } from '../faults.ts'
+import { writeDirectly } from './direct-file.ts'
 import type { Store } from './store.ts'
 
 const partialMark = '.partial'
 const pieceBytes = 1024 * 1024
-/** As much is brought to the disk at a time while more comes: a disk that is told at the very end takes as long again. */
-const syncedBytes = 16 * 1024 * 1024
 
 /** A folder as a store: a file is written beside its name, brought to the disk, and renamed. */
 export const createFolderStore = (folder: string): Store => {
@@ -19,9 +17,7 @@ export const createFolderStore = (folder: string): Store => {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 })
       await rm(partial, { force: true })
-      const file = await open(partial, 'wx', 0o600)
-      const writing = file.createWriteStream({ flush: true, highWaterMark: pieceBytes })
-      await pipeline(source, bringingToDisk(file), writing)
+      await writeDirectly(partial, source)
       await rename(partial, at(name))
       await persist(folder)
     } catch (fault) {
@@ -61,22 +57,6 @@ export const createFolderStore = (folder: string): Store => {
     },
   }
 }
-
-/** Passes on what comes, the disk working meanwhile; waits where it is more than a step behind. */
-const bringingToDisk = (file: FileHandle) =>
-  async function* (chunks: AsyncIterable<Buffer>) {
-    let [fresh, syncing] = [0, Promise.resolve()]
-    for await (const chunk of chunks) {
-      yield chunk
-      fresh += chunk.length
-      if (fresh < syncedBytes) continue
-      await syncing
-      syncing = file.datasync()
-      syncing.catch(() => undefined) // told where it is waited for
-      fresh = 0
-    }
-    await syncing
-  }
 
 const nothing = () => null
 const isThere = (file: string) =>
