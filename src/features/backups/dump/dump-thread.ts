@@ -22,8 +22,6 @@ const carryOut = async (order: DumpOrder) => {
     say({ file })
   } catch (fault) {
     say(fault instanceof BackupFault ? { problem: fault.problem, detail: fault.detail } : { fault: fault as Error })
-  } finally {
-    parentPort?.close()
   }
 }
 

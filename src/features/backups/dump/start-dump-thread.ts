@@ -17,33 +17,35 @@ const resourceLimits = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4
 export const startDumpThread = () => {
   const thread = new Worker(new URL('./dump-thread.ts', import.meta.url), { resourceLimits })
   const call = (what: DumpCall) => thread.postMessage(what)
-  const heard: { file?: DumpFile; fault?: Error } = {}
-  thread.on('error', (fault: Error) => (heard.fault = fault))
-  const ended = new Promise(resolve => thread.once('exit', resolve))
+  const outcome = Promise.withResolvers<DumpFile>()
+  outcome.promise.catch(() => undefined) // told to whoever has it write, if anybody
+  let hear: (plainBytes: number) => void = () => undefined
 
-  /** Once. @throws BackupFault, or the signal's reason */
-  const write = async (
-    order: DumpOrder,
-    tell: (plainBytes: number) => void,
-    signal: AbortSignal,
-  ): Promise<DumpFile> => {
-    thread.on('message', (news: DumpNews) => {
-      if ('plainBytes' in news) tell(news.plainBytes)
-      else if ('file' in news) heard.file = news.file
-      else heard.fault = 'fault' in news ? news.fault : new BackupFault(news.problem, news.detail)
-    })
-    const stop = () => call('stop')
-    signal.addEventListener('abort', stop)
-    try {
-      call({ order })
-      if (signal.aborted) stop()
-      await ended
-    } finally {
-      signal.removeEventListener('abort', stop)
-    }
-    signal.throwIfAborted()
-    if (heard.file) return heard.file
-    throw heard.fault ?? new BackupFault('fault', 'the thread that dumps ended')
+  thread.on('message', (news: DumpNews) => {
+    if ('plainBytes' in news) hear(news.plainBytes)
+    else if ('file' in news) outcome.resolve(news.file)
+    else outcome.reject('fault' in news ? news.fault : new BackupFault(news.problem, news.detail))
+  })
+  thread.once('error', outcome.reject)
+  thread.once('exit', () => outcome.reject(new BackupFault('fault', 'the thread that dumps ended')))
+
+  return {
+    /** Once. @throws BackupFault, or the signal's reason */
+    write: async (order: DumpOrder, tell: (plainBytes: number) => void, signal: AbortSignal): Promise<DumpFile> => {
+      hear = tell
+      const stop = () => call('stop')
+      signal.addEventListener('abort', stop)
+      try {
+        call({ order })
+        if (signal.aborted) stop()
+        return await outcome.promise
+      } catch (fault) {
+        signal.throwIfAborted()
+        throw fault
+      } finally {
+        signal.removeEventListener('abort', stop)
+      }
+    },
+    end: () => thread.terminate(),
   }
-  return { write, end: () => thread.terminate() }
 }

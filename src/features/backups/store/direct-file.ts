@@ -17,8 +17,8 @@ const syncedBytes = 16 * 1024 * 1024
  */
 export const writeDirectly = async (path: string, source: AsyncIterable<Buffer | string>): Promise<void> => {
   const file = await createFile(path)
+  const buffers = spare.pop() ?? alignedBuffers()
   try {
-    const buffers = alignedBuffers()
     let [filled, position, fresh] = [0, 0, 0]
     let [writing, syncing] = [Promise.resolve(), Promise.resolve()]
 
@@ -51,12 +51,17 @@ export const writeDirectly = async (path: string, source: AsyncIterable<Buffer |
     await Promise.all([writing, syncing])
     await file.end(position)
   } finally {
-    await file.close()
+    await file.close() // waits for what is being written
+    spare.push(buffers)
   }
 }
 
+type Buffers = [Buffer, Buffer]
+/** Each takes 8 GB of addresses, though only 2 MB of memory: those of whoever is done are used again. */
+const spare: Buffers[] = []
+
 /** Memory of WebAssembly begins at a page, which that of a Buffer need not. */
-const alignedBuffers = (): [Buffer, Buffer] => {
+const alignedBuffers = (): Buffers => {
   const { buffer } = new WebAssembly.Memory({ initial: (2 * pieceBytes) / (64 * 1024) })
   return [Buffer.from(buffer, 0, pieceBytes), Buffer.from(buffer, pieceBytes, pieceBytes)]
 }

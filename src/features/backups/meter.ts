@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Transform, type TransformCallback } from 'node:stream'
-import { passedThrough } from '../../../platform/young-garbage.ts'
+import { passedThrough } from '../../platform/young-garbage.ts'
 
 /** Counts the bytes that flow by, and takes their sha256 where that is asked for. */
 export class Meter extends Transform {
