@@ -24,7 +24,7 @@ const chunksTogether = 16
 /**
  * Writes what pg_dump says of a snapshot into a file of the store, sealed as it comes. In one loop: each stage of a stream costs as
  * much time again as the cipher (docs/performance.md).
- * @param tell how many bytes were dumped so far
+ * @param tell how many bytes were dumped so far, now and then
  * @throws BackupFault
  */
 export const writeSealedDump = async (
@@ -50,7 +50,6 @@ export const writeSealedDump = async (
   async function* pieces(dump: AsyncIterable<Buffer>) {
     yield counted(Buffer.from(head))
     for await (const piece of dump) yield counted(piece)
-    tell(plainSize)
     for (const piece of sealer.end()) yield counted(piece)
   }
 

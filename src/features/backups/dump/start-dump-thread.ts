@@ -23,8 +23,10 @@ export const startDumpThread = () => {
 
   thread.on('message', (news: DumpNews) => {
     if ('plainBytes' in news) hear(news.plainBytes)
-    else if ('file' in news) outcome.resolve(news.file)
-    else outcome.reject('fault' in news ? news.fault : new BackupFault(news.problem, news.detail))
+    else if ('file' in news) {
+      hear(news.file.plainSize)
+      outcome.resolve(news.file)
+    } else outcome.reject('fault' in news ? news.fault : new BackupFault(news.problem, news.detail))
   })
   thread.once('error', outcome.reject)
   thread.once('exit', () => outcome.reject(new BackupFault('fault', 'the thread that dumps ended')))
