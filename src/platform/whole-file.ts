@@ -31,7 +31,7 @@ const beside = async (file: string, text: string, put: (whole: string) => Promis
   } finally {
     await rm(whole, { force: true })
   }
-  await syncFolder(file)
+  await persist(dirname(file))
 }
 
 /** Nobody takes so long over a small file: what is older was left by a process that was killed. */
@@ -47,12 +47,8 @@ const sweep = async (file: string) => {
   }
 }
 
-/** The name is on the disk, too. */
-const syncFolder = async (file: string) => {
-  const folder = await open(dirname(file))
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+/** Waits until a file's bytes, or a folder's names, are on the disk. */
+export const persist = async (path: string): Promise<void> => {
+  const handle = await open(path, 'r')
+  await handle.sync().finally(() => handle.close())
 }

@@ -52,7 +52,7 @@ describe('a folder as a store', () => {
   it('writes through the system’s cache where a file system takes nothing past it', async () => {
     const place = join(folder, 'in-memory')
     const program = `
-      import { mkdir, open, readFile } from 'node:fs/promises'
+      import { open, readFile } from 'node:fs/promises'
       import { constants } from 'node:fs'
       import { Readable } from 'node:stream'
       import { createFolderStore } from '${root}src/features/backups/store/folder.ts'

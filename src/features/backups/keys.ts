@@ -1,6 +1,7 @@
-import { readFile, writeFile, mkdir } from 'node:fs/promises'
+import { readFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
+import { writeWholeOnce } from '../../platform/whole-file.ts'
 import { BackupFault } from './faults.ts'
 
 /**
@@ -24,10 +25,10 @@ export const createBackupKeys = async (folder: string, drill: boolean): Promise<
   await mkdir(folder, { recursive: true, mode: 0o700 })
   if ((await textOf(files.recipients)) === null) {
     const identity = (await firstIdentity(files.identity)) ?? (await generateX25519Identity())
-    if (await writeNew(files.identity, `${identity}\n`)) made.push(files.identity)
-    if (await writeNew(files.recipients, `${await identityToRecipient(identity)}\n`)) made.push(files.recipients)
+    if (await writeWholeOnce(files.identity, `${identity}\n`)) made.push(files.identity)
+    if (await writeWholeOnce(files.recipients, `${await identityToRecipient(identity)}\n`)) made.push(files.recipients)
   }
-  if (drill && (await writeNew(files.drill, `${await generateX25519Identity()}\n`))) made.push(files.drill)
+  if (drill && (await writeWholeOnce(files.drill, `${await generateX25519Identity()}\n`))) made.push(files.drill)
   return made
 }
 
@@ -61,12 +62,3 @@ const textOf = (file: string): Promise<string | null> =>
     if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw fault
   })
-
-const writeNew = (file: string, text: string): Promise<boolean> =>
-  writeFile(file, text, { mode: 0o600, flag: 'wx', flush: true }).then(
-    () => true,
-    (fault: unknown) => {
-      if ((fault as NodeJS.ErrnoException).code === 'EEXIST') return false
-      throw fault
-    },
-  )

@@ -1,5 +1,6 @@
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { persist } from '../../platform/whole-file.ts'
 
 export type SubjectKind = 'client' | 'tenant'
 /** That somebody, or an organisation, was erased: ids and a time, nothing else. */
@@ -35,8 +36,7 @@ export const createLedger = (file: string) => ({
     } finally {
       await handle.close()
     }
-    const folder = await open(dirname(file))
-    await folder.sync().finally(() => folder.close())
+    await persist(dirname(file))
   },
 
   read: () => readLedger(file),

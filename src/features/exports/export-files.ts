@@ -1,8 +1,9 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { finished } from 'node:stream/promises'
 import type { Writable } from 'node:stream'
+import { persist } from '../../platform/whole-file.ts'
 
 /** `kept`: the file stays until it is removed by name, rather than for a day. */
 type Export = { tenantId: string; exportId: string; kept?: boolean }
@@ -70,12 +71,3 @@ export const createExportFiles = (directory: string) => {
   }
 }
 export type ExportFiles = ReturnType<typeof createExportFiles>
-
-const persist = async (file: string) => {
-  const handle = await open(file, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}

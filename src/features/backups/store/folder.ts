@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
-import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { access, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { persist } from '../../../platform/whole-file.ts'
 import { BackupFault } from '../faults.ts'
 import { writeDirectly } from './direct-file.ts'
 import type { Store } from './store.ts'
@@ -64,11 +65,6 @@ const isThere = (file: string) =>
     () => true,
     () => false,
   )
-
-const persist = async (folder: string) => {
-  const handle = await open(folder, 'r')
-  await handle.sync().finally(() => handle.close())
-}
 
 /** What the source of the bytes says is passed on as it is. */
 const isOfDisk = (fault: unknown) => {
