@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint'
 const strict = tseslint.configs.strictTypeChecked.map(config => ({ ...config, files: ['**/*.ts'] }))
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'public/', 'build/', 'coverage/', 'screenshots/', '.data*/', '**/*.js'] },
+  { ignores: ['node_modules/', 'public/', 'build/', 'coverage/', '.cache/', 'screenshots/', '.data*/', '**/*.js'] },
   ...strict,
   {
     files: ['**/*.ts'],

@@ -10,7 +10,7 @@ const error = (name: string, comment: string, from: Rule['from'], to: Rule['to']
   to,
 })
 
-/** Which room may import from which; test/architecture.test.ts holds the house to it. */
+/** Which room may import from which; tools/check-imports.ts checks it. */
 export const importRules: IConfiguration = {
   forbidden: [
     error('no-cycles', 'Cut the knot: pass a function in.', {}, { circular: true }),

@@ -1,26 +1,46 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import { createReporter } from './test/support/reporter.ts'
+import { soak } from './test/support/rounds.ts'
 
-/** Journeys drive a real browser through whole jobs, so they get minutes; everything else is quick or broken. */
+/** A test that takes this long hangs. Time is limited by file, in test/support/reporter.ts. */
+const hangMs = soak ? 3_600_000 : 300_000
+
+const workers = 2
+
+/**
+ * The lanes run one after the other, in this order. docs/testing.md says which test belongs where. They do not extend the
+ * root, whose global set-up would run once more for each lane.
+ */
+const lane = (order: number, name: string, options: { isolate: boolean; maxWorkers: number }) =>
+  ({
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      sequence: { groupOrder: order },
+      pool: 'forks',
+      testTimeout: hangMs,
+      hookTimeout: hangMs,
+      ...options,
+    },
+  }) satisfies TestProjectConfiguration
+
 export default defineConfig({
   test: {
-    // One file at a time: a browser, the servers and what it asks of them fill two cores, and pages have deadlines to keep.
-    maxWorkers: 1,
+    reporters: ['default', createReporter()],
+    // `--changed` follows imports; these files are read, built or started.
+    forceRerunTriggers: [
+      ...configDefaults.forceRerunTriggers,
+      '**/{bin,locales,migrations,views,deploy}/**',
+      '**/src/browser/**',
+      '**/tools/{build-assets,icons}.ts',
+    ],
     globalSetup: ['test/support/global-setup.ts'],
+    coverage: { provider: 'v8', include: ['src/**/*.ts'], reportOnFailure: true, reporter: ['text-summary', 'json'] },
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'tests',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/journeys/**'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        extends: true,
-        test: { name: 'journeys', include: ['test/journeys/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 180_000 },
-      },
+      lane(1, 'unit', { isolate: false, maxWorkers: workers }),
+      lane(2, 'features', { isolate: false, maxWorkers: workers }),
+      lane(3, 'serial', { isolate: true, maxWorkers: 1 }),
+      lane(4, 'journeys', { isolate: false, maxWorkers: 1 }),
     ],
   },
 })

@@ -199,6 +199,7 @@ export const createFeatures = (ground: Platform) => {
     store: openCopyStore(config.backups),
     storeFailure: copyFailure,
     organisation: tenants.nameOf,
+    logN: platform.derivation.exportLogN,
     readForExport: createExportReader({
       db,
       clients,
@@ -386,7 +387,7 @@ export const createFeatures = (ground: Platform) => {
     erasureRoutes(erasures, clock),
     logRoutes(log),
     logPrintRoutes(log),
-    logExportRoutes(log, createSealing({ db, officerKeys })),
+    logExportRoutes(log, createSealing({ db, officerKeys, logN: platform.derivation.exportLogN })),
     accessRoutes(log, translations),
     unusualRoutes(log),
     watchingRoutes(log),

@@ -18,7 +18,7 @@ import { createKeyChecks } from '../platform/vault/key-checks.ts'
 import type { NamedKey } from '../platform/vault/key-files.ts'
 import { createKeyRings, ringFreshMs } from '../platform/vault/key-ring.ts'
 import { followKeys, keyFilePollMs } from '../platform/vault/live-keys.ts'
-import { createPasswords } from '../platform/vault/passwords.ts'
+import { createPasswords, type PasswordCost } from '../platform/vault/passwords.ts'
 import { createVault } from '../platform/vault/vault.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -31,8 +31,16 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
  */
 const keyPace = { ringFreshMs, filePollMs: keyFilePollMs, marginMs: 15_000 }
 
-/** What tests put in the place of the outside world. */
-export type Replaced = { clock?: Clock; pace?: typeof keyPace; logTo?: DestinationStream }
+/** What deriving keys costs, where it is not the cost of production: of passwords, and of exports (log2 of scrypt's N). */
+export type KeyDerivation = { password?: PasswordCost; exportLogN?: number }
+
+/** What tests replace. */
+export type Replaced = {
+  clock?: Clock
+  pace?: typeof keyPace
+  logTo?: DestinationStream
+  derivation?: KeyDerivation
+}
 
 /** `serves`: whether pages are served, for which a certificate is needed. */
 type Purpose = { serves?: boolean }
@@ -40,7 +48,7 @@ type Purpose = { serves?: boolean }
 /** The ground everything stands on: keys, database, Redis, log. Nothing connects before its first use. */
 export const createPlatform = async (
   config: Config,
-  { clock = systemClock, pace = keyPace, logTo, serves = true }: Replaced & Purpose = {},
+  { clock = systemClock, pace = keyPace, logTo, derivation = {}, serves = true }: Replaced & Purpose = {},
 ) => {
   const roots = await followKeys(config.rootKeysFile, pace.filePollMs)
   const peppers = await followKeys(config.peppersFile, pace.filePollMs)
@@ -52,7 +60,7 @@ export const createPlatform = async (
   const db = createDb(knex, clock)
   const keysDb = createDb(connect(config.databaseUrl, 2))
   const unscoped = createUnscoped(connect(config.signinDatabaseUrl, 4))
-  const passwords = createPasswords(peppers)
+  const passwords = createPasswords(peppers, derivation.password)
   const derive = (purpose: string, from = roots.current) =>
     Buffer.from(hkdfSync('sha256', from.key, '', `ostoja ${purpose}`, 32))
   const live = createLive(redis, log)
@@ -93,6 +101,7 @@ export const createPlatform = async (
     rootKeys: { path: config.rootKeysFile, keys: roots },
     peppers: { path: config.peppersFile, keys: peppers },
     pace,
+    derivation,
     /** For what only has to stay the same: the oldest root key's, so that a new one forgets no counts. */
     derive: (purpose: string) => derive(purpose, roots.all.at(-1)),
     /** The first signs, all are good. */

@@ -64,12 +64,14 @@ export const onlyLiveSessions =
     next()
   }
 
-/** The session stays, as a stranger's, with the same cookie: so every tab that was signed in learns the same. */
+/**
+ * The session stays, as a stranger's, with the same cookie: so every tab that was signed in learns the same. Its form token
+ * stays too: another request that is under way would save the session without the one that the sign-in page has just got.
+ */
 const signOut = (req: Request, { tenantId, accountId }: SignedIn, because: string) => {
   req.session.formerly = { tenantId, accountId, because }
   delete req.session.signedIn
   delete req.session.flash
-  delete req.session.csrfToken
   if (req.session.keptUntil) forgetCookie(req)
 }
 

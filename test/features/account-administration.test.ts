@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { untilSomebodyWaits } from '../support/locks.ts'
 import { startOstoja, unlikely, type Ostoja, type TestAccount } from '../support/ostoja.ts'
+import { rounds } from '../support/rounds.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 let ostoja: Ostoja
@@ -266,7 +267,7 @@ describe('amending an account', () => {
   })
 
   it('leaves one administrator where two remove each other at the same moment', async () => {
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < rounds({ soak: 5, usual: 2 }); round++) {
       const here = await ostoja.newTenant()
       const [one, two] = [
         await ostoja.signedIn(here, ['administrator']),
@@ -321,13 +322,11 @@ describe('an administrator’s reset', () => {
 })
 
 describe('deactivating', () => {
-  it('ends the session within a second, refuses the password like a wrong one, keeps the account, and can be undone', async () => {
+  it('ends the session at once, refuses the password like a wrong one, keeps the account, and can be undone', async () => {
     const staff = await ostoja.signedIn(tenant, ['staff'])
     const { id, login, password } = staff.account
     expect((await act(id, 'deactivate')).status).toBe(303)
-    const answered = performance.now()
-    expect((await staff.get('/')).status).toBe(303)
-    expect(performance.now() - answered).toBeLessThan(1000)
+    expect((await staff.get('/')).status).toBe(303) // the first request after the answer
     const visitor = ostoja.visitor()
     expect((await visitor.post('/sign-in', { login, password }, '/sign-in')).status).toBe(422)
     expect((await administrator.get(`/accounts/${id}`)).text).toContain('Deactivated')
@@ -345,23 +344,11 @@ describe('deactivating', () => {
     await ostoja.features.db.asTenant({ tenantId: tenant }, async trx => {
       await trx('accounts').where({ id }).update({ status: 'deactivated' })
       attempt = visitor.post('/sign-in', { login, password }, '/sign-in') // finds it active: this is not committed yet
-      for (let waited = 0; waited < 10_000 && !(await somebodyWaits()); waited += 50)
-        await new Promise(resolve => setTimeout(resolve, 50))
+      await untilSomebodyWaits(ostoja)
     })
     expect((await attempt)?.status).not.toBe(303)
     expect((await visitor.get('/account')).status).toBe(303)
   })
-
-  /** Whether another transaction stands before a lock. */
-  const somebodyWaits = async (): Promise<boolean> => {
-    const admin = new pg.Client(ostoja.database.adminUrl)
-    await admin.connect()
-    const { rowCount } = await admin.query(
-      `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-    )
-    await admin.end()
-    return rowCount !== 0
-  }
 })
 
 describe('ending a session', () => {

@@ -4,7 +4,9 @@ import { createAccountPowers, createAccounts, type AccountNeeds } from '../../sr
 import { createSettings } from '../../src/features/settings/index.ts'
 import { systemActor } from '../../src/platform/actor.ts'
 import { NotFound } from '../../src/platform/errors.ts'
+import { untilSomebodyWaits } from '../support/locks.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { until } from '../support/until.ts'
 
 let ostoja: Ostoja
 let tenant: string
@@ -21,40 +23,51 @@ const rowOf = (id: number) =>
     Record<string, unknown>
   >
 
+const needs = (replaced: Partial<AccountNeeds>): AccountNeeds => ({
+  ...ostoja.platform,
+  ownerOf: () => Promise.resolve(null),
+  notify: () => Promise.resolve(),
+  tellFormerAddress: () => Promise.resolve(),
+  sendFirstLink: null,
+  revokeLinks: () => Promise.resolve(),
+  rolesGiven: () => Promise.resolve(),
+  endSession: () => Promise.resolve(true),
+  ...replaced,
+})
+
 describe('while passwords wait to be hashed', () => {
   it('no connection to the database waits with them', async () => {
-    const { db, accounts, accountPowers } = ostoja.features
+    const { db } = ostoja.features
+    const { passwords } = ostoja.platform
     const ids = []
     for (let made = 0; made < 6; made++) ids.push((await ostoja.newAccount(tenant, ['staff'])).id)
-    const queue = Array.from({ length: 30 }, () => ostoja.platform.passwords.hash('x'))
-    let done = 0
-    const count = () => {
-      done++
+    let open: () => void = () => undefined
+    const gate = new Promise<void>(resolve => (open = resolve))
+    let [waiting, done] = [0, 0]
+    const hash = async (password: string) => {
+      waiting++
+      await gate
+      return passwords.hash(password)
     }
+    const gated = needs({ passwords: { ...passwords, hash } })
+    const [accounts, powers] = [createAccounts(gated), createAccountPowers(gated)]
     const administrator = { ...systemActor(tenant), accountId: 0 }
     const actions = [
       ...Array.from({ length: 6 }, () => accounts.create(systemActor(tenant), { ...person, roles: ['staff'] })),
-      ...ids.map(id => accountPowers.resetPassword(administrator, id, randomUUID())),
-    ].map(action => action.then(count))
-    await new Promise(resolve => setTimeout(resolve, 200))
+      ...ids.map(id => powers.resetPassword(administrator, id, randomUUID())),
+    ].map(action => action.then(() => done++))
+    // With a connection each they could not all come so far, nor could anybody else.
+    await until('all wait for their hash', () => waiting === actions.length)
     await db.asTenant({ tenantId: tenant }, trx => trx('accounts').first('id'))
     expect(done).toBe(0)
-    await Promise.all([...queue, ...actions])
+    open()
+    await Promise.all(actions)
     expect(done).toBe(12)
   })
 })
 
 describe('where the sessions cannot be reached', () => {
-  const unreachable = (): AccountNeeds => ({
-    ...ostoja.platform,
-    ownerOf: () => Promise.resolve(null),
-    notify: () => Promise.resolve(),
-    tellFormerAddress: () => Promise.resolve(),
-    sendFirstLink: null,
-    revokeLinks: () => Promise.resolve(),
-    rolesGiven: () => Promise.resolve(),
-    endSession: () => Promise.reject(new Error('Redis is gone')),
-  })
+  const unreachable = () => needs({ endSession: () => Promise.reject(new Error('Redis is gone')) })
 
   it('a role is not taken away, nor anybody shut out or given a password: all of it can be tried again', async () => {
     const { id, login, password } = await ostoja.newAccount(tenant, ['staff', 'security_officer'])
@@ -92,19 +105,20 @@ describe('a password that was changed while its owner’s new one was hashed', (
   it('stays, and the owner is told', async () => {
     const visitor = await ostoja.signedIn(tenant, ['staff'])
     const { id, password } = visitor.account
-    const queue = Array.from({ length: 20 }, () => ostoja.platform.passwords.hash('x'))
     const page = await visitor.get('/account/password')
-    const sent = visitor.agent
-      .post('/account/password')
-      .type('form')
-      .send({ currentPassword: password, password: 'zielony czajnik gwiżdże', _csrf: visitor.tokenOf(page.text) })
-      .then(answer => answer.status)
-    await new Promise(resolve => setTimeout(resolve, 100))
-    await ostoja.features.db.asTenant({ tenantId: tenant }, trx =>
-      trx('accounts').where({ id }).update({ password_changed_at: new Date() }),
-    )
+    const fields = { currentPassword: password, password: 'zielony czajnik gwiżdże', _csrf: visitor.tokenOf(page.text) }
+    let sent: Promise<number> | undefined
+    await ostoja.features.db.asTenant({ tenantId: tenant }, async trx => {
+      await trx('accounts').where({ id }).update({ password_changed_at: new Date() })
+      // It reads the account as it was, since this is not committed yet, and waits when it sets the new password.
+      sent = visitor.agent
+        .post('/account/password')
+        .type('form')
+        .send(fields)
+        .then(answer => answer.status)
+      await untilSomebodyWaits(ostoja)
+    })
     expect(await sent).toBe(409)
-    await Promise.all(queue)
   })
 })
 

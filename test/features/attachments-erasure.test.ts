@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createFeatures, createPlatform, prepareToRun } from '../../src/composition.ts'
 import { dataName } from '../../src/features/backups/index.ts'
 import { installationId, systemActor, type Actor } from '../../src/platform/actor.ts'
@@ -11,8 +11,6 @@ import { dropDatabases, inDatabase, newDatabase, restoreOf } from '../support/ba
 import { newClient } from '../support/clients.ts'
 import { ownUrls } from '../support/database.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
-
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
 type Person = Actor & { accountId: number }
 const familyName = unlikely('Nazwisko')

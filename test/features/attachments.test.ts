@@ -1,14 +1,12 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemActor } from '../../src/platform/actor.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
+import { until } from '../support/until.ts'
 import { createUploader, idsIn, type Uploader } from '../support/uploads.ts'
 
 type Staff = Awaited<ReturnType<Ostoja['signedIn']>> & { uploader: Uploader }
-
-/** Files of 25 MB take their time where others work too. */
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
 
 const megabyte = 1024 * 1024
 const chunk = 256 * 1024
@@ -53,9 +51,6 @@ const count = async (table: string, ofTenant = tenantId) =>
   )
 const nothingLeft = async (ofTenant: string) =>
   [await count('attachments', ofTenant), await count('attachment_chunks', ofTenant)].join()
-const until = async (fact: () => Promise<boolean>) => {
-  while (!(await fact())) await new Promise(resolve => setTimeout(resolve, 20))
-}
 const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
 const png = Buffer.from(
@@ -224,12 +219,13 @@ describe('an upload that breaks off', () => {
         { name: 'a.bin', content: [Buffer.alloc(bytes)], fields: { tray: randomUUID() } },
         () =>
           until(
+            'its whole pieces are stored',
             async () =>
               (await count('attachments', own)) === Math.sign(bytes) &&
               (await count('attachment_chunks', own)) >= whole,
           ),
       )
-      await until(async () => (await nothingLeft(own)) === '0,0')
+      await until('nothing is left', async () => (await nothingLeft(own)) === '0,0')
     })
 
   it('and ends as if that were all is told so, and leaves nothing', async () => {
@@ -300,7 +296,7 @@ describe('chunks that somebody with the database has changed', () => {
       const back = await read(staff, `/attachments/${id}`)
       expect([back.status, back.whole]).toEqual([200, false])
       expect(content.subarray(0, back.body.length).equals(back.body)).toBe(true)
-      await until(async () => {
+      await until('the damage is written down', async () => {
         const { rows } = await admin.query('select 1 from audit_events where subject_id = $1 and action = $2', [
           id,
           'attachment.found-damaged',

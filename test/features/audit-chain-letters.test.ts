@@ -5,7 +5,7 @@ import { record } from '../../src/platform/audit/record.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
 
-describe('operators whose log was changed by hand', { timeout: 60_000 }, () => {
+describe('operators whose log was changed by hand', () => {
   let ostoja: Ostoja
   let mail: MailServer
   beforeAll(async () => {

@@ -5,10 +5,7 @@ import { sayMoments } from '../../src/features/audit-log/moments.ts'
 import { installationId } from '../../src/platform/actor.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
 
-/** What is shown of the system is kept for five seconds. */
-const soon = { timeout: 15_000, interval: 500 }
-
-describe('when the log was sealed last', { timeout: 60_000 }, () => {
+describe('when the log was sealed last', () => {
   let ostoja: Ostoja
   let metrics: Awaited<ReturnType<typeof listenForMetrics>>
   let officer: Awaited<ReturnType<Ostoja['signedIn']>>
@@ -24,7 +21,10 @@ describe('when the log was sealed last', { timeout: 60_000 }, () => {
   const shown = async () => (await officer.get('/log')).text
   const waiting = async () => Number(/(\d+) entr(?:y|ies) waits? to be sealed/.exec(await shown())?.[1] ?? 0)
   const collected = async () => (await fetch(`http://127.0.0.1:${metrics.port}/metrics`)).text()
-  const system = async () => (await (await ostoja.signedIn(installationId, ['operator'])).get('/system')).text
+  const system = async () => {
+    ostoja.skip(6000) // what is shown of the system is kept for five seconds
+    return (await (await ostoja.signedIn(installationId, ['operator'])).get('/system')).text
+  }
 
   it('stands on the log, with how many of the organisation’s own entries wait', async () => {
     expect(await shown()).toContain('Nothing has been sealed yet')
@@ -35,16 +35,17 @@ describe('when the log was sealed last', { timeout: 60_000 }, () => {
     await ostoja.newAccount(other, ['staff'])
     expect((await waiting()) - before).toBeLessThan(5)
 
+    const from = Date.now()
     await ostoja.features.auditChain.seal()
     const page = await shown()
     const { at } = await ostoja.features.auditChain.sealedOf({ tenantId: officer.account.tenantId })
-    expect(Date.now() - at!.getTime()).toBeLessThan(60_000)
+    expect(at!.getTime()).toBeGreaterThanOrEqual(from)
     expect(page).toContain(`Last sealed ${sayMoments('en', 'Europe/Warsaw').short(at!)}`)
   })
 
   it('stands at the desk and in the metrics, over all organisations', async () => {
     await ostoja.features.auditChain.seal()
-    await expect.poll(system, soon).toMatch(/Last sealed \S.*; entries waiting: \d+/)
+    expect(await system()).toMatch(/Last sealed \S.*; entries waiting: \d+/)
     expect(await collected()).toMatch(/^ostoja_audit_age_seconds\{kind="sealed"\} [\d.]+$/m)
     expect(await collected()).toMatch(/^ostoja_audit_seal_lag_seconds [\d.]+$/m)
     expect(await collected()).toMatch(/^ostoja_audit_unsealed \d+$/m)
@@ -56,7 +57,7 @@ describe('when the log was sealed last', { timeout: 60_000 }, () => {
     await owner.connect()
     await owner.query(`update audit_unsealed set at = now() - interval '9 minutes 30 seconds'`)
     await owner.end()
-    await expect.poll(system, soon).toMatch(/Sealing is 10 min behind: last sealed \S.*, entries waiting: \d+/)
+    expect(await system()).toMatch(/Sealing is 10 min behind: last sealed \S.*, entries waiting: \d+/)
     expect(Number(/^ostoja_audit_seal_lag_seconds (.*)$/m.exec(await collected())?.[1])).toBeGreaterThan(560)
     expect(await collected()).toContain('ostoja_health{part="chain"} 0')
     const desk = await ostoja.signedIn(installationId, ['operator'])

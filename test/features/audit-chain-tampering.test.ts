@@ -3,11 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemActor } from '../../src/platform/actor.ts'
 import { record } from '../../src/platform/audit/record.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { rounds } from '../support/rounds.ts'
 import { keepLog, tamperings } from '../support/tampering.ts'
 
-const wanted = 1000
-
-describe('a log that whoever owns the database has changed', { timeout: 600_000 }, () => {
+describe('a log that whoever owns the database has changed', () => {
   let ostoja: Ostoja
   let tenantId: string
   let otherTenantId: string
@@ -38,13 +37,13 @@ describe('a log that whoever owns the database has changed', { timeout: 600_000 
       await auditChain.seal()
     }
     await auditChain.anchor()
-  }, 120_000)
+  })
   afterAll(async () => {
     await owner.end()
     await ostoja.close()
   })
 
-  it(`is found to be changed: ${wanted} random tamperings, ${wanted} found`, async () => {
+  it('is found to be changed, whatever was done to it', async () => {
     const { auditChain } = ostoja.features
     const checkpoint = (await auditChain.anchoring.read())!
     const look = async () => {
@@ -56,22 +55,25 @@ describe('a log that whoever owns the database has changed', { timeout: 600_000 
     }
     expect(await look()).toEqual([])
     const putBack = await keepLog({ owner, tenantId, otherTenantId })
-    const missed: string[] = []
     const names = Object.keys(tamperings)
+    const wanted = rounds({ soak: 1000, usual: names.length })
+    const missed: string[] = []
+    const seen = new Set<string>()
     let [made, found] = [0, 0]
-    for (let round = 0; made < wanted; round++) {
+    for (let round = 0; made < wanted || seen.size < names.length; round++) {
       const name = names[round % names.length]!
       const changed = await tamperings[name]!({ owner, tenantId, otherTenantId })
       if (changed > 0) {
         made += 1
+        seen.add(name)
         if ((await look()).length > 0) found += 1
         else missed.push(name)
       }
       await putBack()
-      if (round > 2 * wanted) throw new Error('the tamperings change nothing')
+      if (round > 4 * wanted) throw new Error('the tamperings change nothing')
     }
     expect(missed).toEqual([])
-    expect([made, found]).toEqual([wanted, wanted])
+    expect(found).toBe(made)
     expect(await look()).toEqual([])
   })
 })

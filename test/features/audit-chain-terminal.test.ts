@@ -9,10 +9,10 @@ import { compare } from '../../src/features/backups/compare.ts'
 import { manifestName } from '../../src/features/backups/index.ts'
 import { systemActor } from '../../src/platform/actor.ts'
 import { record } from '../../src/platform/audit/record.ts'
+import { command, commandHere, environmentOf } from '../support/commands.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
-import { runProgram } from '../support/processes.ts'
 
-describe('the log’s chain at a terminal', { timeout: 300_000 }, () => {
+describe('the log’s chain at a terminal', () => {
   let ostoja: Ostoja
   let tenantId: string
   let owner: pg.Client
@@ -22,18 +22,7 @@ describe('the log’s chain at a terminal', { timeout: 300_000 }, () => {
     ostoja.platform.db.asTenant({ tenantId: tenant }, async trx => {
       for (let at = 0; at < count; at++) await record(trx, systemActor(tenant), 'client.viewed', `client-${at}`)
     })
-  const audit = (...args: string[]) => {
-    const { urls } = ostoja.database
-    return runProgram('ostoja', ['audit', ...args], {
-      DATA_DIR: ostoja.dataDir,
-      DATABASE_URL: urls.app,
-      SIGNIN_DATABASE_URL: urls.signin,
-      OWNER_DATABASE_URL: urls.owner,
-      BACKUP_DATABASE_URL: urls.backup,
-      REDIS_URL: ostoja.config.redisUrl,
-      BACKUP_STORE: ostoja.features.backups.store.where,
-    })
-  }
+  const audit = (...args: string[]) => commandHere(['audit', ...args], environmentOf(ostoja))
   const inFile = async (name: string, content: string): Promise<string> => {
     const file = join(folder, name)
     await writeFile(file, content)
@@ -55,7 +44,7 @@ describe('the log’s chain at a terminal', { timeout: 300_000 }, () => {
     await owner.connect()
     await write(5)
     await chain().seal()
-  }, 120_000)
+  })
   afterAll(async () => {
     await owner.end()
     await rm(folder, { recursive: true, force: true })
@@ -66,12 +55,12 @@ describe('the log’s chain at a terminal', { timeout: 300_000 }, () => {
     const changed = await ostoja.newTenant()
     await write(5, changed)
     await chain().seal()
-    const said = await audit('verify', '--tenant', changed)
+    const said = await command(ostoja, ['audit', 'verify', '--tenant', changed])
     expect([said.code, said.output]).toEqual([0, expect.stringContaining('The log is as it was written.')])
     await owner.query(
       `update audit_events set action = 'x' where id = (select max(id) from audit_events where tenant_id = '${changed}')`,
     )
-    const wrong = await audit('verify', '--tenant', changed)
+    const wrong = await command(ostoja, ['audit', 'verify', '--tenant', changed])
     expect([wrong.code, wrong.output, wrong.complaint]).toEqual([
       1,
       expect.stringMatching(/event \d+ was changed after it was sealed/),
@@ -149,7 +138,8 @@ describe('the log’s chain at a terminal', { timeout: 300_000 }, () => {
       })
     expect((await verify()).code).toBe(1)
 
-    expect(await audit('restored', new Date(Date.now() - 3_600_000).toISOString())).toMatchObject({ code: 0 })
+    const hourAgo = new Date(Date.now() - 3_600_000).toISOString()
+    expect(await command(ostoja, ['audit', 'restored', hourAgo])).toMatchObject({ code: 0 })
     const excused = await verify()
     expect([excused.code, excused.output]).toEqual([
       0,

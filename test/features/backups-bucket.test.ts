@@ -11,7 +11,7 @@ import { startOstoja, type Ostoja } from '../support/ostoja.ts'
 const operator = systemActor(installationId)
 const megabyte = 1_000_000
 
-describe('a bucket as a store of backups', { timeout: 120_000 }, () => {
+describe('a bucket as a store of backups', () => {
   let bucket: BucketServer
   let ostoja: Ostoja
 

@@ -6,15 +6,22 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Config } from '../../src/config.ts'
+import { createFeatures } from '../../src/composition.ts'
 import { backupInFiles, dataName, idOfName, manifestName, verifyBackup } from '../../src/features/backups/index.ts'
+import { findTool } from '../../src/features/backups/dump/tools.ts'
 import { installationId, systemActor } from '../../src/platform/actor.ts'
+import { startWorker } from '../../src/platform/jobs/jobs.ts'
+import { createMetrics } from '../../src/platform/metrics/metrics.ts'
 import { readKeys } from '../../src/platform/vault/key-files.ts'
+import { anotherWeb } from '../support/another-web.ts'
+import type { BackupWork } from '../support/backup-worker.ts'
 import { inDatabase } from '../support/backups.ts'
 import { command } from '../support/commands.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
 import { root } from '../support/processes.ts'
+import { rounds } from '../support/rounds.ts'
+import { until } from '../support/until.ts'
 import { findLeaks } from '../support/leaks.ts'
 import { furnish } from '../support/world.ts'
 
@@ -29,14 +36,11 @@ afterAll(() => {
 /** Everything that processes have said, at the most talkative. */
 const logs: string[] = []
 
-const worker = (config: Config, what: 'now' | 'tend', at?: number) => {
-  const child = spawn(
-    process.execPath,
-    [`${root}test/support/backup-worker.ts`, JSON.stringify({ config: { ...config, logLevel: 'trace' }, what, at })],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+const worker = (work: BackupWork) => {
+  const given: BackupWork = { ...work, config: { ...work.config, logLevel: 'trace' } }
+  const child = spawn(process.execPath, [`${root}test/support/backup-worker.ts`, JSON.stringify(given)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   children.add(child)
   let said = ''
   child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()))
@@ -44,12 +48,11 @@ const worker = (config: Config, what: 'now' | 'tend', at?: number) => {
   const ended = once(child, 'close').then(() => logs.push(said))
   return {
     said: () => said,
-    says: async (word: string) => {
-      while (!said.includes(word)) {
-        if (child.exitCode !== null) throw new Error(`it ended: ${said}`)
-        await pause(2)
-      }
-    },
+    says: (word: string) =>
+      until(`a worker says "${word}"`, () => {
+        if (!said.includes(word) && child.exitCode !== null) throw new Error(`it ended: ${said}`)
+        return said.includes(word)
+      }),
     kill: async () => {
       child.kill('SIGKILL')
       await ended
@@ -68,7 +71,15 @@ const allWhole = async (ostoja: Ostoja): Promise<number> => {
   return manifests.length
 }
 
-describe('a backup that is cut short', { timeout: 480_000 }, () => {
+/** A killed process keeps its lock until PostgreSQL notices its death. */
+const unlocked = ({ database }: Ostoja) =>
+  until('nobody holds the lock of backups', async () => {
+    const held = `select 1 from pg_locks join pg_database on pg_database.oid = database
+                   where locktype = 'advisory' and datname = current_database()`
+    return (await inDatabase(database.adminUrl, held)).length === 0
+  })
+
+describe('a backup that is cut short', () => {
   let ostoja: Ostoja
   let mail: MailServer
   let scratch: string
@@ -76,40 +87,50 @@ describe('a backup that is cut short', { timeout: 480_000 }, () => {
 
   beforeAll(async () => {
     mail = await startMailServer()
-    ostoja = await startOstoja({ backups: true, env: mail.settings })
+    ostoja = await startOstoja({ backups: true, worker: false, env: mail.settings })
     scratch = await mkdtemp(join(tmpdir(), 'ostoja-cut-'))
     await ostoja.newAccount(installationId, ['operator'], { email: 'operator@shelter.test' })
+    // Later it would tend backups by itself, once a minute.
+    const jobs = await startWorker(ostoja.config.databaseUrl, ostoja.features, ostoja.platform)
     await furnish(ostoja, name)
+    await jobs.stop()
     await mkdir(ostoja.config.backups.store, { recursive: true })
-  }, 120_000)
+  })
   afterAll(async () => {
     await ostoja.close()
     await mail.close()
     await rm(scratch, { recursive: true, force: true })
   })
 
-  it('by death at 20 points leaves nothing that looks whole and is not, and the next one is made', async () => {
-    const first = worker(ostoja.config, 'now')
-    await first.says('ready')
+  it('by death in each phase leaves nothing that looks whole and is not, and the next one is made', async () => {
+    const phases = ['dump', 'check', 'restore', 'compare'] as const
+    const count = rounds({ soak: 20, usual: phases.length })
     const from = performance.now()
-    await first.says('done')
-    let tookMs = performance.now() - from
-    await first.ended
+    await ostoja.features.backups.makeNow()
+    let longestMs = performance.now() - from
 
-    let next = worker(ostoja.config, 'now')
-    for (let kills = 0; kills < 20;) {
-      const killed = next
-      await killed.says('ready')
-      await pause(((kills + Math.random()) / 20) * tookMs)
-      await killed.kill()
-      if (killed.said().includes('done'))
-        tookMs *= 0.9 // it has become quicker than the first
-      else kills += 1
-      await allWhole(ostoja)
-      next = worker(ostoja.config, 'now')
+    /** First at the very beginning of each phase, then at random times after it. */
+    const doomed = (kills: number) => {
+      const afterMs = kills < phases.length ? 0 : Math.random() * longestMs
+      const phase = phases[kills % phases.length]!
+      return worker({ config: ostoja.config, what: 'now', death: { phase, afterMs } })
     }
-    await next.says('done')
-    await next.ended
+    for (let kills = 0; kills < count;) {
+      const before = await allWhole(ostoja)
+      const killed = doomed(kills)
+      await killed.ended
+      await unlocked(ostoja)
+      const whole = (await allWhole(ostoja)) - before
+      if (killed.said().includes('done')) {
+        longestMs *= 0.9 // it ended before its time came
+        continue
+      }
+      if (kills < phases.length) expect([phases[kills], whole]).toEqual([phases[kills], kills === 0 ? 0 : 1])
+      kills += 1
+    }
+    const last = worker({ config: ostoja.config, what: 'now' })
+    await last.says('done')
+    await last.ended
     expect(await allWhole(ostoja)).toBeGreaterThan(0)
     const rows = await ostoja.features.backups.list(operator)
     expect(rows.filter(({ failure }) => failure === 'interrupted').length).toBeGreaterThan(0)
@@ -122,10 +143,8 @@ describe('a backup that is cut short', { timeout: 480_000 }, () => {
   it('leaves nothing readable anywhere: not in store, temporary files or what the dead left behind', async () => {
     const { keysDir, store } = ostoja.config.backups
     await writeFile(join(scratch, 'file'), 'where a folder should be')
-    const nowhere = worker(
-      { ...ostoja.config, backups: { ...ostoja.config.backups, store: join(scratch, 'file', 'nowhere') } },
-      'now',
-    )
+    const backups = { ...ostoja.config.backups, store: join(scratch, 'file', 'nowhere') }
+    const nowhere = worker({ config: { ...ostoja.config, backups }, what: 'now' })
     await nowhere.ended
     expect(nowhere.said()).toContain('failed store-unreachable')
     const keys = await Promise.all(
@@ -166,52 +185,73 @@ describe('a backup that is cut short', { timeout: 480_000 }, () => {
 
   it('keeps passwords out of the list of processes', async () => {
     const { password } = new URL(ostoja.config.backups.databaseUrl!)
-    const making = ostoja.features.backups.makeNow()
-    let seen = ''
-    for (let look = 0; look < 30; look++) {
-      const pids = (await readdir('/proc')).filter(entry => /^\d+$/.test(entry))
-      for (const pid of pids) {
-        const command = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '')
-        if (/pg_dump|pg_restore/.test(command)) seen += command
-      }
-      await pause(10)
+    const shown = join(scratch, 'shown')
+    const pgBin = join(scratch, 'bin')
+    await mkdir(pgBin)
+    const [server] = await inDatabase<{ server_version: string }>(ostoja.database.adminUrl, 'show server_version')
+    for (const name of ['pg_dump', 'pg_restore'] as const) {
+      const { path } = await findTool(name, Number.parseInt(server!.server_version, 10), ostoja.config.backups.pgBin)
+      // What the list shows of a process are its arguments.
+      const script = `#!/bin/sh\ntr '\\0' ' ' </proc/$$/cmdline >>'${shown}'\nexec '${path}' "$@"\n`
+      await writeFile(join(pgBin, name), script, { mode: 0o755 })
     }
-    await making
-    expect(seen).toContain('pg_')
+    const recorded = createFeatures({
+      ...ostoja.platform,
+      metrics: createMetrics(),
+      config: { ...ostoja.config, backups: { ...ostoja.config.backups, pgBin } },
+    })
+    const { id } = await recorded.backups.makeNow()
+    expect((await recorded.backups.list(operator))[0]).toMatchObject({ id, proof: 'proven' })
+    const seen = await readFile(shown, 'utf8')
+    expect(seen).toMatch(/pg_dump .*--/)
+    expect(seen).toMatch(/pg_restore .*--/)
     expect(seen).not.toContain(password)
   })
 })
 
-describe('nights', { timeout: 600_000 }, () => {
+describe('nights', () => {
   let ostoja: Ostoja
+  let others: Awaited<ReturnType<typeof anotherWeb>>[]
   beforeAll(async () => {
-    ostoja = await startOstoja({ backups: true, env: { TIME_ZONE: 'Europe/Warsaw', BACKUP_KEEP_DAILY: '7' } })
+    ostoja = await startOstoja({
+      backups: true,
+      worker: false,
+      env: { TIME_ZONE: 'Europe/Warsaw', BACKUP_KEEP_DAILY: '2' },
+    })
+    others = [await anotherWeb(ostoja), await anotherWeb(ostoja)]
     await ostoja.newTenant()
   })
-  afterAll(() => ostoja.close())
+  afterAll(async () => {
+    for (const other of others) await other.close()
+    await ostoja.close()
+  })
 
-  it('bring one proven backup each, with two workers that die now and then: 20 of them', async () => {
+  it('bring one proven backup each, with three workers at once and one that dies now and then', async () => {
+    const count = rounds({ soak: 20, usual: 3 })
     const day = 24 * 60 * 60_000
-    const firstNight = Date.UTC(2027, 2, 20, 1, 5) // 02:05 in Warsaw; the clocks go forward on the 28th
-    for (let night = 0; night < 20; night++) {
+    const firstNight = Date.UTC(2027, 2, 27, 1, 5) // 02:05 in Warsaw; the clocks go forward on the 28th
+    const nights = async () => (await ostoja.features.backups.list(operator)).map(row => row.night)
+    for (let night = 0; night < count; night++) {
       const at = firstNight + night * day
-      ostoja.skip(at - ostoja.platform.clock().getTime()) // its own worker is a third one
+      ostoja.skip(at - ostoja.platform.clock().getTime())
       if (night % 3 === 0) {
-        const doomed = worker(ostoja.config, 'tend', at)
-        await doomed.says('ready')
-        await pause(Math.random() * 900)
+        const before = await nights()
+        const doomed = worker({ config: ostoja.config, what: 'tend', at })
+        await until('a backup was begun', async () => (await nights()).length > before.length)
+        if (night > 0) await pause(Math.random() * 900)
         await doomed.kill()
+        await unlocked(ostoja)
       }
-      const both = [worker(ostoja.config, 'tend', at + 60_000), worker(ostoja.config, 'tend', at + 60_000)]
-      await Promise.all(both.map(({ ended }) => ended))
-      const again = worker(ostoja.config, 'tend', at + 180_000)
-      await again.ended
+      ostoja.skip(60_000)
+      await Promise.all([ostoja, ...others].map(({ features }) => features.backups.tend()))
+      ostoja.skip(120_000)
+      await ostoja.features.backups.tend()
     }
     const rows = await ostoja.features.backups.list(operator)
-    const nights = rows.filter(({ status }) => status === 'made' || status === 'removed').map(row => row.night)
-    expect(nights).toHaveLength(20)
-    expect(new Set(nights).size).toBe(20)
+    const made = rows.filter(({ status }) => status === 'made' || status === 'removed').map(row => row.night)
+    expect(made).toHaveLength(count)
+    expect(new Set(made).size).toBe(count)
     expect(rows.filter(({ status, proof }) => status === 'made' && proof !== 'proven')).toEqual([])
-    expect(await allWhole(ostoja)).toBeLessThan(20)
+    expect(await allWhole(ostoja)).toBeLessThan(count)
   })
 })

@@ -13,7 +13,7 @@ import { furnish } from '../support/world.ts'
 /** One that can be made again afterwards by itself, without what came after it. */
 const later = '2026-11-23-91-announcements'
 
-describe('a backup that is restored elsewhere', { timeout: 240_000 }, () => {
+describe('a backup that is restored elsewhere', () => {
   let ostoja: Ostoja
   let folder: string
   let whole: Manifest
@@ -24,7 +24,7 @@ describe('a backup that is restored elsewhere', { timeout: 240_000 }, () => {
     await chmod(folder, 0o711) // the server's user passes through
     await furnish(ostoja, 'Przystań')
     whole = await ostoja.features.backups.makeNow()
-  }, 180_000)
+  })
   afterAll(async () => {
     await ostoja.close()
     await dropDatabases()

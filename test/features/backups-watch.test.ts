@@ -90,7 +90,7 @@ describe('retention', () => {
   })
 })
 
-describe('who has to be told about backups', { timeout: 60_000 }, () => {
+describe('who has to be told about backups', () => {
   let ostoja: Ostoja
   let mail: MailServer
   beforeAll(async () => {

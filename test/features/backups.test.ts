@@ -11,12 +11,13 @@ import { installationId, systemActor } from '../../src/platform/actor.ts'
 import { createKeys, readKeys } from '../../src/platform/vault/key-files.ts'
 import { dropDatabases, inDatabase, newDatabase, restoreOf } from '../support/backups.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
+import { rounds } from '../support/rounds.ts'
 import { furnish } from '../support/world.ts'
 
 const run = promisify(execFile)
 const operator = systemActor(installationId)
 
-describe('a backup', { timeout: 120_000 }, () => {
+describe('a backup', () => {
   let ostoja: Ostoja
   let folder: string
   let made: Manifest
@@ -29,7 +30,7 @@ describe('a backup', { timeout: 120_000 }, () => {
     await furnish(ostoja, name)
     made = await ostoja.features.backups.makeNow()
     file = join(ostoja.config.backups.store, dataName(made.id))
-  }, 120_000)
+  })
   afterAll(async () => {
     await ostoja.close()
     await dropDatabases()
@@ -72,18 +73,18 @@ describe('a backup', { timeout: 120_000 }, () => {
     await expect(restoreOf(ostoja, file, url)).rejects.toMatchObject({ problem: 'database-not-empty' })
   })
 
-  it('says of every single flipped bit that it was altered: 200 places', async () => {
+  it('says of every single flipped bit that it was altered', async () => {
     const roots = await readKeys(ostoja.config.rootKeysFile)
     const [data, manifest] = [
       await readFile(file),
       await readFile(join(ostoja.config.backups.store, manifestName(made.id))),
     ]
-    let refused = 0
-    for (let place = 0; place < 200; place++) {
+    const places = rounds({ soak: 200, usual: 40 })
+    for (let place = 0; place < places; place++) {
       const inManifest = place % 4 === 0
       const changed = Buffer.from(inManifest ? manifest : data)
       const at = Math.floor(
-        (((place >> (inManifest ? 2 : 0)) + Math.random()) / (inManifest ? 50 : 200)) * changed.length,
+        (((place >> (inManifest ? 2 : 0)) + Math.random()) / (inManifest ? places / 4 : places)) * changed.length,
       )
       changed[at]! ^= 1 << (place % 8)
       await writeFile(join(folder, dataName(made.id)), inManifest ? data : changed)
@@ -93,9 +94,7 @@ describe('a backup', { timeout: 120_000 }, () => {
         (fault: unknown) => (fault as { problem?: string }).problem,
       )
       expect([place, at, problem]).toEqual([place, at, 'altered'])
-      refused += 1
     }
-    expect(refused).toBe(200)
   })
 
   it('says what else is wrong, each in its own words', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Actor } from '../../src/platform/actor.ts'
 import { prefixes, words } from '../../src/platform/text/fold.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { rounds } from '../support/rounds.ts'
 import { newClient, newStaff, profile } from '../support/clients.ts'
 
 let ostoja: Ostoja
@@ -159,7 +160,7 @@ test('any client is found by any beginning of any word of any name, and opens as
         `${JSON.stringify([givenNames, familyName])} by ${beginning}`,
       ).toBe(true)
     }),
-    { numRuns: 150 },
+    { numRuns: rounds({ soak: 150, usual: 50 }) },
   )
 })
 

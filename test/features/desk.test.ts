@@ -1,10 +1,12 @@
 import { createServer, type Server } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { installationId, systemActor } from '../../src/platform/actor.ts'
 import { enqueue } from '../../src/platform/jobs/jobs.ts'
 import { holdKeys } from '../support/locks.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
+import { until } from '../support/until.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 /** Quick enough to see a key turn. */
@@ -86,10 +88,10 @@ describe('the desk', () => {
     const { presence } = ostoja.platform
     const { list } = presence
     presence.list = async () => (await list()).map(present => ({ ...present, role: 'web' }))
-    await later(5100)
+    ostoja.skip(5100)
     expect(await start()).toContain('No worker is running')
     presence.list = list
-    await later(5100)
+    ostoja.skip(5100)
     expect(await start()).not.toContain('No worker is running')
   })
 })
@@ -124,9 +126,9 @@ describe('jobs at the desk', () => {
     const account = await ostoja.newAccount(tenantId, ['staff'], { email: `refused-${unlikely()}@shelter.test` })
     const { notices, db } = ostoja.features
     await db.asTenant({ tenantId }, trx => notices.notify(trx, tenantId, [account.id], 'new-browser'))
-    await expect
-      .poll(async () => (await operator.get('/jobs')).text, { timeout: 10_000 })
-      .toContain('MailFault (MAILBOX_REFUSED_550)')
+    await until('the failure is shown', async () =>
+      (await operator.get('/jobs')).text.includes('MailFault (MAILBOX_REFUSED_550)'),
+    )
     expect((await operator.get('/jobs')).text).not.toContain('refused-')
     await inRealm(trx => trx.raw('delete from graphile_worker._private_jobs'))
   })
@@ -140,13 +142,16 @@ describe('keys at the desk', () => {
     expect(page).not.toContain(ostoja.platform.rootKeys.keys.current.key.toString('base64').slice(0, 20))
   })
 
+  /** The worker comes back every 15 s until nothing is left to move; here it comes back at once. */
+  const followAtOnce = () =>
+    inRealm(trx =>
+      trx.raw(`update graphile_worker._private_jobs set run_at = now() where key = 'keys.follow' and run_at > now()`),
+    )
   const untilDone = () =>
-    expect
-      .poll(async () => ((await operator.get('/keys/progress')).body as { done: boolean }).done, {
-        timeout: 25_000,
-        interval: 200,
-      })
-      .toBe(true)
+    until('the keys are rotated', async () => {
+      await followAtOnce()
+      return ((await operator.get('/keys/progress')).body as { done: boolean }).done
+    })
 
   it('are turned by the worker for every organisation, with progress to follow', async () => {
     const currentOf = (id: string) =>
@@ -164,7 +169,7 @@ describe('keys at the desk', () => {
     await untilDone()
     expect((await currentOf(tenantId)).id).toBeGreaterThan(before.id)
     expect((await currentOf(installationId)).id).toBeGreaterThan(before.id)
-  }, 40_000)
+  })
 
   it('in files are turned as well', async () => {
     const { rootKeys, peppers } = ostoja.platform
@@ -175,7 +180,7 @@ describe('keys at the desk', () => {
     expect(rootKeys.keys.current.id).not.toBe(before[0])
     expect(peppers.keys.current.id).not.toBe(before[1])
     expect((await operator.post('/keys/nothing/rotate', {}, '/keys')).status).toBe(404)
-  }, 40_000)
+  })
 })
 
 describe('the system page', () => {
@@ -195,40 +200,9 @@ describe('the system page', () => {
       ['exports', 'right'],
     ])
   })
-
-  it('says within seconds that a mail server is silent, and asks once for many', async () => {
-    let asked = 0
-    const silent: Server = createServer(() => {
-      asked++
-    })
-    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
-    const { port } = silent.address() as { port: number }
-    const other = await startOstoja({ env: { ...mail.settings, SMTP_URL: `smtp://127.0.0.1:${port}` } })
-    try {
-      const since = performance.now()
-      const { installation } = other.features.desk
-      const looks = await Promise.all([installation.look(), installation.look(), installation.look()])
-      expect(performance.now() - since).toBeLessThan(6000)
-      expect(asked).toBe(1)
-      expect(looks[0].parts.find(({ name }) => name === 'mail')).toMatchObject({
-        health: 'wrong',
-        note: 'installation:note.silent',
-      })
-      const someone = await other.signedIn(installationId, ['operator'])
-      expect((await someone.get('/')).text).toContain('The mail server does not take letters')
-    } finally {
-      await other.close()
-      silent.close()
-    }
-  })
 })
 
 describe('announcements', () => {
-  // The other Ostoja above has begun with an empty Redis.
-  beforeAll(async () => {
-    operator = await ostoja.signedIn(installationId, ['operator'])
-  })
-
   const local = (at: Date) => new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
   const announce = (more: object = {}) =>
     operator.post(
@@ -257,11 +231,9 @@ describe('announcements', () => {
     await announce({ textEn: 'Much later', startsAt: local(new Date(Date.now() + 1_800_000)) })
     expect((await staff.get('/')).text).not.toContain('Much later')
     ostoja.skip(1_900_000)
-    await later(3100)
     const back = await ostoja.signedIn(tenantId, ['staff'])
     expect((await back.get('/')).text).toContain('Much later')
     ostoja.skip(2_000_000)
-    await later(3100)
     expect((await ostoja.visitor().get('/sign-in')).text).not.toMatch(/midnight|Much later/)
     operator = await ostoja.signedIn(installationId, ['operator'])
   })
@@ -298,4 +270,31 @@ describe('announcements', () => {
   })
 })
 
-const later = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
+// The last of this file: another Ostoja begins by emptying the Redis that both use.
+describe('the installation with a silent mail server', () => {
+  it('says so within seconds, and asks once for many', async () => {
+    let asked = 0
+    const silent: Server = createServer(() => {
+      asked++
+    })
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
+    const { port } = silent.address() as { port: number }
+    const other = await startOstoja({ env: { ...mail.settings, SMTP_URL: `smtp://127.0.0.1:${port}` } })
+    try {
+      const { installation } = other.features.desk
+      // Both run in this process, so that a busy machine delays them alike.
+      const tooLate = pause(6000, null, { ref: false })
+      const looks = await Promise.race([Promise.all(Array.from({ length: 3 }, installation.look)), tooLate])
+      expect(asked).toBe(1)
+      expect(looks?.[0]?.parts.find(({ name }) => name === 'mail')).toMatchObject({
+        health: 'wrong',
+        note: 'installation:note.silent',
+      })
+      const someone = await other.signedIn(installationId, ['operator'])
+      expect((await someone.get('/')).text).toContain('The mail server does not take letters')
+    } finally {
+      await other.close()
+      silent.close()
+    }
+  })
+})

@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { installationId, type Role } from '../../src/platform/actor.ts'
+import { severalAtOnce } from '../support/at-once.ts'
 import { formsIn, type FoundForm } from '../support/forms.ts'
 import { startOstoja, unlikely, type Ostoja, type TestAccount } from '../support/ostoja.ts'
+import { rounds } from '../support/rounds.ts'
 import type { Visitor } from '../support/visitor.ts'
 import { furnish, type World } from '../support/world.ts'
 
@@ -20,14 +22,16 @@ const isTyped = ({ form }: { form: FoundForm }) => form.texts.length > 0 && !('_
 const crawl = async (account: TestAccount, ids: World['ids']) => {
   const visitor = ostoja.visitor()
   await visitor.signIn(account)
-  for (const route of ostoja.routes) {
-    if (route.method !== 'get' || route.policy.background) continue
-    const page = route.path.replace(/:(\w+)/g, (_, name: string) => ids[name] ?? '')
-    const answer = await visitor.get(page)
+  const pages = ostoja.routes
+    .filter(route => route.method === 'get' && !route.policy.background)
+    .map(({ path }) => ({ path, page: path.replace(/:(\w+)/g, (_, name: string) => ids[name] ?? '') }))
+  const answers = await severalAtOnce(pages, ({ page }) => visitor.get(page))
+  for (const [index, answer] of answers.entries()) {
     if (answer.status !== 200 || !String(answer.headers['content-type']).includes('html')) continue
+    const { path, page } = pages[index]!
     for (const form of formsIn(answer.text)) {
       // The search box stands on every page: once is enough.
-      const known = form.action === '/searches' ? form.action : `${route.path} -> ${form.action}`
+      const known = form.action === '/searches' ? form.action : `${path} -> ${form.action}`
       if (!forms.has(known)) forms.set(known, { page, form, account })
     }
   }
@@ -105,9 +109,15 @@ describe('every form of the product', () => {
     for (const [known, { form }] of secretive) expect([known, form.secrets]).toEqual([known, form.named])
   })
 
-  for (const [way, lose] of Object.entries(ways))
+  const numberOfWays = Object.keys(ways).length
+  /** In so many ways each form is lost: the first form in the first ways, the next in the ways after the first, and so on. */
+  const waysOfEach = rounds({ soak: numberOfWays, usual: 1 })
+  for (const [wayIndex, [way, lose]] of Object.entries(ways).entries())
     it(`loses nothing of what is typed to ${way}, without a script and before any draft`, async () => {
-      for (const [known, { page, account }] of [...forms].filter(([, found]) => isTyped(found))) {
+      const keeping = [...forms].filter(([, found]) => isTyped(found))
+      const lost = keeping.filter((_, index) => (index + wayIndex) % numberOfWays < waysOfEach)
+      expect(lost.length).toBeGreaterThan(1)
+      for (const [known, { page, account }] of lost) {
         await ostoja.features.sessions.end(keyOf(account), 'administrator')
         const visitor = ostoja.visitor()
         await visitor.signIn(account)

@@ -30,18 +30,20 @@ afterAll(async () => {
 const partOf = (html: string, name: string) => new RegExp(`name="${name}"\\s+value="([^"]+)"`).exec(html)?.[1] ?? ''
 
 describe('the root key', () => {
-  it('turns through 20 kills under reading, writing, signed-in pages and new organisations; every key ends under the newest', async () => {
+  it('turns through cuts at any point under reading, writing, signed-in pages and new organisations; every key ends under the newest', async () => {
     const file = ostoja.config.rootKeysFile
     const [before] = await keyIdsIn(file)
     const id = await newClient(ostoja, actor, { familyName: 'Korzeń' })
     const visitor = await ostoja.signedIn(actor.tenantId, ['staff'])
     const tenants: string[] = [actor.tenantId]
-    let inTheMiddle = 0
+    let cuts = { made: 0, inTheMiddle: 0 }
     const faults = await whileGoingOn(
-      async () => {
-        inTheMiddle = await turnUnderKills(ostoja, 'root', {
-          kills: 20,
-          after: async () => void tenants.push(await other.features.tenants.create('Made meanwhile', 'en')),
+      async again => {
+        cuts = await turnUnderKills(ostoja, 'root', {
+          after: async () => {
+            tenants.push(await other.features.tenants.create('Made meanwhile', 'en'))
+            await again()
+          },
         })
       },
       async () => {
@@ -54,7 +56,7 @@ describe('the root key', () => {
       },
     )
     expect(faults).toEqual([])
-    expect(inTheMiddle).toBeGreaterThan(3)
+    expect(cuts.inTheMiddle).toBeGreaterThan(cuts.made / 5)
 
     const [current] = await keyIdsIn(file)
     expect(current).not.toBe(before)
@@ -64,7 +66,7 @@ describe('the root key', () => {
     for (const tenantId of tenants) await newStaff(ostoja, tenantId)
     const status = await ostoja.features.encryptionKeys.status()
     for (const { id: rootId, uses } of status.roots) expect(uses > 0).toBe(rootId === current)
-  }, 180_000)
+  })
 
   it('stays in its file until nothing is under it, and goes on the operator’s word', async () => {
     const file = ostoja.config.rootKeysFile

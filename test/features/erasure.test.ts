@@ -13,8 +13,10 @@ import { keptTables } from '../../src/features/erasure/queries.ts'
 import { installationId, type Actor } from '../../src/platform/actor.ts'
 import { ownUrls, setting } from '../support/database.ts'
 import { newClient, profile } from '../support/clients.ts'
+import { command, commandHere, environmentOf } from '../support/commands.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
 import { runProgram } from '../support/processes.ts'
+import { until } from '../support/until.ts'
 import type { Visitor } from '../support/visitor.ts'
 import { contactProfile, furnish } from '../support/world.ts'
 
@@ -62,14 +64,6 @@ const startOn = async (config: Ostoja['config']) => {
   const features = createFeatures(platform)
   await prepareToRun(features)
   return { features, close: () => platform.close() }
-}
-
-const until = async (done: () => Promise<boolean>) => {
-  for (let tries = 0; tries < 400; tries++) {
-    if (await done()) return
-    await new Promise(resolve => setTimeout(resolve, 50))
-  }
-  throw new Error('it never came to be')
 }
 
 beforeAll(async () => {
@@ -127,9 +121,9 @@ describe('erasing a client', () => {
       format: 'viewer',
       language: 'pl',
     }))!.id
-    await until(async () => (await exports.find(actor, exportId)).status === 'ready')
+    await until('the export is ready', async () => (await exports.find(actor, exportId)).status === 'ready')
     before = await dump('before.dump')
-  }, 120_000)
+  })
 
   it('is for administrators, who find somebody only by the whole file number', async () => {
     const nobody = await administrator.post('/erasures/find', { fileNumber: 'nobody-1' }, '/erasures')
@@ -272,9 +266,9 @@ describe('erasing a client', () => {
     expect(await query('select 1 from clients where id = $1', [clientId], adminUrl)).toEqual([])
     const own = await readFile(join(environment.DATA_DIR, 'erasures.ledger'), 'utf8')
     expect(own).toContain(clientId)
-    const second = await runProgram('ostoja', ['erasures', 'repeat', '--from', kept], environment)
+    const second = await commandHere(['erasures', 'repeat', '--from', kept], environment)
     expect(second.output).toContain('Erased again: 0 of 1')
-    const none = await runProgram('ostoja', ['erasures', 'repeat', '--from', '/nowhere/at-all'], environment)
+    const none = await commandHere(['erasures', 'repeat', '--from', '/nowhere/at-all'], environment)
     expect([none.code, none.complaint.trim().split('\n').length]).toEqual([1, 1])
   })
 
@@ -322,16 +316,7 @@ describe('a row of an import or a draft', () => {
 })
 
 describe('destroying an organisation', () => {
-  const environmentOf = (config: Ostoja['config']) => ({
-    DATA_DIR: ostoja.dataDir,
-    DATABASE_URL: config.databaseUrl,
-    SIGNIN_DATABASE_URL: config.signinDatabaseUrl,
-    OWNER_DATABASE_URL: ostoja.database.urls.owner,
-    BACKUP_DATABASE_URL: ostoja.database.urls.backup,
-    REDIS_URL: config.redisUrl,
-  })
-  const destroy = (...args: string[]) =>
-    runProgram('ostoja', ['keys', 'destroy-tenant', ...args], environmentOf(ostoja.config))
+  const destroy = (...args: string[]) => commandHere(['keys', 'destroy-tenant', ...args], environmentOf(ostoja))
   let doomed: string
   let before: string
   let visitor: Visitor & { account: { id: number; login: string; password: string } }
@@ -342,7 +327,7 @@ describe('destroying an organisation', () => {
     visitor = await ostoja.signedIn(doomed, ['staff'])
     await ostoja.features.clients.keepQuery({ tenantId: doomed, accountId: visitor.account.id, roles: [] }, 'x')
     before = await dump('before-tenant.dump')
-  }, 120_000)
+  })
 
   it('asks for its name, and does nothing without it', async () => {
     for (const args of [[doomed], [doomed, '--yes-destroy', 'Another']]) {
@@ -357,7 +342,8 @@ describe('destroying an organisation', () => {
   })
 
   it('leaves no key, no row, no file, no session, and lets nobody sign in', async () => {
-    const { code, output, complaint } = await destroy(doomed, '--yes-destroy', 'Dom Pod Lipą')
+    const args = ['keys', 'destroy-tenant', doomed, '--yes-destroy', 'Dom Pod Lipą']
+    const { code, output, complaint } = await command(ostoja, args)
     expect([code, complaint]).toEqual([0, ''])
     expect(output).toMatch(/Backups made until now still hold it, sealed, and its keys, wrapped/)
     expect(output).toMatch(/20\d\d-\d\d-\d\d/)

@@ -3,6 +3,7 @@ import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encr
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Actor } from '../../src/platform/actor.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { until } from '../support/until.ts'
 import { clientProfile, contactProfile } from '../support/world.ts'
 
 const HOUR = 60 * 60_000
@@ -50,7 +51,7 @@ const newOffice = async () => {
   }
   const open = async (path: string) => {
     const id = path.split('/').at(-1)!
-    await expect.poll(async () => (await exports.find(actor, id)).status, { timeout: 20_000 }).toBe('ready')
+    await until('the export is ready', async () => (await exports.find(actor, id)).status === 'ready')
     const decrypter = new Decrypter()
     decrypter.addIdentity(identity)
     return decrypter.decrypt(await readFile((await exports.download(actor, id)).file), 'text')

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Actor } from '../../src/platform/actor.ts'
 import { extractWithTools } from '../support/age-cli.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { until } from '../support/until.ts'
 import { clientProfile } from '../support/world.ts'
 
 const passphrase = 'krokus lampa wiadro sowa'
@@ -33,7 +34,7 @@ describe('an export of groups', () => {
     expect((await officer.post('/exports', gone, '/exports/new')).status).toBe(409)
     const asked = await officer.post('/exports', { ...fields, 'groupIds[]': group.id }, '/exports/new')
     const id = asked.headers.location!.split('/').at(-1)!
-    await expect.poll(async () => (await exports.find(actor, id)).status, { timeout: 20_000 }).toBe('ready')
+    await until('the export is ready', async () => (await exports.find(actor, id)).status === 'ready')
     expect(await exports.find(actor, id)).toMatchObject({ total_clients: 1, done_clients: 1, group_ids: [group.id] })
 
     const { file } = await exports.download(actor, id)

@@ -5,6 +5,7 @@ import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encr
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { extractWithTools, openWithAge } from '../support/age-cli.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { until } from '../support/until.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 type Bundle = { meta: { tag: { code: string }[] } }
@@ -28,14 +29,11 @@ const post = (passphrase: string, repeated = passphrase) =>
   officer.post('/exports', { passphrase, repeated }, '/exports/new')
 
 /** Waits as the page does, by asking for the progress. */
-const finished = async (path: string) => {
-  for (let turn = 0; turn < 200; turn += 1) {
+const finished = (path: string) =>
+  until('the export is finished', async () => {
     const { body } = (await officer.get(`${path}/progress`)) as { body: { done: boolean } }
-    if (body.done) return
-    await new Promise(resolve => setTimeout(resolve, 100))
-  }
-  throw new Error('The export was never finished')
-}
+    return body.done
+  })
 
 describe('the pages of the exports', () => {
   it('lead a security officer from a suggested passphrase to a file that opens', async () => {

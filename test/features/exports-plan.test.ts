@@ -7,6 +7,7 @@ import type { Actor } from '../../src/platform/actor.ts'
 import { extractWithTools } from '../support/age-cli.ts'
 import { clientProfile } from '../support/world.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { until } from '../support/until.ts'
 
 const DAY = 24 * 60 * 60_000
 
@@ -37,12 +38,11 @@ const round = async (actor: Actor) => {
   const { exports } = ostoja.features
   await exports.plans.run(actor.tenantId)
   await ostoja.features.reminders.run(actor.tenantId)
-  for (let turn = 0; turn < 200; turn += 1) {
-    const waiting = (await exports.list(actor)).some(({ status }) => status === 'waiting' || status === 'running')
-    if (!waiting) return exports.list(actor)
-    await new Promise(resolve => setTimeout(resolve, 50))
-  }
-  throw new Error('The export was never finished')
+  return until('no export is waiting', async () => {
+    const all = await exports.list(actor)
+    const done = all.every(({ status }) => status !== 'waiting' && status !== 'running')
+    return done ? all : null
+  })
 }
 
 describe('exports by schedule', () => {

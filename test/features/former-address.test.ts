@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemActor } from '../../src/platform/actor.ts'
 import { unlikely } from '../support/ostoja.ts'
+import { until } from '../support/until.ts'
 import { startOstojaWithMail, type OstojaWithMail } from '../support/ostoja-with-mail.ts'
 
 let mail: OstojaWithMail['mail']
@@ -26,11 +27,6 @@ const changeAddress = async (email: string, to: string | null) => {
   const { revision } = await ostoja.features.accounts.find(systemActor(tenant), id)
   await ostoja.features.accounts.amend(systemActor(tenant), id, form, revision)
 }
-const until = async (holds: () => Promise<boolean>) => {
-  for (let waited = 0; waited < 5000 && !(await holds()); waited += 50)
-    await new Promise(resolve => setTimeout(resolve, 50))
-}
-
 describe('an address that mail to an account no longer goes to', () => {
   it('is told so, by a letter that names nobody and not the new address, and is forgotten then', async () => {
     const [before, after] = [`${unlikely()}@example.org`, `${unlikely()}@example.org`]
@@ -39,8 +35,7 @@ describe('an address that mail to an account no longer goes to', () => {
     expect(letter.subject).toBe('Ostoja no longer writes to this address')
     for (const told of ['Anna', 'Testowa', after, 'Test Shelter']) expect(letter.raw).not.toContain(told)
     expect((await mail.mailTo(after)).subject).toBe('There is something to read in Ostoja')
-    await until(async () => (await rows()).length === 0)
-    expect(await rows()).toEqual([])
+    await until('the address is forgotten', async () => (await rows()).length === 0)
   })
 
   it('is told as well where there is no new one', async () => {

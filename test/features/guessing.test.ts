@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createAttempts } from '../../src/features/sign-in/attempts.ts'
+import { cpuMs } from '../support/cpu-time.ts'
 import { startOstoja, type Ostoja, type TestAccount } from '../support/ostoja.ts'
+import { rounds } from '../support/rounds.ts'
 
 let ostoja: Ostoja
 let tenant: string
@@ -20,26 +22,33 @@ const addressOf = (guess: number) =>
   `203.${Math.floor(guess / 65_536) % 256}.${Math.floor(guess / 256) % 256}.${guess % 256}`
 
 /** Somebody at an address, as the proxy in front reports it. */
-const visitorAt = (address: string) => {
-  const visitor = ostoja.visitor()
+const visitorAt = (address: string, { visitor: newVisitor }: Pick<Ostoja, 'visitor'> = ostoja) => {
+  const visitor = newVisitor()
   visitor.agent.set('X-Forwarded-For', address)
   return visitor
+}
+/** As if the time that strangers have to wait had passed. */
+const endWaits = async () => {
+  const gates = await ostoja.platform.redis.keys('attempts:gate:*')
+  if (gates.length) await ostoja.platform.redis.del(gates)
 }
 const guessFrom = (address: string, password: string) =>
   visitorAt(address).post('/sign-in', { login: account.login, password }, '/sign-in')
 
-describe('10,000 guesses at one account from many addresses', () => {
+describe('guesses at one account from many addresses', () => {
   it('never stop its owner in their usual browser, and get hardly any answer', async () => {
     const owner = visitorAt('198.51.100.7')
     await owner.signIn(account)
     await owner.post('/sign-out')
 
     const attempts = attemptsOfApp()
+    const guesses = rounds({ soak: 10_000, usual: 500 })
+    const between = rounds({ soak: 1000, usual: 100 })
     let answered = 0
-    for (let guess = 0; guess < 10_000; guess++) {
+    for (let guess = 0; guess < guesses; guess++) {
       const wait = await attempts.begin({ login: account.login, address: addressOf(guess), device: null })
       if (wait === 0) answered++
-      if (guess % 1000 === 999) {
+      if (guess % between === between - 1) {
         expect([422, 429]).toContain((await guessFrom(addressOf(guess + 1), `Guess-${guess}`)).status)
         await owner.signIn(account)
         expect((await owner.get('/')).status).toBe(200)
@@ -47,7 +56,7 @@ describe('10,000 guesses at one account from many addresses', () => {
       }
     }
     expect(answered).toBeLessThan(60)
-  }, 120_000)
+  })
 
   it('nor do those from the owner’s own address', async () => {
     const owner = visitorAt('198.51.100.8')
@@ -89,9 +98,7 @@ describe('guessing', () => {
     for (let guess = 0; guess < 200; guess++) {
       const wait = await attempts.begin({ login: account.login, address: addressOf(50_000 + guess), device: null })
       waits.push(wait)
-      if (wait > 0) {
-        await ostoja.platform.redis.del(await ostoja.platform.redis.keys('attempts:gate:*')) // as if that time had passed
-      }
+      if (wait > 0) await endWaits()
     }
     expect(waits.slice(0, 21)).toEqual(Array(21).fill(0))
     const delays = waits.filter(wait => wait > 0)
@@ -104,32 +111,35 @@ describe('guessing', () => {
     const attempts = attemptsOfApp()
     const begin = (guess: number) =>
       attempts.begin({ login: account.login, address: addressOf(60_000 + guess), device: null })
-    for (let guess = 0; guess < 20; guess++) await begin(guess)
+    for (let guess = 0; guess < 28; guess++) {
+      await begin(guess)
+      await endWaits()
+    }
+    // The next wait is a minute, longer than any machine needs for these.
     const waits = await Promise.all(Array.from({ length: 50 }, (_, guess) => begin(100 + guess)))
     expect(waits.filter(wait => wait === 0)).toHaveLength(1)
   })
 
   it('a login that does not exist is slowed and answered like one that does, and takes as long', async () => {
-    const asked = {
-      known: { login: account.login, ms: [] as number[] },
-      unknown: { login: 'NobodyHere999', ms: [] as number[] },
-    }
+    // Passwords cost what they cost in production, so that looking at one is most of the work of an answer.
+    const costly = await startOstoja({ env: { TRUSTED_PROXIES: 'loopback' }, derivation: {}, worker: false })
+    const { login } = await costly.newAccount(await costly.newTenant(), ['staff'])
+    const asked = { known: { login, ms: [] as number[] }, unknown: { login: 'NobodyHere999', ms: [] as number[] } }
     const pages = new Set<string>()
     for (let guess = 0; guess < 18; guess++) {
       const { login, ms } = guess % 2 ? asked.known : asked.unknown
-      const visitor = visitorAt(addressOf(70_000 + guess))
+      const visitor = visitorAt(addressOf(70_000 + guess), costly)
       const page = await visitor.get('/sign-in')
-      const before = performance.now()
-      const answer = await visitor.agent
-        .post('/sign-in')
-        .type('form')
-        .set('Accept-Language', 'en')
-        .send({ login, password: 'Wrong-password-1', _csrf: visitor.tokenOf(page.text) })
-      ms.push(performance.now() - before)
-      pages.add(`${answer.status} ${answer.text.replace(/value="[^"]*"/g, '')}`)
+      const fields = { login, password: 'Wrong-password-1', _csrf: visitor.tokenOf(page.text) }
+      const spent = await cpuMs(async () => {
+        const answer = await visitor.agent.post('/sign-in').type('form').set('Accept-Language', 'en').send(fields)
+        pages.add(`${answer.status} ${answer.text.replace(/value="[^"]*"/g, '')}`)
+      })
+      ms.push(spent)
     }
+    await costly.close()
     expect([...pages]).toHaveLength(1)
-    // Without a password to compare with, the answer would come in a tenth of the time.
+    // Without a password to compare with, the answer would take a tenth of the work.
     const [known, unknown] = [Math.min(...asked.known.ms), Math.min(...asked.unknown.ms)]
     expect(Math.max(known, unknown) / Math.min(known, unknown)).toBeLessThan(1.5)
   })

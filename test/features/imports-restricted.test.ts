@@ -3,6 +3,7 @@ import { systemActor, type Actor } from '../../src/platform/actor.ts'
 import { inDatabase } from '../support/backups.ts'
 import { newClient } from '../support/clients.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { until } from '../support/until.ts'
 
 type Person = Awaited<ReturnType<Ostoja['signedIn']>>
 
@@ -39,7 +40,7 @@ describe('an import, where records are restricted', () => {
     ((await person.get(`${path}/progress`)).body as { done: boolean }).done
   const counted = async (person: Person) => {
     const path = await columnsChosen(person, file.join('\n'))
-    await expect.poll(() => isDone(person, path), { timeout: 60_000 }).toBe(true)
+    await until('the worker has counted', () => isDone(person, path))
     const [row] = await inDatabase<{ counts: object }>(
       ostoja.database.adminUrl,
       `select planned -> 'counts' as counts from imports where id = '${path.split('/').pop()!}'`,
@@ -58,12 +59,12 @@ describe('an import, where records are restricted', () => {
   it('counts a restricted record in its preview only for who may see it, also where the worker counts', async () => {
     expect(await counted(colleague)).toEqual({ new: 2001, changed: 0, unchanged: 0, refused: 0 })
     expect(await counted(named)).toEqual({ new: 1999, changed: 1, unchanged: 0, refused: 1 })
-  }, 180_000)
+  })
 
   it('taken back by the worker leaves whom its asker may no longer see, told apart by nothing from who was changed', async () => {
     const path = await columnsChosen(colleague, 'Nr teczki;Imię\nB-1;Ewa\nB-2;Jan\nB-3;Iga\n')
     await colleague.post(`${path}/start`, {}, path)
-    await expect.poll(() => isDone(colleague, path), { timeout: 30_000 }).toBe(true)
+    await until('the import is done', () => isDone(colleague, path))
     const { clients, imports } = ostoja.features
     const [hidden] = (await clients.search(actorOf(named), 'B-2')).hits
     expect(await restrict(hidden!.id)).toBe('kept')

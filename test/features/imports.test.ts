@@ -3,6 +3,7 @@ import iconv from 'iconv-lite'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
+import { until } from '../support/until.ts'
 
 type Staff = Awaited<ReturnType<Ostoja['signedIn']>>
 
@@ -42,12 +43,11 @@ const previewed = async (staff: Staff, content: string | Buffer, changes: Record
 }
 
 const finished = async (staff: Staff, address: string) => {
-  for (let tries = 0; tries < 200; tries++) {
+  await until('the import has ended', async () => {
     const { body } = (await staff.get(`${address}/progress`)) as { body: { done: boolean } }
-    if (body.done) return (await staff.get(address)).text
-    await new Promise(resolve => setTimeout(resolve, 100))
-  }
-  throw new Error('the import does not end')
+    return body.done
+  })
+  return (await staff.get(address)).text
 }
 
 const imported = async (staff: Staff, content: string | Buffer) => {

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { installationId, systemActor } from '../../src/platform/actor.ts'
 import { languages, loadTranslations, type Language } from '../../src/platform/i18n/translations.ts'
 import { letterKinds, type LetterKind } from '../../src/platform/mail/letter-kinds.ts'
 import { startMailServer, type Mail, type MailServer } from '../support/mail-server.ts'
 import { startOstoja, unlikely, type Ostoja, type TestAccount } from '../support/ostoja.ts'
+import { until } from '../support/until.ts'
 
 const translations = loadTranslations()
 const organisation = 'Schronisko Zatoka Mgieł'
@@ -40,7 +41,7 @@ beforeAll(async () => {
   tenantId = await ostoja.newTenant(organisation)
   officers = await inBoth(language => newPerson(tenantId, ['security_officer'], language))
   operators = await inBoth(language => newPerson(installationId, ['operator'], language))
-}, 60_000)
+})
 afterAll(async () => {
   await ostoja.close()
   await mail.close()
@@ -99,14 +100,7 @@ const waysOut = {
 const kinds = Object.keys(letterKinds) as LetterKind[]
 const subjectOf = (kind: LetterKind, language: Language) => translations.to(language)(`mail:${kind}.subject`)
 const arrived = (address: string, subject: string) =>
-  vi.waitFor(
-    () => {
-      const found = mail.mails.find(({ to, subject: said }) => to === address && said === subject)
-      if (!found) throw new Error(`No letter "${subject}" came`)
-      return found
-    },
-    { timeout: 15_000 },
-  )
+  until(`"${subject}" has come`, () => mail.mails.find(({ to, subject: said }) => to === address && said === subject))
 
 /** What somebody reads of an HTML part. */
 const wordsOf = (html: string) =>
@@ -153,7 +147,7 @@ describe.each(kinds)('a letter of the kind "%s"', kind => {
   beforeAll(async () => {
     const addresses = await waysOut[kind]()
     letters = await inBoth(language => arrived(addresses[language], subjectOf(kind, language)))
-  }, 60_000)
+  })
 
   it.each(languages)('comes over TLS with a subject and both parts, which say the same: %s', language => {
     const { secure, subject, text, html, raw } = letters[language]

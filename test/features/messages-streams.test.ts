@@ -4,15 +4,14 @@ import { createServer, request as plainRequest, type IncomingMessage } from 'nod
 import { Agent, request, type RequestOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStreams } from '../../src/features/messages/live/streams.ts'
 import { openEventStream } from '../../src/platform/web/event-stream.ts'
 import { anotherWeb } from '../support/another-web.ts'
 import { startOstoja, type Ostoja, type TestAccount } from '../support/ostoja.ts'
+import { until } from '../support/until.ts'
 import { createVisitor, type Visitor } from '../support/visitor.ts'
 import { startWebProcess } from '../support/web-process.ts'
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let ostoja: Ostoja
 let tenantId: string
@@ -44,9 +43,11 @@ const stream = async (url: string, cookie: string) => {
   return hear(answer)
 }
 const begun = async (heard: Awaited<ReturnType<typeof stream>>) => {
-  await expect.poll(() => heard.text, { timeout: 30_000 }).toContain('event: ready')
+  await until('the stream is ready', () => heard.text.includes('event: ready'))
   return heard
 }
+const told = (heard: { text: string }, thread: string) =>
+  until('the stream tells of the thread', () => heard.text.includes(thread))
 const someone = async (url = ostoja.url): Promise<{ account: TestAccount; cookie: string }> => {
   const account = await ostoja.newAccount(tenantId, ['staff'])
   const visitor = createVisitor(url)
@@ -67,9 +68,10 @@ describe('streams of events', () => {
     const { account, cookie } = await someone()
     const open: Awaited<ReturnType<typeof stream>>[] = []
     for (let n = 0; n < 4; n++) open.push(await begun(await stream(ostoja.url, cookie)))
-    await expect.poll(() => open[0]!.ended, { timeout: 30_000 }).toBe('whole')
+    await until('the oldest stream has ended', () => open[0]!.ended)
+    expect(open[0]!.ended).toBe('whole')
     const thread = await writeTo(account)
-    for (const heard of open.slice(1)) await expect.poll(() => heard.text, { timeout: 30_000 }).toContain(thread)
+    for (const heard of open.slice(1)) await told(heard, thread)
     expect(open.map(({ ended }) => ended)).toEqual(['whole', '', '', ''])
     expect(open[0]!.text).not.toContain(thread)
   })
@@ -78,7 +80,7 @@ describe('streams of events', () => {
     const { account, cookie } = await someone()
     const heard = await begun(await stream(ostoja.url, cookie))
     const thread = await writeTo(account)
-    await expect.poll(() => heard.text, { timeout: 30_000 }).toContain(thread)
+    await told(heard, thread)
     expect(heard.text).toBe(`retry: 4000\n\nevent: ready\ndata: {}\n\nevent: messages\ndata: {"id":"${thread}"}\n\n`)
     expect(heard.headers).toMatchObject({
       'content-type': 'text/event-stream; charset=utf-8',
@@ -104,9 +106,10 @@ describe('streams of events', () => {
     const [first, second, third] = [await ask(), await ask(), await ask()]
     expect([first, second, third].map(({ heard }) => heard.status)).toEqual([200, 200, 503])
     first.asked.destroy()
-    await expect.poll(async () => (await ask()).heard.status, { timeout: 30_000 }).toBe(200)
+    await until('there is room again', async () => (await ask()).heard.status === 200)
     streams.close()
-    await expect.poll(() => second.heard.ended, { timeout: 30_000 }).toBe('whole')
+    await until('the second stream has ended', () => second.heard.ended)
+    expect(second.heard.ended).toBe('whole')
     server.close()
   })
 
@@ -121,7 +124,7 @@ describe('streams of events', () => {
       const asked = request(`${full.url}/messages/waiting`, { rejectUnauthorized: false, headers: { Cookie: cookie } })
       const [answer] = (await once(asked.end(), 'response')) as [IncomingMessage]
       const heard = hear(answer)
-      await expect.poll(() => heard.ended, { timeout: 30_000 }).toBe('whole')
+      await until('the answer has ended', () => heard.ended)
       expect(JSON.parse(heard.text)).toMatchObject({ unread: 1 })
     } finally {
       await full.close()
@@ -137,10 +140,11 @@ describe('a web process that is told to stop', () => {
       const heard = [await begun(await stream(web.url, cookie)), await begun(await stream(web.url, cookie))]
       const { code } = await web.close()
       expect(code).toBe(0)
-      await expect.poll(() => heard.map(({ ended }) => ended), { timeout: 30_000 }).toEqual(['whole', 'whole'])
+      await until('both streams have ended', () => heard.every(({ ended }) => ended))
+      expect(heard.map(({ ended }) => ended)).toEqual(['whole', 'whole'])
       const again = await begun(await stream(other.url, cookie))
       const thread = await writeTo(account)
-      await expect.poll(() => again.text, { timeout: 30_000 }).toContain(thread)
+      await told(again, thread)
     } finally {
       await other.close()
     }
@@ -195,9 +199,9 @@ describe('behind a proxy', () => {
     const proxies = [await startProxy(true), await startProxy(false)]
     const { account, cookie } = await someone()
     const [heard, held] = [await through(proxies[0]!.port, cookie), await through(proxies[1]!.port, cookie)]
-    await expect.poll(() => heard.text, { timeout: 30_000 }).toContain('event: ready')
+    await until('the stream is ready', () => heard.text.includes('event: ready'))
     const thread = await writeTo(account)
-    await expect.poll(() => heard.text, { timeout: 30_000 }).toContain(thread)
+    await told(heard, thread)
     expect(held.text).toBe('') // what it would be without
     for (const proxy of proxies) proxy.close()
   })

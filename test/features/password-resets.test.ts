@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { inDatabase } from '../support/backups.ts'
 import { unlikely, type TestAccount } from '../support/ostoja.ts'
 import { startOstojaWithMail, type OstojaWithMail } from '../support/ostoja-with-mail.ts'
+import { until } from '../support/until.ts'
 import type { Visitor } from '../support/visitor.ts'
+import { untilAllTried } from '../support/waiting-jobs.ts'
 
 let mail: OstojaWithMail['mail']
 let ostoja: OstojaWithMail['ostoja']
@@ -21,6 +24,8 @@ beforeEach(async () => {
 afterEach(async () => {
   const keys = await ostoja.platform.redis.keys('password-links:*')
   if (keys.length) await ostoja.platform.redis.del(keys)
+  // What failed is not tried again during another test.
+  await inDatabase(ostoja.database.adminUrl, 'delete from graphile_worker._private_jobs where last_error is not null')
 })
 
 const good = 'zielony czajnik gwiżdże'
@@ -81,26 +86,26 @@ describe('a forgotten password', () => {
       trx('accounts').where({ id: gone.id }).update({ status: 'deactivated' }),
     )
     const plain = (html: string) => html.replace(/value="[^"]*"/g, '')
-    const timed = async (name: string) => {
-      const visitor = ostoja.visitor()
-      const page = await visitor.get('/forgotten-password')
+    const names = [email, 'nobody@example.org', 'NobodyHere999', bare.login, `gone-${email}`]
+    const visitors = names.map(() => ostoja.visitor())
+    const pages = await Promise.all(visitors.map(visitor => visitor.get('/forgotten-password')))
+    const timed = async (name: string, index: number) => {
+      const { agent, tokenOf } = visitors[index]!
+      const fields = { name, _csrf: tokenOf(pages[index]!.text) }
       const before = performance.now()
-      const answer = await visitor.agent
-        .post('/forgotten-password')
-        .type('form')
-        .send({ name, _csrf: visitor.tokenOf(page.text) })
-        .set('Accept-Language', 'en')
-      return { status: answer.status, page: plain(answer.text), ms: performance.now() - before }
+      const answer = await agent.post('/forgotten-password').type('form').send(fields).set('Accept-Language', 'en')
+      expect(answer.status).toBe(200)
+      return { page: plain(answer.text), ms: performance.now() - before }
     }
-    const answers = []
-    for (const name of [email, 'nobody@example.org', 'NobodyHere999', bare.login, `gone-${email}`])
-      answers.push(await timed(name))
-    for (const answer of answers) {
-      expect([answer.status, answer.page]).toEqual([200, answers[0]!.page])
-      expect(answer.ms).toBeGreaterThanOrEqual(400)
-      expect(answer.ms).toBeLessThan(1400)
-    }
-    await mail.mailTo(email)
+    // All names in the same moment, so that a busy machine is as busy for each; a moment's delay of one passes in three.
+    const answers: { page: string; ms: number }[][] = []
+    for (let round = 0; round < 3; round++) answers.push(await Promise.all(names.map(timed)))
+    expect(new Set(answers.flat().map(({ page }) => page)).size).toBe(1)
+    const fastest = names.map((_, index) => Math.min(...answers.map(answer => answer[index]!.ms)))
+    expect(Math.min(...fastest)).toBeGreaterThanOrEqual(400)
+    expect(Math.max(...fastest) / Math.min(...fastest)).toBeLessThan(1.5)
+    await mail.mailTo(email, 3)
+    await untilAllTried(ostoja, 'mail.password-link')
     expect(mail.mails.some(sent => sent.to === `gone-${email}`)).toBe(false)
   })
 
@@ -174,13 +179,14 @@ describe('a forgotten password', () => {
   })
 
   it('sends a mailbox no more than a few links an hour, and makes an address wait that asks for too many', async () => {
-    for (let asked = 0; asked < 7; asked++) await ask(email)
+    const asked = (name: string, times: number) => Promise.all(Array.from({ length: times }, () => ask(name)))
+    await asked(email, 7)
     await mail.mailTo(email, 4)
-    const answers = []
-    for (let asked = 0; asked < 14; asked++) answers.push((await ask('NobodyHere999')).status)
-    expect(answers.at(-1)).toBe(429)
+    const answers = (await asked('NobodyHere999', 14)).map(({ status }) => status)
+    expect(answers.sort()).toEqual([...Array<number>(13).fill(200), 429])
+    await untilAllTried(ostoja, 'mail.password-link')
     expect(mail.mails.filter(sent => sent.to === email)).toHaveLength(4)
-  }, 60_000)
+  })
 })
 
 describe('a first password by link', () => {
@@ -242,9 +248,7 @@ describe('mail', () => {
   it('that a server refuses by name leaves no name behind', async () => {
     const refused = await ostoja.newAccount(tenant, ['staff'], { email: `refused-${email}` })
     await ask(refused.login)
-    for (let waited = 0; waited < 5000 && !(await failures()).length; waited += 100)
-      await new Promise(resolve => setTimeout(resolve, 100))
-    expect(await failures()).not.toEqual([])
+    await until('the job has failed', async () => (await failures()).length > 0)
     expect((await failures()).join()).not.toContain(email)
   })
 
@@ -258,7 +262,7 @@ describe('mail', () => {
   it('leaves neither address nor secret in the queue or the database', async () => {
     mail.refuseOnce()
     await ask(email)
-    await new Promise(resolve => setTimeout(resolve, 1500))
+    await until('the job has failed', async () => (await failures()).length > 0)
     const { rows: jobs } = (await ostoja.features.db.asTenant({ tenantId: tenant }, trx =>
       trx.raw(`select payload::text, last_error from graphile_worker._private_jobs`),
     )) as { rows: { payload: string; last_error: string | null }[] }
@@ -266,6 +270,7 @@ describe('mail', () => {
     expect(jobs.length).toBeGreaterThan(0)
     expect(kept).not.toContain(email)
     expect(kept).not.toMatch(/[\w-]{64}/)
+    await inDatabase(ostoja.database.adminUrl, 'update graphile_worker._private_jobs set run_at = now()')
     const sent = await mail.mailTo(email) // the second attempt
     const secret = pathIn(sent).split('/').at(-1)!
     const links = await ostoja.features.db.asTenant({ tenantId: tenant }, trx => trx('password_links'))

@@ -8,6 +8,7 @@ import {
 import { accountsSign, copiesSign, exportSign, officerKeysSign, proofSign } from '../../src/features/readiness/signs.ts'
 import { installationId, type Actor } from '../../src/platform/actor.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { until } from '../support/until.ts'
 
 const DAY = 24 * 60 * 60_000
 const now = new Date('2026-11-23T12:00:00Z')
@@ -108,7 +109,7 @@ describe('the readiness page', () => {
 
     const wish = { passphrase: 'krokus lampa wiadro sowa', keyIds: [], format: 'viewer', language: 'pl' } as const
     const { id } = (await exports.request(actor, wish))!
-    await expect.poll(async () => (await exports.find(actor, id)).status, { timeout: 20_000 }).toBe('ready')
+    await until('the export is ready', async () => (await exports.find(actor, id)).status === 'ready')
     expect(await look()).toMatchObject({ export: 'good', proof: 'bad' })
     await ostoja.platform.db.asTenant(actor, async trx => {
       await trx('exports').where({ id }).update({ proved_at: ostoja.platform.clock() })

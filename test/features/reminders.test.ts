@@ -11,6 +11,7 @@ import { ensureSelfSigned } from '../../src/platform/tls/self-signed.ts'
 import { profile } from '../support/clients.ts'
 import { unlikely, type TestAccount } from '../support/ostoja.ts'
 import { startOstojaWithMail, type OstojaWithMail } from '../support/ostoja-with-mail.ts'
+import { until } from '../support/until.ts'
 import { contactProfile } from '../support/world.ts'
 
 const HOUR = 60 * 60_000
@@ -245,7 +246,7 @@ describe('reminders', () => {
       // It has written the first notice and stands before the queue.
       const kill = `select pg_terminate_backend(pid) from pg_stat_activity
                      where datname = current_database() and wait_event_type = 'Lock' and query like '%add_job%'`
-      await expect.poll(async () => (await onlooker.query(kill)).rowCount, { timeout: 15_000 }).toBe(1)
+      await until('it stands before the queue', async () => (await onlooker.query(kill)).rowCount)
       expect(await dying).toBe('died')
     } finally {
       await Promise.all([holder.end(), onlooker.end()])

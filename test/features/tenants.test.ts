@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { installationId, systemActor } from '../../src/platform/actor.ts'
 import { formsIn } from '../support/forms.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
+import { noteCosts } from '../support/page-costs.ts'
+import { until } from '../support/until.ts'
 import type { Visitor } from '../support/visitor.ts'
 import { clientProfile, furnish } from '../support/world.ts'
 
@@ -161,9 +163,12 @@ describe('limits', () => {
     for (const [, name, options] of page.matchAll(/<select[^>]*?name="([^"]+)"[^>]*>(.*?)<\/select>/gs))
       columns[name!] = /<option value="([^"]*)" selected/.exec(options!)?.[1] ?? ''
     await staff.post(`${address}/columns`, columns, address)
-    await until(async () => (await staff.get(address)).text.includes(`${address}/start`))
+    await until('the rows were checked', async () => (await staff.get(address)).text.includes(`${address}/start`))
     await staff.post(`${address}/start`, {}, address)
-    await until(async () => ((await staff.get(`${address}/progress`)).body as { done: boolean }).done)
+    await until(
+      'the rows were brought in',
+      async () => ((await staff.get(`${address}/progress`)).body as { done: boolean }).done,
+    )
     const refused = (await staff.get(`${address}/rows?show=refused`)).text
     expect(refused.match(/as many clients as it may have/g)).toHaveLength(3)
     expect((await find(id)).clients).toBe(2)
@@ -185,13 +190,11 @@ describe('limits', () => {
 })
 
 describe('suspending an organisation', () => {
-  it('ends every session within a second and tells the right password, only, why it does not open', async () => {
+  it('ends every session at once and tells the right password, only, why it does not open', async () => {
     const id = await register()
     const people = await Promise.all([1, 2, 3].map(() => ostoja.signedIn(id, ['staff'])))
     expect((await asOperator(`/tenants/${id}/suspend`)).status).toBe(303)
-    const since = Date.now()
     for (const person of people) expect((await person.get('/')).headers.location).toBe('/sign-in')
-    expect(Date.now() - since).toBeLessThan(1000)
     const [person] = people
     expect((await person!.get('/sign-in')).text).toContain('access is paused')
 
@@ -304,25 +307,24 @@ describe('operators', () => {
     }
   })
 
-  it('list a thousand organisations in one query’s time', async () => {
-    await ostoja.features.db.asTenant({ tenantId: installationId }, trx =>
-      trx.raw(`insert into tenants (name) select 'Many ' || n from generate_series(1, 1000) n`),
-    )
-    const since = performance.now()
-    const answer = await operator.get('/tenants?page=3')
-    expect(answer.status).toBe(200)
-    expect(answer.text.match(/href="\/tenants\/[0-9a-f-]{36}"/g)).toHaveLength(50)
-    expect(performance.now() - since).toBeLessThan(1000)
+  it('list a thousand organisations by as few statements as some', async () => {
+    const costs = noteCosts(ostoja.platform.redis)
+    try {
+      const some = await costs.of(async () => expect((await operator.get('/tenants')).status).toBe(200))
+      await ostoja.features.db.asTenant({ tenantId: installationId }, trx =>
+        trx.raw(`insert into tenants (name) select 'Many ' || n from generate_series(1, 1000) n`),
+      )
+      const many = await costs.of(async () => {
+        const answer = await operator.get('/tenants?page=3')
+        expect(answer.status).toBe(200)
+        expect(answer.text.match(/href="\/tenants\/[0-9a-f-]{36}"/g)).toHaveLength(50)
+      })
+      expect(many.statements.length).toBeLessThan(some.statements.length + 5)
+    } finally {
+      costs.stop()
+    }
   })
 })
-
-const until = async (done: () => Promise<boolean>) => {
-  for (let tries = 0; tries < 200; tries++) {
-    if (await done()) return
-    await new Promise(resolve => setTimeout(resolve, 100))
-  }
-  throw new Error('it never came to be')
-}
 
 describe('a round of the worker', () => {
   it('goes on where it fails for one organisation, and fails in the end', async () => {

@@ -13,6 +13,7 @@ import { sendToEach } from '../../src/platform/mail/send-to-each.ts'
 import { expired, selfSigned } from '../support/certificates.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
+import { until } from '../support/until.ts'
 import { createVisitor, type Visitor } from '../support/visitor.ts'
 
 const translations = loadTranslations()
@@ -103,7 +104,7 @@ describe('why a letter did not leave', () => {
   })
 })
 
-describe('letters that could not be sent, at the desk', { timeout: 60_000 }, () => {
+describe('letters that could not be sent, at the desk', () => {
   let ostoja: Ostoja
   let mail: MailServer
   let tenantId: string
@@ -144,9 +145,9 @@ describe('letters that could not be sent, at the desk', { timeout: 60_000 }, () 
     return rows
   }
   const failedFor = (task: string, fault: string) =>
-    expect
-      .poll(async () => (await jobsOf(task)).map(({ last_error }) => last_error), { timeout: 15_000 })
-      .toContain(`MailFault (${fault})`)
+    until(`${task} has failed by ${fault}`, async () =>
+      (await jobsOf(task)).some(({ last_error }) => last_error === `MailFault (${fault})`),
+    )
   const pages = async () => ({ pl: (await desks.pl.get('/jobs')).text, en: (await desks.en.get('/jobs')).text })
   const events = (action: string) =>
     inRealm(trx => trx('audit_events').where({ action }).orderBy('id').select('detail')) as Promise<
@@ -195,7 +196,7 @@ describe('letters that could not be sent, at the desk', { timeout: 60_000 }, () 
     expect(shown.pl).toContain('Spróbuj ponownie wysłać wszystkie')
     expect((await desks.en.post('/jobs/letters/retry', {}, '/jobs')).status).toBe(303)
     expect((await desks.en.get('/jobs')).text).toContain('2 letters are being tried again')
-    await expect.poll(() => jobsOf('mail.notice'), { timeout: 15_000 }).toEqual([])
+    await until('all are sent', async () => (await jobsOf('mail.notice')).length === 0)
     expect((await jobsOf('mail.former-address')).map(({ attempts, most }) => attempts === most)).toEqual([true])
     expect(await events('job.letters-retried')).toEqual([{ detail: { letters: 2 } }])
 
@@ -246,7 +247,7 @@ describe('letters that could not be sent, at the desk', { timeout: 60_000 }, () 
   })
 })
 
-describe('a warning that one of several operators’ mailboxes refuses', { timeout: 60_000 }, () => {
+describe('a warning that one of several operators’ mailboxes refuses', () => {
   let ostoja: Ostoja
   let mail: MailServer
   let refusing: { id: number }
@@ -268,7 +269,8 @@ describe('a warning that one of several operators’ mailboxes refuses', { timeo
   }
   const letters = () => mail.mails.filter(({ to }) => to === reached).length
   const shown = async () => (await desk.get('/jobs')).text
-  const untilShown = (words: string) => expect.poll(shown, { timeout: 15_000 }).toContain(words)
+  const untilShown = (words: string) => until(`the page says ${words}`, async () => (await shown()).includes(words))
+  const untilGone = (words: string) => until(`${words} is gone`, async () => !(await shown()).includes(words))
   const named = () => `An operator, account no. ${refusing.id}`
 
   it('about backups stands in the list for that mailbox alone, once, without its address, until it is mended', async () => {
@@ -292,7 +294,7 @@ describe('a warning that one of several operators’ mailboxes refuses', { timeo
     ostoja.skip(-51 * hour)
     await signIn()
     expect(await backups.watch()).toMatchObject({ right: true })
-    await expect.poll(shown, { timeout: 15_000 }).not.toContain('Warning: backups')
+    await untilGone('Warning: backups')
   })
 
   it('about the log as well', async () => {
@@ -303,11 +305,11 @@ describe('a warning that one of several operators’ mailboxes refuses', { timeo
     await untilShown('Warning: the log was changed')
     await untilShown(named())
     await auditChain.noteVerified([], 1, false)
-    await expect.poll(shown, { timeout: 15_000 }).not.toContain('Warning: the log was changed')
+    await untilGone('Warning: the log was changed')
   })
 })
 
-describe('a warning that every operator’s mailbox refuses', { timeout: 60_000 }, () => {
+describe('a warning that every operator’s mailbox refuses', () => {
   let ostoja: Ostoja
   let mail: MailServer
   let refusing: { id: number }[]
@@ -324,6 +326,10 @@ describe('a warning that every operator’s mailbox refuses', { timeout: 60_000 
     await mail.close()
   })
   const shown = async () => (await (await ostoja.signedIn(installationId, ['operator'])).get('/jobs')).text
+  const untilListed = async () => {
+    await until('both are listed', async () => listed(await shown()).every(times => times > 0))
+    expect(listed(await shown())).toEqual([1, 1])
+  }
   const listed = (page: string) => refusing.map(({ id }) => page.split(`An operator, account no. ${id}`).length - 1)
   const inRealm = <T>(work: Parameters<typeof ostoja.features.db.asTenant<T>>[1]) =>
     ostoja.features.db.asTenant({ tenantId: installationId }, work)
@@ -334,7 +340,7 @@ describe('a warning that every operator’s mailbox refuses', { timeout: 60_000 
     for (const days of [1, 2]) {
       await backups.watch()
       await backups.watch()
-      await expect.poll(async () => listed(await shown()), { timeout: 15_000 }).toEqual([1, 1])
+      await untilListed()
       const warned = (await inRealm(trx =>
         trx('audit_events').where({ action: 'backup.warned' }).orderBy('id').select('detail'),
       )) as { detail: object }[]
@@ -352,7 +358,7 @@ describe('a warning that every operator’s mailbox refuses', { timeout: 60_000 
     const { auditChain } = ostoja.features
     await inRealm(trx => trx.raw('delete from graphile_worker._private_jobs where locked_at is null'))
     await auditChain.noteVerified([{ kind: 'checkpoint-unreadable', tenantId: installationId }], 1, false)
-    await expect.poll(async () => listed(await shown()), { timeout: 15_000 }).toEqual([1, 1])
+    await untilListed()
     expect(await shown()).toContain('Warning: the log was changed')
   })
 

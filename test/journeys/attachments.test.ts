@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from '../support/browser.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { until } from '../support/until.ts'
 
 let ostoja: Ostoja
 let browser: Browser
@@ -13,8 +14,7 @@ let page: Page
 const asked: string[] = []
 
 beforeAll(async () => {
-  ostoja = await startOstoja()
-  browser = await launchBrowser()
+  ;[ostoja, browser] = await Promise.all([startOstoja(), launchBrowser()])
   context = await browser.newContext({ ignoreHTTPSErrors: true, baseURL: ostoja.url, locale: 'en-GB' })
   context.on('request', request => {
     if (request.url().includes('/ran')) asked.push(request.url())
@@ -147,7 +147,9 @@ describe('what may be shown', () => {
 
     const paper = await context.newPage()
     await paper.goto(`/attachments/${await added('plan.pdf', await pdf())}`)
-    await expect.poll(() => paper.frames().some(frame => frame.url().startsWith('chrome-extension://'))).toBe(true)
+    await until('the viewer showed it', () =>
+      paper.frames().some(frame => frame.url().startsWith('chrome-extension://')),
+    )
     await paper.close()
   })
 })

@@ -83,7 +83,7 @@ const shelter = async (language: Language) => {
   return { named, colleague, officer, clientId, name: `${person.givenNames} ${person.familyName}`, ...person }
 }
 
-describe.each(['pl', 'en'] as const)('a restricted record, in %s', language => {
+describe.concurrent.each(['pl', 'en'] as const)('a restricted record, in %s', language => {
   const t = translations.to(language)
 
   it('is out of a colleague’s sight, opens to them in an emergency for a while, and the officer judges it', async () => {
@@ -166,5 +166,5 @@ describe.each(['pl', 'en'] as const)('a restricted record, in %s', language => {
     expect(await rung.count()).toBe(0)
     await expectSound(officer)
     await Promise.all([named, colleague, officer].map(page => page.context().close()))
-  }, 180_000)
+  })
 })

@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { randomUUID } from 'node:crypto'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -7,6 +6,7 @@ import type { Language } from '../../src/platform/i18n/translations.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { newClient } from '../support/clients.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { expectSound } from '../support/sound-page.ts'
 import { contactProfile } from '../support/world.ts'
 
 let ostoja: Ostoja
@@ -17,8 +17,7 @@ let clientId: string
 let groupId: string
 
 beforeAll(async () => {
-  ostoja = await startOstoja()
-  browser = await launchBrowser()
+  ;[ostoja, browser] = await Promise.all([startOstoja(), launchBrowser()])
   tenant = await ostoja.newTenant('Schronisko Test')
   actor = { tenantId: tenant, accountId: null, roles: ['staff'] }
   clientId = await family()
@@ -68,13 +67,6 @@ const signIn = async (context: BrowserContext, language: Language): Promise<Page
   return page
 }
 
-/** Nothing wrong by axe, nothing wider than the screen. */
-const check = async (page: Page, name: string) => {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`)).toEqual([])
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-  expect(`${name} is ${Math.max(0, wide)} px too wide`).toBe(`${name} is 0 px too wide`)
-}
 const focused = (page: Page, what: 'href' | 'name' | 'id') =>
   page.evaluate(name => document.activeElement?.getAttribute(name) ?? '', what)
 /** Presses Tab until the focus is where it should be. */
@@ -162,7 +154,7 @@ describe('the pages around the card', () => {
     { language: 'en', colorScheme: 'dark', width: 390 },
     { language: 'en', colorScheme: 'light', width: 390, forcedColors: 'active', contrast: 'more' },
   ] as const
-  it.each(looks)('are clean: $language, $colorScheme, $width px', async look => {
+  it.concurrent.each(looks)('are clean: $language, $colorScheme, $width px', async look => {
     const { language, width, ...media } = look
     const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width, height: 844 }, ...media })
     const page = await signIn(context, language)
@@ -179,7 +171,7 @@ describe('the pages around the card', () => {
       `/groups/${groupId}/sheet`,
     ]) {
       await page.goto(ostoja.url + path)
-      await check(page, path)
+      await expectSound(page)
     }
     await context.close()
   })

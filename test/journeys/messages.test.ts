@@ -9,8 +9,8 @@ import { newClient } from '../support/clients.ts'
 import { encodings } from '../support/leaks.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
 import { startOstoja, unlikely, type Ostoja, type TestAccount } from '../support/ostoja.ts'
+import { until } from '../support/until.ts'
 
-const patience = 60_000
 const words = {
   family: unlikely('Nazwisko'),
   client: unlikely('Klientka'),
@@ -44,7 +44,7 @@ beforeAll(async () => {
   ear = ostoja.platform.redis.duplicate()
   ear.on('pmessage', (_pattern: string, channel: string, text: string) => pushed.push(`${channel} ${text}`))
   await ear.psubscribe('live:*')
-}, 300_000)
+})
 afterAll(async () => {
   await browser.close()
   ear.disconnect()
@@ -58,7 +58,6 @@ afterAll(async () => {
 const signIn = async (account: TestAccount, url: string): Promise<Page> => {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, baseURL: url, locale: 'en-GB' })
   const page = await context.newPage()
-  page.setDefaultTimeout(patience)
   context.on('request', request => urls.push(request.url()))
   await page.goto('/sign-in')
   await page.fill('[name="login"]', account.login)
@@ -117,7 +116,7 @@ describe('two people in two browsers, over two web processes', () => {
     await first.waitForURL(/\/messages\/[\w-]{36}$/)
 
     for (const page of [other, secondTab]) {
-      await page.locator('[data-urgent]', { hasText: words.subject }).waitFor({ timeout: patience })
+      await page.locator('[data-urgent]', { hasText: words.subject }).waitFor()
       expect(await page.locator('.rail .nav-count').textContent()).toBe('1')
     }
     await other.click('[data-urgent] a')
@@ -144,18 +143,16 @@ describe('two people in two browsers, over two web processes', () => {
     await other.locator('[data-urgent]', { hasText: words.subject }).waitFor()
     await other.click('#acknowledge button')
     await other.waitForLoadState()
-    await secondTab
-      .locator('[data-urgent]', { hasText: words.subject })
-      .waitFor({ state: 'detached', timeout: patience })
+    await secondTab.locator('[data-urgent]', { hasText: words.subject }).waitFor({ state: 'detached' })
 
     await other.fill('[data-reply]', words.answer)
     await other.press('[data-reply]', 'Control+Enter')
-    await first.locator('.message-text', { hasText: words.answer }).waitFor({ timeout: patience })
+    await first.locator('.message-text', { hasText: words.answer }).waitFor()
     const thread = new URL(first.url()).pathname.split('/').at(-1)!
     expect(await ostoja.features.messages.waiting(actor)).toMatchObject({ unread: 1 })
     await first.mouse.move(200, 300)
     await first.mouse.move(260, 340)
-    await expect.poll(async () => (await ostoja.features.messages.waiting(actor)).unread, { timeout: patience }).toBe(0)
+    await until('the answer is read', async () => (await ostoja.features.messages.waiting(actor)).unread === 0)
 
     const letter = await mail.mailTo('marek@shelter.test')
     expect(letter.secure).toBe(true)
@@ -170,7 +167,7 @@ describe('two people in two browsers, over two web processes', () => {
     expect(pushed.every(text => /^live:[\w-]{36}:\d+ \{"what":"messages","id":"[\w-]{36}"\}$/.test(text))).toBe(true)
     expect(pushed.some(text => text.includes(thread))).toBe(true)
     expect(logged.length).toBeGreaterThan(0)
-  }, 300_000)
+  })
 })
 
 describe('an open stream', () => {
@@ -194,10 +191,8 @@ describe('an open stream', () => {
     await ostoja.features.sessions.end(key, 'administrator')
     await page.waitForFunction(
       () => document.documentElement.dataset.streamEnded === 'yes' || location.pathname === '/signed-out',
-      undefined,
-      { timeout: patience },
     )
-  }, 180_000)
+  })
 })
 
 describe('pages that are refused a stream', () => {
@@ -223,9 +218,9 @@ describe('pages that are refused a stream', () => {
         await page.clock.runFor(61_000)
         return urgent.count()
       }
-      await expect.poll(aMinuteLater, { timeout: patience, interval: 1000 }).toBe(1)
+      await until('the message is shown', async () => (await aMinuteLater()) === 1)
     } finally {
       await full.close()
     }
-  }, 180_000)
+  })
 })

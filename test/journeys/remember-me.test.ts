@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type BrowserContext } from 'playwright-core'
+import type { BrowserContext } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { quietArguments } from '../support/browser.ts'
+import { launchProfile } from '../support/browser.ts'
 import { startOstoja, type Ostoja, type TestAccount } from '../support/ostoja.ts'
-import { signIn, until, watchSessions } from '../support/session-watch.ts'
+import { signIn, watchSessions } from '../support/session-watch.ts'
+import { until } from '../support/until.ts'
 
 let ostoja: Ostoja
 let watch: ReturnType<typeof watchSessions>
@@ -33,12 +34,7 @@ afterEach(async () => {
 
 /** The whole browser, as a process of its own, with the profile as the one before has left it. */
 const startBrowser = async () => {
-  context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: quietArguments,
-    ignoreHTTPSErrors: true,
-    locale: 'en-GB',
-  })
+  context = await launchProfile(profile)
   return context.pages()[0] ?? (await context.newPage())
 }
 const sessionCookie = async () => (await context.cookies()).find(({ name }) => name === '__Host-ostoja')

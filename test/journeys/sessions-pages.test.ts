@@ -1,104 +1,100 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from '../support/browser.ts'
 import { startOstoja, type Ostoja, type TestAccount } from '../support/ostoja.ts'
+import { signIn as signInAt, tryToSignIn, watchSessions } from '../support/session-watch.ts'
+import { expectSoundInEachLook } from '../support/sound-page.ts'
+import { until } from '../support/until.ts'
 
 let ostoja: Ostoja
 let browser: Browser
 let tenant: string
+let watch: ReturnType<typeof watchSessions>
 
 beforeAll(async () => {
-  ostoja = await startOstoja()
+  ;[ostoja, browser] = await Promise.all([startOstoja(), launchBrowser()])
   tenant = await ostoja.newTenant('Schronisko Test')
-  browser = await launchBrowser()
+  watch = watchSessions(ostoja, tenant)
 })
 afterAll(async () => {
   await browser.close()
   await ostoja.close()
 })
 
-const signIn = async (page: Page, { login, password }: TestAccount) => {
-  await page.goto(`${ostoja.url}/sign-in`)
-  await page.fill('#login', login)
-  await page.fill('#password', password)
-  await page.click('.door-card button[type="submit"]')
-  await page.waitForLoadState()
-}
-const folder = process.env.SCREENSHOTS_DIR
+const signIn = (page: Page, account: TestAccount) => signInAt(page, account, ostoja.url)
+/** The auto-logout time where nobody has chosen one. */
+const idleLimitMs = 10 * 60_000
 
-/** Nothing wrong by axe, nothing wider than the screen. */
-const check = async (page: Page, name: string) => {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`)).toEqual([])
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-  expect(`${name} is ${Math.max(0, wide)} px too wide`).toBe(`${name} is 0 px too wide`)
-  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: !name.startsWith('countdown') })
-}
-const askBeforeTheEnd = async (page: Page, account: TestAccount) => {
-  const held = () => ostoja.platform.redis.hgetall(`active:${tenant}:${account.id}`)
-  for (let steps = 0; steps < 12; steps++) {
-    const idle = ostoja.platform.clock().getTime() - Number((await held()).last)
-    ostoja.skip(Math.max(0, Math.min(90_000, 555_000 - idle)))
-    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
-    await page.waitForTimeout(150)
-    if (await page.locator('dialog[data-countdown]').isVisible()) return
-  }
+/** Somebody signed in, as they and their browser speak a language. */
+const arrive = async (language: 'pl' | 'en') => {
+  const account = await ostoja.newAccount(tenant, ['staff', 'administrator'], { language })
+  const locale = language === 'pl' ? 'pl-PL' : 'en-GB'
+  const newContext = () => browser.newContext({ ignoreHTTPSErrors: true, locale })
+  const context = await newContext()
+  const page = await context.newPage()
+  await signIn(page, account)
+  return { account, newContext, context, page }
 }
 
-describe('the pages around a session', () => {
-  for (const language of ['pl', 'en'] as const)
-    for (const scheme of ['light', 'dark'] as const)
-      for (const width of [1280, 390])
-        it(`are clean in ${language}, ${scheme}, at ${width} px`, async () => {
-          const account = await ostoja.newAccount(tenant, ['staff', 'administrator'], { language })
-          const context = await browser.newContext({
-            ignoreHTTPSErrors: true,
-            locale: language === 'pl' ? 'pl-PL' : 'en-GB',
-            colorScheme: scheme,
-            viewport: { width, height: 844 },
-          })
-          const page = await context.newPage()
-          const named = (what: string) => `${what}-${language}-${scheme}-${width}`
-          await signIn(page, account)
-          await page.goto(`${ostoja.url}/settings`)
-          await check(page, named('settings'))
-          await page.fill('#autoLogoutMinutes', '500')
-          await page.click('main .form-actions button')
-          await page.waitForLoadState()
-          await check(page, named('settings-wrong'))
-          await page.goto(`${ostoja.url}/settings`)
-          await check(page, named('offer'))
-          await page.goto(`${ostoja.url}/drafts`)
-          await check(page, named('drafts'))
-          await page.click('main a.open')
-          await check(page, named('draft'))
-          await askBeforeTheEnd(page, account)
-          await check(page, named('countdown'))
+describe('the pages around a session, in light and dark, on a wide screen and a phone', () => {
+  it.concurrent.each(['pl', 'en'] as const)('are clean in %s while it lasts', async language => {
+    const { account, newContext, context, page } = await arrive(language)
+    await page.goto(`${ostoja.url}/settings`)
+    await expectSoundInEachLook(page)
+    await page.fill('#autoLogoutMinutes', '500')
+    await page.click('main .form-actions button')
+    await page.locator('#autoLogoutMinutes-problem').waitFor()
+    await expectSoundInEachLook(page)
+    await page.goto(`${ostoja.url}/settings`)
+    await page.locator('[data-draft-offer]').waitFor()
+    await expectSoundInEachLook(page)
+    await page.goto(`${ostoja.url}/drafts`)
+    await expectSoundInEachLook(page)
+    await page.click('main a.open')
+    await page.locator('.typed').waitFor()
+    await expectSoundInEachLook(page)
 
-          const other = await browser.newContext({
-            ignoreHTTPSErrors: true,
-            locale: language,
-            colorScheme: scheme,
-            viewport: { width, height: 844 },
-          })
-          const stranger = await other.newPage()
-          await signIn(stranger, account)
-          await check(stranger, named('blocked'))
-          await other.close()
+    const other = await newContext()
+    const stranger = await other.newPage()
+    await tryToSignIn(stranger, account, ostoja.url)
+    await stranger.locator('.door-card .alert-danger').waitFor()
+    await expectSoundInEachLook(stranger)
+    await Promise.all([context.close(), other.close()])
+  })
 
-          await ostoja.features.sessions.end({ tenantId: tenant, accountId: account.id }, 'administrator')
-          await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
-          await page.waitForURL('**/signed-out')
-          await check(page, named('signed-out'))
-          await page.click('a[href="/sign-in"]')
-          await check(page, named('sign-in'))
-          await context.close()
-        })
+  // One after the other: each moves the clock.
+  it.each(['pl', 'en'] as const)('are clean in %s at its end', async language => {
+    const { account, context, page } = await arrive(language)
+    await watch.settled(account)
+    await watch.passUntilIdleFor(idleLimitMs - 55_000, account, page)
+    await page.locator('dialog[data-countdown]').waitFor()
+    await expectSoundInEachLook(page)
+    expect(await page.locator('dialog[data-countdown]').isVisible()).toBe(true)
+
+    await ostoja.features.sessions.end({ tenantId: tenant, accountId: account.id }, 'administrator')
+    await watch.nudge(page)
+    await page.waitForURL('**/signed-out')
+    await expectSoundInEachLook(page)
+    await page.click('a[href="/sign-in"]')
+    await page.waitForURL('**/sign-in')
+    await expectSoundInEachLook(page)
+    await context.close()
+  })
 })
 
 const draftKept = (page: Page) =>
   page.waitForResponse(response => response.url().endsWith('/drafts') && response.status() === 204)
+
+/**
+ * Nothing that the page asks for is on its way any more, and nothing gets through: a request that was, and met the end of
+ * the session, would take the token away from a sign-in page that is opened at the same moment.
+ * @returns what connects it again
+ */
+const cutOff = async (page: Page) => {
+  await page.waitForLoadState('networkidle')
+  await page.route('**/*', route => route.abort())
+  return () => page.unroute('**/*')
+}
 
 describe('what was typed', () => {
   it('comes back into its form, rows and choices as well, and goes on in the same draft', async () => {
@@ -165,22 +161,24 @@ describe('what was typed', () => {
     await signIn(first, account)
     await first.goto(`${ostoja.url}/settings`)
     await first.fill('#autoLogoutMinutes', '33')
-    // A beat that is still under way would hear of the end.
-    await first.waitForLoadState('networkidle')
-    await first.route('**/sessions/**', route => route.abort())
+    const reconnect = await cutOff(first)
     await ostoja.features.sessions.end({ tenantId: tenant, accountId: account.id }, 'administrator')
     await signIn(second, account)
-    await first.unroute('**/sessions/**')
-    const heard = first.waitForResponse(response => response.url().endsWith('/sessions/heartbeat') && response.ok())
+    await reconnect()
+    const heard = { yet: false }
+    first.on('response', answer => {
+      if (answer.url().endsWith('/sessions/heartbeat') && answer.ok()) heard.yet = true
+    })
     // A page that is still busy with the beat that failed takes no notice of the first nudge.
-    const nudge = setInterval(() => {
-      first.evaluate(() => document.dispatchEvent(new Event('visibilitychange'))).catch(() => undefined)
-    }, 500)
-    await heard
-    clearInterval(nudge)
+    await until('the page heard of the new session', async () => {
+      await watch.nudge(first)
+      return heard.yet
+    })
     await first.click('main .form-actions button')
-    await first.waitForLoadState()
-    expect(await ostoja.features.settings.of(tenant)).toMatchObject({ autoLogoutMinutes: 33 })
+    await until(
+      'the setting was saved',
+      async () => (await ostoja.features.settings.of(tenant)).autoLogoutMinutes === 33,
+    )
     await context.close()
   })
 
@@ -190,11 +188,18 @@ describe('what was typed', () => {
     const [first, second] = [await context.newPage(), await context.newPage()]
     await signIn(first, one)
     await first.goto(`${ostoja.url}/clients/new`)
-    await first.fill('#givenNames', 'Zdzisława')
+    await Promise.all([draftKept(first), first.fill('#givenNames', 'Zdzisława')])
+    const reconnect = await cutOff(first)
+    await first.fill('#familyName', 'Święcicka')
     await ostoja.features.sessions.end({ tenantId: tenant, accountId: one.id }, 'administrator')
     await signIn(second, next)
-    await first.waitForURL(url => url.pathname !== '/clients/new')
-    expect(await first.content()).not.toContain('Zdzisława')
+    await reconnect()
+    await until('the first tab left the form', async () => {
+      await watch.nudge(first).catch(() => undefined) // it may be leaving at this moment
+      return new URL(first.url()).pathname !== '/clients/new'
+    })
+    const shown = await first.content()
+    for (const typed of ['Zdzisława', 'Święcicka']) expect(shown).not.toContain(typed)
     await second.goto(`${ostoja.url}/clients/new`)
     expect(await second.locator('[data-draft-offer]').count()).toBe(0)
     await context.close()

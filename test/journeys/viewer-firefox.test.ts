@@ -6,6 +6,7 @@ import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sampleClient, sampleClients, samplePassphrase, sampleRules } from '../support/export-samples.ts'
 import { launchFirefox, type Firefox } from '../support/firefox.ts'
+import { until } from '../support/until.ts'
 import { writeViewer } from '../support/viewer-pages.ts'
 
 let firefox: Firefox
@@ -51,8 +52,11 @@ const openTab = async (before: () => void = watchWorkers) => {
   return { page, asked, close: () => context.close() }
 }
 
+/** The page gives a worker up that is silent for 3 s. On a busy machine that may be one which only starts slowly. */
 const watchWorkers = () => {
   const watched = globalThis as Watched
+  const { setTimeout: later } = globalThis
+  Object.assign(globalThis, { setTimeout: (work: () => void, ms: number) => later(work, 40 * ms) })
   globalThis.Worker = class extends Worker {
     constructor(address: string | URL) {
       super(address)
@@ -65,13 +69,12 @@ const watchWorkers = () => {
 const goTo = (page: Page, file: string) => page.goto(pathToFileURL(file).href)
 
 // Puppeteer's locators did not end in Firefox 140 (`fill`, on a field that was there): what is waited for is asked for again.
-const patience = { timeout: 120_000, interval: 100 }
 const textOf = (page: Page, selector: string) =>
   page.evaluate(where => document.querySelector<HTMLElement>(where)?.innerText ?? '', selector)
 const untilThereIs = (page: Page, selector: string) =>
-  expect.poll(() => page.evaluate(where => document.querySelector(where) !== null, selector), patience).toBe(true)
+  until(`there is ${selector}`, () => page.evaluate(where => document.querySelector(where) !== null, selector))
 const untilTextHas = (page: Page, selector: string, words: string) =>
-  expect.poll(() => textOf(page, selector), patience).toContain(words)
+  until(`${selector} says ${words}`, async () => (await textOf(page, selector)).includes(words))
 
 const type = async (page: Page, selector: string, words: string) => {
   await untilThereIs(page, selector)
@@ -175,6 +178,8 @@ describe('an export opened from a file in Firefox', () => {
     [
       'it never answers',
       () => {
+        const { setTimeout: later } = globalThis
+        Object.assign(globalThis, { setTimeout: (work: () => void, ms: number) => later(work, ms / 40) })
         globalThis.Worker = class extends EventTarget {
           postMessage() {}
         } as unknown as typeof Worker
@@ -229,7 +234,7 @@ describe('an export opened from a file in Firefox', () => {
   it('would be heard if it asked for anything', async () => {
     const { page, close } = await openTab()
     await page.goto('http://nobody.invalid/asked').catch(() => {})
-    await expect.poll(() => firefox.heard).toContain('GET http://nobody.invalid/asked HTTP/1.1')
+    await until('it is heard', () => firefox.heard.includes('GET http://nobody.invalid/asked HTTP/1.1'))
     await close()
   })
 })
@@ -237,16 +242,15 @@ describe('an export opened from a file in Firefox', () => {
 /** What a person is told about the file: by the viewer, or, where it never ran, by the file's own notices. */
 const verdict = async (page: Page, file: string) => {
   await goTo(page, file)
-  const told = () =>
+  return until('it tells something', () =>
     page.evaluate(() => {
       const problem = document.querySelector('[data-problem]')?.getAttribute('data-problem')
       if (problem || document.querySelector('.waiting')) return problem ?? ''
       if (document.querySelector('#passphrase')) return 'asks'
       const notices = [...document.querySelectorAll<HTMLElement>('.notice')].filter(each => each.checkVisibility())
       return notices.map(each => each.className.replace('notice notice-', '')).join(' and ')
-    })
-  await expect.poll(told, patience).not.toBe('')
-  return told()
+    }),
+  )
 }
 
 /** What was asked of a network, but for what Firefox asks its makers for by itself. */

@@ -1,13 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
-import { generateX25519Identity } from 'age-encryption'
+import { armor, Encrypter, generateX25519Identity } from 'age-encryption'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeKeyPair } from '../../src/features/officer-keys/index.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { sampleClient, sampleClients, samplePassphrase, sampleRules } from '../support/export-samples.ts'
+import { axeFaults } from '../support/axe.ts'
 import { goTo, offlinePage, unlock, writeViewer } from '../support/viewer-pages.ts'
 
 let browser: Browser
@@ -34,6 +34,13 @@ const byKey = async (page: Page, file = both) => {
   await goTo(page, file)
   await page.getByRole('button', { name: 'Kluczem' }).click()
   await page.waitForSelector('#key-file')
+}
+/** As makeKeyPair does it, but quick to open: only the cost of a guess differs. */
+const protectCheaply = async (text: string, passphrase: string) => {
+  const encrypter = new Encrypter()
+  encrypter.setScryptWorkFactor(10)
+  encrypter.setPassphrase(passphrase)
+  return armor.encode(await encrypter.encrypt(text))
 }
 const press = (page: Page) => page.getByRole('button', { name: 'Otwórz' }).click()
 
@@ -68,7 +75,7 @@ describe('an export for a passphrase and for keys', () => {
     await page.fill('#pasted', await generateX25519Identity())
     await press(page)
     await page.waitForSelector('[data-problem=wrongKey]')
-    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+    expect(await axeFaults(page)).toEqual([])
     await page.fill('#pasted', 'age1 something else')
     await press(page)
     await page.waitForSelector('[data-problem=noKey]')
@@ -77,8 +84,9 @@ describe('an export for a passphrase and for keys', () => {
 
   it('opens with a key file that its own passphrase protects', async () => {
     const pair = await makeKeyPair(new Date(), 'kot w butach')
-    const protectedFile = join(folder, 'protected.txt')
+    const [protectedFile, cheapFile] = [join(folder, 'protected.txt'), join(folder, 'cheap.txt')]
     await writeFile(protectedFile, pair.identityFile)
+    await writeFile(cheapFile, await protectCheaply(identity, 'kot w butach'))
     const file = await writeViewer(folder, 'keys.html', sampleClients(5), {
       publicKeys: [pair.publicKey],
       passphrase: null,
@@ -87,16 +95,17 @@ describe('an export for a passphrase and for keys', () => {
     await goTo(page, file)
     await page.waitForSelector('#key-file')
     expect(await page.locator('.ways').count()).toBe(0)
-    await page.setInputFiles('#key-file', protectedFile)
+    await page.setInputFiles('#key-file', cheapFile)
     await page.waitForSelector('#keyPassphrase')
     await page.fill('#keyPassphrase', 'pies w butach')
     await press(page)
-    await page.waitForSelector('[data-problem=wrongKeyPassphrase]', { timeout: 60_000 })
+    await page.waitForSelector('[data-problem=wrongKeyPassphrase]')
+    await page.setInputFiles('#key-file', protectedFile)
     await page.fill('#keyPassphrase', 'kot w butach')
     await press(page)
-    await page.waitForSelector('.results', { timeout: 60_000 })
+    await page.waitForSelector('.results')
     await close()
-  }, 120_000)
+  })
 })
 
 describe('an opened export', () => {
@@ -107,7 +116,7 @@ describe('an opened export', () => {
     await page.waitForSelector('.results')
     await page.getByRole('button', { name: 'Kod otwarcia' }).click()
     expect(await page.innerText('.opening-code')).toBe('K7QX 2M9T')
-    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+    expect(await axeFaults(page)).toEqual([])
     await page.getByRole('button', { name: 'Zamknij' }).click()
     await close()
   })
@@ -170,31 +179,8 @@ describe('an opened export', () => {
     expect(await numbers.nth(2).locator('.now').count()).toBe(0)
     for (const scheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: scheme })
-      expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+      expect(await axeFaults(page)).toEqual([])
     }
     await close()
   })
-
-  it('is on the screen in seconds with 20,000 clients and a passphrase of full cost', async () => {
-    const file = await writeViewer(folder, 'large.html', sampleClients(20_000), { logN: 18 })
-    const { page, close } = await offlinePage(browser)
-    const begun = performance.now()
-    await goTo(page, file)
-    await page.waitForSelector('#passphrase')
-    const asked = performance.now()
-    await unlock(page)
-    await page.waitForSelector('.results', { timeout: 120_000 })
-    const opened = performance.now()
-    await page.fill('#search', 'OST-19999')
-    await page.locator('#count', { hasText: 'Znaleziono 1 osobę' }).waitFor()
-    await page.click('.results button >> nth=0')
-    await page.waitForSelector('.call-number')
-    const first = performance.now()
-    const seconds = (from: number, to: number) => `${((to - from) / 1000).toFixed(1)} s`
-    console.log(
-      `20,000 clients: asks after ${seconds(begun, asked)}, open ${seconds(asked, opened)} later, first number ${seconds(opened, first)} later; together ${seconds(begun, first)}`,
-    )
-    expect(await page.locator('.call-number').first().innerText()).toContain('+48')
-    await close()
-  }, 180_000)
 })

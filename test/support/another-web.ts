@@ -18,6 +18,7 @@ export const anotherWeb = async (
     ...replaced,
     clock: ostoja.platform.clock,
     pace: ostoja.platform.pace,
+    derivation: ostoja.platform.derivation,
   })
   const features = createFeatures(platform)
   const { app } = createApp({ ...features, routers: [...features.routers, ...more] })

@@ -1,8 +1,7 @@
 import { chromium, type BrowserServer } from 'playwright-core'
-import { quietArguments } from './browser.ts'
+import { launchOptions, patient } from './browser.ts'
 
 /** A Chromium whose process can be killed, as a crash would. */
-export const launchBrowserProcess = (): Promise<BrowserServer> =>
-  chromium.launchServer({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: quietArguments })
+export const launchBrowserProcess = (): Promise<BrowserServer> => chromium.launchServer(launchOptions())
 
-export const connectTo = (server: BrowserServer) => chromium.connect(server.wsEndpoint())
+export const connectTo = async (server: BrowserServer) => patient(await chromium.connect(server.wsEndpoint()))

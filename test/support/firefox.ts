@@ -3,9 +3,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import puppeteer, { type Browser } from 'puppeteer-core'
-
-/** On a busy machine Firefox takes its time; what never comes ends in the test's own limit. */
-const patience = 120_000
+import { patienceMs } from './until.ts'
 
 export type Firefox = {
   browser: Browser
@@ -37,8 +35,8 @@ export const launchFirefox = async (): Promise<Firefox> => {
       // As root Firefox refuses the home of somebody else.
       env: { ...process.env, HOME: home, XDG_CACHE_HOME: home, XDG_CONFIG_HOME: home, XDG_RUNTIME_DIR: home },
       extraPrefsFirefox: { ...deafEar.preferences, 'intl.accept_languages': 'pl-PL, pl' },
-      timeout: patience,
-      protocolTimeout: patience,
+      timeout: patienceMs,
+      protocolTimeout: patienceMs,
     })
     return { browser, heard: deafEar.heard, close: () => end(browser).finally(leave) }
   } catch (error) {

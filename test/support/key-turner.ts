@@ -1,17 +1,21 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { setTimeout as pause } from 'node:timers/promises'
 import { createFeatures, type Replaced } from '../../src/composition.ts'
 import { createMetrics } from '../../src/platform/metrics/metrics.ts'
 import type { Ostoja } from './ostoja.ts'
 import { root } from './processes.ts'
+import { rounds } from './rounds.ts'
 import { turnsOf, type Kind } from './turns.ts'
+import { until } from './until.ts'
 
 /** Keys as quick to turn as a test needs them: what takes a minute in life takes a fraction of a second here. */
 export const quick = { ringFreshMs: 150, filePollMs: 100, marginMs: 350 } satisfies Replaced['pace']
 
-/** A process that is loaded and waits for the word to turn keys. */
-const createTurner = async (ostoja: Ostoja) => {
+/** When a process kills itself: so many milliseconds after the end of its n-th transaction; 0: before that one is committed. */
+export type Death = { transaction: number; afterMs: number }
+
+/** Starts a process that loads everything, and waits for the order to rotate a key. */
+const createTurner = (ostoja: Ostoja) => {
   const given = JSON.stringify({ config: ostoja.config, pace: quick })
   const child = spawn(process.execPath, [`${root}test/support/turn-keys.ts`, given], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -19,29 +23,20 @@ const createTurner = async (ostoja: Ostoja) => {
   const ended = once(child, 'exit')
   let said = ''
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
-  const says = async (word: string) => {
-    while (!said.includes(word)) {
-      if (child.exitCode !== null) throw new Error(`the process that turns keys ended with code ${child.exitCode}`)
-      await pause(2)
-    }
-    said = said.replace(word, '')
-  }
-  await says('ready')
+  const isGone = () => child.exitCode !== null || child.signalCode !== null
+  const says = (word: string) =>
+    until(`the process that rotates keys says "${word}"`, () => said.includes(word) || isGone())
 
   return {
-    /** Turns to the end. @returns how many milliseconds it took */
-    turn: async (kind: Kind, tenantId: string): Promise<number> => {
-      const from = performance.now()
-      child.stdin.write(`${kind} ${tenantId}\n`)
+    /** @returns whether it died before the end */
+    turnAndDie: async (kind: Kind, tenantId: string, death: Death): Promise<boolean> => {
+      await says('ready')
+      child.stdin.write(`${JSON.stringify({ kind, tenantId, death })}\n`)
       await says('done')
-      return performance.now() - from
-    },
-    /** Begins to turn, and is killed after a time. @returns whether that was before the end */
-    turnAndDie: async (kind: Kind, tenantId: string, afterMs: number): Promise<boolean> => {
-      child.stdin.write(`${kind} ${tenantId}\n`)
-      await pause(afterMs)
       child.kill('SIGKILL')
       await ended
+      if (child.signalCode !== 'SIGKILL')
+        throw new Error(`the process that rotates keys ended with code ${child.exitCode}`)
       return !said.includes('done')
     },
     end: async () => {
@@ -74,44 +69,44 @@ const turnUntilGone = async (ostoja: Ostoja, kind: Kind, tenantId: string, most:
   }
 }
 
-const realKills = 8
+type Wish = {
+  tenantId?: string
+  /** What must happen after each cut. */
+  after: () => Promise<unknown>
+}
 
 /**
- * Turns keys to the end, then again and again, cut short each time at a random point, spread over the whole; the next one
- * finds what the one before has left. Of the cuts eight kill a process (SIGKILL), the others take its database away. At last
- * they are turned to the end.
- * @returns how many of the cuts came before the end
+ * Rotates a key to the end, then again and again, cut short each time after another transaction, spread over all of them;
+ * the next rotation finds what the one before has left. Some cuts kill a process (SIGKILL): the first one within a
+ * transaction, the others at a random time after one. The rest take the database away. Finally the key is rotated to the end.
+ * @returns how many cuts were made, and how many of them came before the end
  */
-export const turnUnderKills = async (
-  ostoja: Ostoja,
-  kind: Kind,
-  { tenantId = '', kills, after }: { tenantId?: string; kills: number; after?: () => Promise<void> },
-): Promise<number> => {
-  const first = await createTurner(ostoja)
-  const tookMs = await first.turn(kind, tenantId)
-  await first.end()
-
-  let inTheMiddle = 0
+export const turnUnderKills = async (ostoja: Ostoja, kind: Kind, { tenantId = '', after }: Wish) => {
+  const kills = rounds({ soak: 8, usual: 1 })
+  const cuts = rounds({ soak: 12, usual: 3 })
   let next = createTurner(ostoja)
-  for (let kill = 0; kill < realKills; kill++) {
-    const turner = await next
-    next = createTurner(ostoja)
-    const cut = await turner.turnAndDie(kind, tenantId, ((kill + Math.random()) / realKills) * tookMs)
-    if (cut) inTheMiddle++
-    await after?.()
-  }
-  const last = await next
-  await last.turn(kind, tenantId)
-  await last.end()
+  try {
+    const from = performance.now()
+    const { transactions } = await turnUntilGone(ostoja, kind, tenantId, Number.POSITIVE_INFINITY)
+    const tookMs = performance.now() - from
 
-  const { transactions } = await turnUntilGone(ostoja, kind, tenantId, Number.POSITIVE_INFINITY)
-  const others = kills - realKills
-  for (let kill = 0; kill < others; kill++) {
-    const most = Math.floor(((kill + Math.random()) / others) * transactions)
-    const { cut } = await turnUntilGone(ostoja, kind, tenantId, most)
-    if (cut) inTheMiddle++
-    await after?.()
+    let inTheMiddle = 0
+    const note = async (cut: boolean) => {
+      if (cut) inTheMiddle++
+      await after()
+    }
+    for (let kill = 0; kill < kills; kill++) {
+      const turner = next
+      next = kill < kills - 1 ? createTurner(ostoja) : turner
+      const transaction = Math.ceil(((kill + 0.5) / kills) * transactions)
+      const afterMs = kill === 0 ? 0 : Math.random() * (tookMs / kills)
+      await note(await turner.turnAndDie(kind, tenantId, { transaction, afterMs }))
+    }
+    for (let cut = 0; cut < cuts; cut++)
+      await note((await turnUntilGone(ostoja, kind, tenantId, Math.floor((cut / cuts) * transactions))).cut)
+    await turnUntilGone(ostoja, kind, tenantId, Number.POSITIVE_INFINITY)
+    return { made: kills + cuts, inTheMiddle }
+  } finally {
+    await next.end()
   }
-  await turnUntilGone(ostoja, kind, tenantId, Number.POSITIVE_INFINITY)
-  return inTheMiddle
 }

@@ -1,18 +1,18 @@
 import pg from 'pg'
 import type { Ostoja } from './ostoja.ts'
+import { until } from './until.ts'
 
-/** Waits until a transaction of this Ostoja stands before a lock, for 10 s at most. */
+/** Waits until a transaction of this Ostoja stands before a lock. */
 export const untilSomebodyWaits = async ({ database }: Ostoja): Promise<void> => {
   const admin = new pg.Client(database.adminUrl)
   await admin.connect()
   try {
-    for (let waited = 0; waited < 10_000; waited += 50) {
+    await until('somebody waits for a lock', async () => {
       const { rowCount } = await admin.query(
         `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
       )
-      if (rowCount !== 0) return
-      await new Promise(resolve => setTimeout(resolve, 50))
-    }
+      return rowCount !== 0
+    })
   } finally {
     await admin.end()
   }

@@ -20,10 +20,12 @@ export const createGnupg = async () => {
   return {
     gpg,
     put,
-    /** Makes a key pair. @returns the public key, armoured */
-    makeKey: async (address: string, until = 'never', kind = 'default'): Promise<string> => {
+    /** Makes a key pair, as if it were the day `on`. @returns the public key, armoured */
+    makeKey: async (address: string, until = 'never', kind = 'default', on?: string): Promise<string> => {
       const usage = kind === 'default' ? 'default' : 'sign'
-      await gpg('--passphrase', '', '--pinentry-mode', 'loopback', '--quick-gen-key', address, kind, usage, until)
+      const day = on ? ['--faked-system-time', `${on}T000000`] : []
+      const silent = ['--passphrase', '', '--pinentry-mode', 'loopback']
+      await gpg(...day, ...silent, '--quick-gen-key', address, kind, usage, until)
       return (await gpg('--armor', '--export', address)).out
     },
     close: async () => {

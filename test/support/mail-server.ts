@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SMTPServer } from 'smtp-server'
 import { ensureSelfSigned } from '../../src/platform/tls/self-signed.ts'
+import { until } from './until.ts'
 
 export type Mail = {
   to: string
@@ -47,6 +48,7 @@ export const startMailServer = async ({ tls = true, certificate }: Wish = {}) =>
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.server.address() as { port: number }
+  const mailsTo = (address: string) => mails.filter(({ to }) => to === address)
 
   return {
     mails,
@@ -58,12 +60,8 @@ export const startMailServer = async ({ tls = true, certificate }: Wish = {}) =>
     },
     /** The newest mail to an address, as soon as it is there. */
     mailTo: async (address: string, count = 1): Promise<Mail> => {
-      for (let waited = 0; waited < 15_000; waited += 50) {
-        const found = mails.filter(mail => mail.to === address)
-        if (found.length >= count) return found.at(-1)!
-        await new Promise(resolve => setTimeout(resolve, 50))
-      }
-      throw new Error(`No mail came to ${address}`)
+      await until(`${count} emails have come to ${address}`, () => mailsTo(address).length >= count)
+      return mailsTo(address).at(-1)!
     },
     refuseOnce: () => {
       refuseNext = 1

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
@@ -10,12 +10,16 @@ import type { Role } from '../../src/platform/actor.ts'
 import { systemActor } from '../../src/platform/actor.ts'
 import type { Language } from '../../src/platform/i18n/translations.ts'
 import { startWorker } from '../../src/platform/jobs/jobs.ts'
-import { ensureSelfSigned } from '../../src/platform/tls/self-signed.ts'
 import { createKeys } from '../../src/platform/vault/key-files.ts'
-import { freshDatabase, setting } from './database.ts'
+import { freshDatabase } from './database.ts'
+import { preparedTls } from './global-setup.ts'
+import { ownRedisUrl } from './redis-database.ts'
 import { createVisitor } from './visitor.ts'
 
 export type TestAccount = { id: number; login: string; password: string; tenantId: string }
+
+/** A thousandth of the cost of production. One test signs in and seals at that (test/features/key-derivation.test.ts). */
+const cheapDerivation = { password: { memoryCost: 1024, timeCost: 1, parallelism: 1 }, exportLogN: 10 }
 
 /**
  * A whole Ostoja of its own: a fresh database and Redis database, keys, certificate, the same createApp as production
@@ -23,14 +27,19 @@ export type TestAccount = { id: number; login: string; password: string; tenantI
  * @param env settings of its own
  * @param backups whether it has what making and proving backups needs
  * @param worker false: as when it has died
+ * @param derivation what deriving keys costs; `{}` for the cost of production
  * @param replaced how long keys are kept as they were read, for tests that turn keys
  */
 export const startOstoja = async ({
   env = {},
   backups = false,
   worker: works = true,
+  derivation = cheapDerivation,
   ...replaced
-}: { env?: NodeJS.ProcessEnv; backups?: boolean; worker?: boolean } & Pick<Replaced, 'pace' | 'logTo'> = {}) => {
+}: { env?: NodeJS.ProcessEnv; backups?: boolean; worker?: boolean } & Pick<
+  Replaced,
+  'pace' | 'logTo' | 'derivation'
+> = {}) => {
   const database = await freshDatabase()
   const dataDir = await mkdtemp(join(tmpdir(), 'ostoja-test-'))
   const { backup: BACKUP_DATABASE_URL, drill: DRILL_DATABASE_URL } = database.urls
@@ -42,7 +51,7 @@ export const startOstoja = async ({
   let skippedMs = 0
   const clock = () => new Date(Date.now() + skippedMs)
 
-  const platform = await createPlatform(config, { clock, ...replaced })
+  const platform = await createPlatform(config, { clock, derivation, ...replaced })
   await platform.redis.flushdb()
   const features = createFeatures(platform)
   await features.tenants.prepareInstallation()
@@ -108,28 +117,22 @@ const configure = async (
   urls: { app: string; signin: string },
   env: NodeJS.ProcessEnv,
 ): Promise<Config> => {
-  const tls = await ensureSelfSigned(join(dataDir, 'tls'))
+  const tls = join(dataDir, 'tls')
+  await cp(preparedTls(), tls, { recursive: true })
   const config = readConfig({
     NODE_ENV: 'test',
     DATA_DIR: dataDir,
     DATABASE_URL: urls.app,
     SIGNIN_DATABASE_URL: urls.signin,
-    REDIS_URL: redisUrl(),
-    TLS_CERT_FILE: tls.certFile,
-    TLS_KEY_FILE: tls.keyFile,
+    REDIS_URL: await ownRedisUrl(),
+    TLS_CERT_FILE: join(tls, 'certificate.pem'),
+    TLS_KEY_FILE: join(tls, 'key.pem'),
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'silent',
     ...env,
   })
   await createKeys(config.rootKeysFile)
   await createKeys(config.peppersFile)
   return config
-}
-
-/** Test files run side by side: each worker of the test runner has a Redis database of its own. */
-const redisUrl = () => {
-  const url = new URL(setting('REDIS_URL'))
-  url.pathname = `/${Number(process.env.VITEST_POOL_ID ?? 1) % 16}`
-  return url.href
 }
 
 /** Text that is nowhere else, to look for. */

@@ -1,7 +1,9 @@
 import { randomInt } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Actor } from '../../src/platform/actor.ts'
 import { newClient, profile } from './clients.ts'
 import type { Ostoja } from './ostoja.ts'
+import { until } from './until.ts'
 
 type Features = Ostoja['features']
 type Known = { id: string; familyName: string; version: number }
@@ -101,18 +103,26 @@ export const createPeople = async (ostoja: Ostoja, actor: Actor, features: reado
         : [...answers, again].join()
     })
 
-  const loop = async (work: () => Promise<void>) => {
+  const works = [read, search, write, collide]
+  const times = works.map(() => 0)
+  const working = works.map(async (work, index) => {
     while (!stopped) {
       await work()
-      await new Promise(resolve => setTimeout(resolve, 25))
+      times[index]! += 1
+      await pause(25)
     }
-  }
-  const working = [read, search, write, collide].map(loop)
+  })
 
   return {
     known,
     done,
     faults,
+    /** Waits until each has worked once more, from beginning to end. */
+    again: () => {
+      const before = [...times]
+      // One may be in the middle.
+      return until('everybody has worked once more', () => times.every((count, index) => count >= before[index]! + 2))
+    },
     stop: async () => {
       stopped = true
       await Promise.all(working)

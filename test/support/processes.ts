@@ -1,16 +1,21 @@
-import { execFile, spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
+import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { patienceMs } from './until.ts'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Where Node keeps what it has compiled: most of what a short command costs is reading the sources. */
+const compiled = { NODE_COMPILE_CACHE: `${root}.cache/node` }
 
 /** The environment of a person who has set nothing of Ostoja's: what bin/test set for the tests is taken out. */
 export const plainEnvironment = (set: Record<string, string>): NodeJS.ProcessEnv => {
   const ours = /(_URL|^PG_BIN|^DATA_DIR|^PORT|^HOST|^NODE_ENV|^VITEST.*|^TLS_.*)$/
-  return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name))), ...set }
+  const theirs = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)))
+  return { ...theirs, ...compiled, ...set }
 }
 
 export type Ended = { code: number; output: string; complaint: string }
@@ -21,7 +26,7 @@ export const runProgram = (program: string, args: string[], set: Record<string, 
     const child = execFile(
       `${root}bin/${program}`,
       args,
-      { env: plainEnvironment(set), timeout: 240_000 },
+      { env: plainEnvironment(set), timeout: 2 * patienceMs },
       (fault, output, complaint) => resolve({ code: fault ? Number(fault.code ?? 1) : 0, output, complaint }),
     )
     child.stdin?.end(typed)
@@ -31,7 +36,7 @@ export type LongRunning = {
   pid: number
   output: () => string
   /** Waits for a text in the output; fails with everything printed when the program ends or `within` ms pass first. */
-  says: (text: string, within: number) => Promise<void>
+  says: (text: string, within?: number) => Promise<void>
   /** Sends a signal and waits for the end. Returns its exit code and how many milliseconds it took. */
   end: (signal: NodeJS.Signals) => Promise<{ code: number | null; took: number }>
   ended: Promise<number | null>
@@ -44,29 +49,40 @@ export const startProgram = (program: string, set: Record<string, string>): Long
 /** Listens to a process from its start on. */
 export const follow = (child: ChildProcessByStdio<null, Readable, Readable>): LongRunning => {
   let output = ''
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const listeners = new Set<() => void>()
+  const hear = (chunk: Buffer) => {
+    output += chunk.toString()
+    for (const listener of listeners) listener()
+  }
+  child.stdout.on('data', hear)
+  child.stderr.on('data', hear)
   const ended = once(child, 'exit').then(([code]) => code as number | null)
 
   return {
     pid: child.pid!,
     output: () => output,
-    says: (text, within) => saying(child, () => output, text, within),
+    says: async (text, within = patienceMs) => {
+      let timer: NodeJS.Timeout | undefined
+      let listen: () => void = () => undefined
+      const said = new Promise<boolean>(resolve => {
+        listen = () => output.includes(text) && resolve(true)
+        listeners.add(listen)
+        listen()
+        timer = setTimeout(() => resolve(false), within)
+        // The pipes may still hold what it said last.
+        child.once('close', () => resolve(output.includes(text)))
+      })
+      const came = await said
+      clearTimeout(timer)
+      listeners.delete(listen)
+      if (!came) throw new Error(`never said "${text}"; it printed:\n${output}`)
+    },
     end: async signal => {
-      const from = Date.now()
+      const from = performance.now()
       child.kill(signal)
-      return { code: await ended, took: Date.now() - from }
+      return { code: await ended, took: performance.now() - from }
     },
     ended,
-  }
-}
-
-const saying = async (child: ChildProcess, output: () => string, text: string, within: number) => {
-  const end = Date.now() + within
-  while (!output().includes(text)) {
-    const gone = child.exitCode !== null || child.signalCode !== null
-    if (gone || Date.now() > end) throw new Error(`never said "${text}"; it printed:\n${output()}`)
-    await new Promise(resolve => setTimeout(resolve, 50))
   }
 }
 

@@ -1,33 +1,39 @@
 import type { Page } from 'playwright-core'
 import type { Ostoja, TestAccount } from './ostoja.ts'
-
-/** Asks again and again until there is an answer. @throws Error when it takes longer than `ms` milliseconds */
-export const until = async <T>(what: string, ask: () => Promise<T>, ms = 8000): Promise<NonNullable<T>> => {
-  const end = Date.now() + ms
-  for (;;) {
-    const answer = await ask()
-    if (answer) return answer
-    if (Date.now() > end) throw new Error(`It took too long until ${what}`)
-    await new Promise(resolve => setTimeout(resolve, 25))
-  }
-}
+import { until } from './until.ts'
 
 /** Signs in by the form, as a person does. */
-export const signIn = async (page: Page, { login, password }: TestAccount, url: string, { remember = false } = {}) => {
+export const signIn = async (page: Page, account: TestAccount, url: string, { remember = false } = {}) => {
+  await tryToSignIn(page, account, url, { remember })
+  await page.waitForSelector('.shell')
+}
+
+/** Sends the form of the sign-in, and leaves the page at whatever the answer is. */
+export const tryToSignIn = async (
+  page: Page,
+  { login, password }: TestAccount,
+  url: string,
+  { remember = false } = {},
+) => {
   await page.goto(`${url}/sign-in`)
   if (remember) await page.check('#rememberMe')
   await page.fill('#login', login)
   await page.fill('#password', password)
   await page.click('.door-card button[type="submit"]')
-  await page.waitForSelector('.shell')
 }
 
 /** What the server knows of the sessions of one tenant's accounts. */
 export const watchSessions = (ostoja: Ostoja, tenantId: string) => {
   const held = ({ id }: TestAccount) => ostoja.platform.redis.hgetall(`active:${tenantId}:${id}`)
+  const idleFor = async (account: TestAccount) => ostoja.platform.clock().getTime() - Number((await held(account)).last)
+  /** The page asks the server about its session now. */
+  const nudge = (page: Page) => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+
   return {
     tenantId,
     held,
+    idleFor,
+    nudge,
     isLive: async ({ id }: TestAccount) => (await ostoja.features.sessions.look({ tenantId, accountId: id })) !== null,
     /** The page that is open has said so, and none that was left before it has put the session in doubt. */
     settled: (account: TestAccount) =>
@@ -40,5 +46,16 @@ export const watchSessions = (ostoja: Ostoja, tenantId: string) => {
           !pages.some(([, value]) => value.startsWith('e'))
         )
       }),
+    /** Time goes by with nobody doing anything, until it was so much; the page goes on with its heartbeats. */
+    passUntilIdleFor: async (ms: number, account: TestAccount, page: Page) => {
+      for (;;) {
+        const left = ms - (await idleFor(account))
+        if (left <= 0) return
+        ostoja.skip(Math.min(left, 90_000))
+        const { seen } = await held(account)
+        await nudge(page)
+        await until('the page was heard of', async () => (await held(account)).seen !== seen)
+      }
+    },
   }
 }

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type BrowserContext, type Page } from 'playwright-core'
-import { quietArguments } from './browser.ts'
+import type { BrowserContext, Page } from 'playwright-core'
+import { launchProfile } from './browser.ts'
 
 type Tab = { id: number; url: string }
 type Chrome = {
@@ -26,13 +26,9 @@ export const launchWindow = async () => {
   const place = await mkdtemp(join(tmpdir(), 'ostoja-window-'))
   await writeFile(join(place, 'manifest.json'), JSON.stringify(manifest))
   await writeFile(join(place, 'worker.js'), `addEventListener('install', () => {})`)
-  const context = await chromium.launchPersistentContext(join(place, 'profile'), {
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    ignoreHTTPSErrors: true,
-    locale: 'en-GB',
+  const context = await launchProfile(join(place, 'profile'), {
     ignoreDefaultArgs: ['--disable-back-forward-cache', '--disable-extensions'],
     args: [
-      ...quietArguments,
       '--disable-print-preview',
       '--disable-features=DisableLoadExtensionCommandLineSwitch',
       `--load-extension=${place}`,

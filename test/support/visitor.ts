@@ -1,14 +1,36 @@
+import { Agent } from 'node:https'
 import request from 'supertest'
 
 type Fields = Record<string, string | number | boolean | undefined>
 type Credentials = { login: string; password: string }
 
+type Jar = { getCookies: (of: object) => { name: string; value: string }[] }
+const sessionCookie = '__Host-ostoja'
+
 /**
- * Somebody at a browser without scripts: keeps cookies, takes the form's token out of the page it stands on, and posts forms
- * as a browser would.
+ * Somebody at a browser without scripts: keeps cookies and connections, takes the form's token out of a page once a session,
+ * and posts forms as a browser would.
  */
 export const createVisitor = (url: string) => {
   const agent = request.agent(url, { rejectUnauthorized: false } as object)
+  const connections = new Agent({ keepAlive: true, rejectUnauthorized: false })
+  if (url.startsWith('https:')) agent.use((asked: { agent: (by: Agent) => unknown }) => void asked.agent(connections))
+
+  /** The token of each session, by the session's cookie. */
+  const tokens = new Map<string, string>()
+  const session = (): string => {
+    const { jar } = agent as unknown as { jar: Jar }
+    const cookies = jar.getCookies({ domain: new URL(url).hostname, path: '/', secure: true, script: false })
+    return cookies.find(({ name }) => name === sessionCookie)?.value ?? ''
+  }
+  /** The token of the session, from the page `from` where this session has shown none yet. */
+  const tokenFrom = async (from: string): Promise<string> => {
+    const known = tokens.get(session())
+    if (known) return known
+    const token = tokenOf((await visitor.get(from)).text)
+    tokens.set(session(), token)
+    return token
+  }
 
   const tokenOf = (html: string): string => {
     const token = /name="_csrf"\s+value="([^"]+)"/.exec(html)?.[1]
@@ -27,21 +49,21 @@ export const createVisitor = (url: string) => {
           ;(answer as unknown as { destroy: () => void }).destroy()
           done(null, '')
         }),
-    /** Posts a form that stands on the page `from`, with its token. */
+    /** Posts a form, with the token that the page `from` shows where none is known. */
     post: async (path: string, fields: Fields = {}, from = '/') => {
-      const page = await visitor.get(from)
+      const token = await tokenFrom(from)
       return agent
         .post(path)
         .type('form')
         .set('Accept-Language', 'en')
-        .send({ ...fields, _csrf: tokenOf(page.text) })
+        .send({ ...fields, _csrf: token })
     },
     /** Posts without a token, as another site's page would. */
     postBare: (path: string, fields: Fields = {}) => agent.post(path).type('form').send(fields),
     /** Uploads `content` as the file of a multipart form that stands on the page `from`. */
     upload: async (path: string, field: string, content: Buffer, fileName: string, from: string) => {
-      const page = await visitor.get(from)
-      return agent.post(path).field('_csrf', tokenOf(page.text)).attach(field, content, fileName)
+      const token = await tokenFrom(from)
+      return agent.post(path).field('_csrf', token).attach(field, content, fileName)
     },
     signIn: async ({ login, password }: Credentials) => {
       const answer = await visitor.post('/sign-in', { login, password }, '/sign-in')

@@ -3,8 +3,6 @@ import type { Config } from '../../src/config.ts'
 import { heapFlags, mallocSettings } from '../../src/start/memory.ts'
 import { follow, plainEnvironment, root } from './processes.ts'
 
-const startMs = 120_000
-
 /** A web process as production starts it, `node src/main.ts web` with the same memory settings, on a free port, behind a proxy of this machine. */
 export const startWebProcess = async (config: Config) => {
   const program = follow(
@@ -13,7 +11,7 @@ export const startWebProcess = async (config: Config) => {
       stdio: ['ignore', 'pipe', 'pipe'],
     }),
   )
-  await program.says('web is listening', startMs)
+  await program.says('web is listening')
   const port = /"port":(\d+)/.exec(program.output())?.[1] ?? ''
   return { url: `https://localhost:${port}`, pid: program.pid, close: () => program.end('SIGTERM') }
 }

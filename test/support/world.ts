@@ -4,6 +4,7 @@ import type { Actor } from '../../src/platform/actor.ts'
 import type { ArrivingFile } from '../../src/platform/web/multipart.ts'
 import { profile } from './clients.ts'
 import type { Ostoja } from './ostoja.ts'
+import { until } from './until.ts'
 
 /** One tenant with one of everything that has an address. */
 export type World = {
@@ -121,7 +122,7 @@ export const furnish = async (ostoja: Ostoja, name: string): Promise<World> => {
   const drillId = (await ostoja.features.drills.start(actor))!
   const [officerKey] = await officerKeys.list(actor)
   const [notice] = await notices.list(actor)
-  await until(async () => (await exports.find(actor, exportId)).status === 'ready')
+  await until('the export is ready', async () => (await exports.find(actor, exportId)).status === 'ready')
 
   const staff = ostoja.visitor()
   await staff.signIn(account)
@@ -200,12 +201,4 @@ async function* filesOf(name: string, text: string): AsyncGenerator<ArrivingFile
     yield Buffer.from(text)
   }
   yield { field: 'files', name, bytes: bytes() }
-}
-
-const until = async (done: () => Promise<boolean>) => {
-  for (let tries = 0; tries < 600; tries++) {
-    if (await done()) return
-    await new Promise(resolve => setTimeout(resolve, 50))
-  }
-  throw new Error('it never came to be')
 }

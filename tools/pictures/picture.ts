@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
+import { axeFaults } from '../../test/support/axe.ts'
 import type { Page } from 'playwright-core'
 import type { Shot } from './shot.ts'
 import type { Stage } from './stage.ts'
@@ -35,9 +35,7 @@ export const picture = async (folder: string, page: Page, shot: Shot, stage: Sta
       if (media === 'print') continue
       // Another language moves words, not colours: one look is enough there.
       if (stage.language === 'en' && !(colorScheme === 'light' && size === 'wide')) continue
-      const { violations } = await new AxeBuilder({ page: shown }).analyze()
-      for (const { id, help, nodes } of violations)
-        faults.push(`${file}: ${id} (${help}) ${nodes[0]?.html.slice(0, 140) ?? ''}`)
+      for (const fault of await axeFaults(shown)) faults.push(`${file}: ${fault.slice(0, 160)}`)
     }
   return faults
 }

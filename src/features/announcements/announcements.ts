@@ -41,7 +41,8 @@ export const createAnnouncements = ({ db, unscoped, clock }: Needs) => {
 
   /** A page is shown with what was known before, rather than late or not at all. */
   const coming = async (): Promise<readonly ShownRow[]> => {
-    if (!asking || asking.until < Date.now()) asking = { until: Date.now() + freshMs, rows: ask() }
+    const now = clock().getTime()
+    if (!asking || asking.until < now) asking = { until: now + freshMs, rows: ask() }
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<readonly ShownRow[]>(resolve => {
       timer = setTimeout(() => resolve(last), patienceMs)

@@ -57,5 +57,5 @@ export type ExportNeeds = {
   /** Puts the job in the queue; tests run it themselves. */
   enqueue?: typeof enqueue
   /** Base-2 logarithm of scrypt's work factor; only tests lower it. */
-  logN?: number
+  logN?: number | undefined
 }

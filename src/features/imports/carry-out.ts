@@ -22,7 +22,7 @@ import type { Seals } from './sealed.ts'
 /** Enough that what a transaction costs by itself is little. */
 const batch = 500
 /** A turn of the worker; a long import takes many, so that a worker that is asked to stop soon can. */
-const turnMs = 2000
+const usualTurnMs = 2000
 /** So many rows are refused at once where there is no room. */
 const mostRefused = 1000
 
@@ -30,7 +30,7 @@ const mostRefused = 1000
  * Carries out a previewed import, `batch` rows a transaction. A row is deleted in the transaction that makes its client:
  * whatever is interrupted goes on where it stopped, and nothing goes in twice.
  */
-export const createCarryOut = ({ db, clock, clients }: Needs, seals: Seals) => {
+export const createCarryOut = ({ db, clock, clients, turnMs = usualTurnMs }: Needs, seals: Seals) => {
   /** Does the next rows; null when there is nothing more to do. */
   const step = async (trx: Trx, actor: Actor, importId: string, size: number): Promise<number | null> => {
     const record = await lockImport(trx, importId)

@@ -26,4 +26,11 @@ export type ClientRecords = {
   takeBack: (trx: Trx, actor: Actor, importId: string) => Promise<{ removed: number; reverted: number }>
 }
 
-export type Needs = { db: Db; vault: Pick<Vault, 'seal' | 'open' | 'openAll'>; clock: Clock; clients: ClientRecords }
+export type Needs = {
+  db: Db
+  vault: Pick<Vault, 'seal' | 'open' | 'openAll'>
+  clock: Clock
+  clients: ClientRecords
+  /** How long the worker goes on with one import at a time; only tests set it. */
+  turnMs?: number
+}

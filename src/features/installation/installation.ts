@@ -47,7 +47,8 @@ export const createInstallation = (needs: Needs) => {
   return {
     /** How everything is, no older than 5 s. */
     look: (): Promise<Standing> => {
-      if (!known || known.until < Date.now()) known = { until: Date.now() + freshMs, standing: look() }
+      const now = clock().getTime()
+      if (!known || known.until < now) known = { until: now + freshMs, standing: look() }
       return known.standing
     },
   }

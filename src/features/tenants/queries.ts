@@ -62,8 +62,12 @@ export const findTenant = (trx: Trx, id: string): Promise<TenantRow | undefined>
 export const selectNames = (trx: Trx, ids: readonly string[]): Promise<Pick<TenantRow, 'id' | 'name'>[]> =>
   trx<TenantRow>('tenants').whereIn('id', ids).select('id', 'name')
 
+/**
+ * Not `for update`: two transactions that have each made an account, and so hold a key share lock on the organisation's row,
+ * would wait for each other.
+ */
 export const lockTenant = (trx: Trx, id: string): Promise<TenantRow | undefined> =>
-  trx<TenantRow>('tenants').where({ id }).forUpdate().first(columns)
+  trx<TenantRow>('tenants').where({ id }).forNoKeyUpdate().first(columns)
 
 /** In the operators' realm: the organisations and what was counted of them; never anything they hold. */
 const listed = (trx: Trx, realm: string) =>

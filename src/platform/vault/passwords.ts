@@ -6,8 +6,11 @@ import type { KeySource } from './key-files.ts'
 /** What is kept of a password; sealed before it reaches the database. */
 export type PasswordHash = { argon2: string; pepper: string }
 
-/** Argon2id (the library's default variant), RFC 9106: memory in KiB, passes, lanes; above the OWASP minimum of 19 MiB and 2 passes. */
-const cost = { memoryCost: 32 * 1024, timeCost: 3, parallelism: 1 }
+/** Of Argon2id: memory in KiB, passes, lanes (RFC 9106, section 4). */
+export type PasswordCost = { memoryCost: number; timeCost: number; parallelism: number }
+
+/** Above the OWASP minimum of 19 MiB and 2 passes. */
+export const productionPasswordCost: PasswordCost = { memoryCost: 32 * 1024, timeCost: 3, parallelism: 1 }
 
 /** As many at once as the machine of two cores can do; each holds 32 MiB, and the others wait their turn. */
 const mostAtOnce = 2
@@ -19,8 +22,12 @@ const busySeconds = 5
  * Argon2id over HMAC-SHA256(pepper, password), off the event loop and behind whatever else there is to do. The pepper never enters the database, so that a
  * stolen hash can't even be guessed at; its version is kept with the hash so that it can turn.
  * Both `hash` and `verify` take their time: never call them with a transaction open. They throw TooBusy where too many wait.
+ * @param cost lower only in tests
  */
-export const createPasswords = (peppers: KeySource & { reload?: () => Promise<unknown> }) => {
+export const createPasswords = (
+  peppers: KeySource & { reload?: () => Promise<unknown> },
+  cost: PasswordCost = productionPasswordCost,
+) => {
   const inTurn = createTurns(mostAtOnce, mostWaiting, busySeconds)
   const argon2 = createArgon2Threads()
 

@@ -26,8 +26,16 @@ export const makeScratch = async (
   return { url: place.href, drop: () => withClient(url, client => dropScratch(client, name)) }
 }
 
+/**
+ * Ends what a killed drill has left running, and drops the database. Not `with (force)`, which fails where autovacuum is at
+ * work in it: a plain drop sends autovacuum away, and waits for the sessions that are ending.
+ */
 const dropScratch = async (client: pg.Client, name: string) => {
-  await client.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`)
+  await client.query(
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and usename = current_user',
+    [name],
+  )
+  await client.query(`drop database if exists ${pg.escapeIdentifier(name)}`)
 }
 
 export const databaseBytes = async (client: pg.Client): Promise<number> =>

@@ -12,7 +12,7 @@ import { createTurns } from '../../../platform/turns.ts'
 export type WrapKey = { salt: Uint8Array; logN: number; key: Uint8Array }
 
 /** 2^18: age's own default; 256 MiB and about a second for each guess. */
-const LOG_N = 18
+export const productionLogN = 18
 const KEY_BYTES = 32
 const LABEL = 'age-encryption.org/v1/scrypt'
 
@@ -28,7 +28,7 @@ const program = fileURLToPath(new URL('./scrypt.ts', import.meta.url))
  * @param passphrase as {@link normalPassphrase} gives it
  * @param logN base-2 logarithm of scrypt's work factor; lower only in tests
  */
-export const deriveWrapKey = async (passphrase: string, logN = LOG_N): Promise<WrapKey> => {
+export const deriveWrapKey = async (passphrase: string, logN = productionLogN): Promise<WrapKey> => {
   const salt = randomBytes(16)
   return { salt, logN, key: await inTurn(() => derive(passphrase, salt, logN)) }
 }
