@@ -40,7 +40,7 @@ export default defineConfig({
       lane(1, 'unit', { isolate: false, maxWorkers: workers }),
       lane(2, 'features', { isolate: false, maxWorkers: workers }),
       lane(3, 'serial', { isolate: true, maxWorkers: 1 }),
-      lane(4, 'journeys', { isolate: false, maxWorkers: 1 }),
+      lane(4, 'journeys', { isolate: false, maxWorkers: workers }),
     ],
   },
 })

@@ -1,11 +1,9 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
-import { request } from 'node:https'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createImports } from '../../src/features/imports/index.ts'
 import type { Actor } from '../../src/platform/actor.ts'
 import { startWorker } from '../../src/platform/jobs/jobs.ts'
+import { beginImport } from '../support/import-upload.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
 import { rounds } from '../support/rounds.ts'
 import { until } from '../support/until.ts'
@@ -40,76 +38,12 @@ const countOf = async (table: string, { account }: Staff) =>
       .count,
   )
 
-/** An upload by hand, so that it can be broken off or go on without end. */
-const beginUpload = async (staff: Staff) => {
-  const page = await staff.get('/imports')
-  const token = staff.tokenOf(page.text)
-  const { hostname, port } = new URL(ostoja.url)
-  const cookie = staff.agent.jar
-    .getCookies({ domain: hostname, path: '/', secure: true, script: false } as never)
-    .toValueString()
-  const upload = request({
-    host: '127.0.0.1',
-    port,
-    path: '/imports',
-    method: 'POST',
-    rejectUnauthorized: false,
-    headers: {
-      Host: `${hostname}:${port}`,
-      Cookie: cookie,
-      'Accept-Language': 'en',
-      'Content-Type': 'multipart/form-data; boundary=zzz',
-    },
-  })
-  upload.write(
-    `--zzz\r\nContent-Disposition: form-data; name="_csrf"\r\n\r\n${token}\r\n--zzz\r\nContent-Disposition: form-data; name="file"; filename="people.csv"\r\n\r\n`,
-  )
-  upload.write('Nr teczki;Imię;Nazwisko;Uwagi\r\n')
-  const answer = new Promise<{ status: number; text: string }>((resolve, reject) => {
-    upload.on('error', reject)
-    upload.on('response', response => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (part: string) => (text += part))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
-    })
-  })
-  const send = (text: string | Buffer) => new Promise<void>(resolve => void upload.write(text, () => resolve()))
-  return { upload, send, answer, end: () => upload.end('\r\n--zzz--\r\n') }
-}
-
 const actorOf = ({ account }: Staff): Actor => ({ tenantId: account.tenantId, accountId: account.id, roles: ['staff'] })
 
-/** What is still needed: what only waits to be collected says nothing about the program. */
-const heldBytes = () => {
-  setFlagsFromString('--expose-gc')
-  ;(runInNewContext('gc') as () => void)()
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
-}
-
 describe('an upload', () => {
-  it('of far more than 50 MB is refused in words, without the server growing by it', async () => {
-    const staff = await staffOf()
-    const { send, answer, end } = await beginUpload(staff)
-    const block = Buffer.from(`A;Anna;Nowak;${'x'.repeat(4080)}\r\n`.repeat(256))
-    const held: number[] = []
-    for (let sent = 1; sent <= rounds({ soak: 200, usual: 100 }); sent++) {
-      await send(block)
-      if (sent % 20 === 0) held.push(heldBytes())
-    }
-    end()
-    const { status, text } = await answer
-    expect(status).toBe(413)
-    expect(text).toContain('The file is larger than 50 MB.')
-    // The first 20 MB also load code and buffers; from there on what is held must not follow what is sent.
-    const [afterFirst = 0, ...later] = held
-    expect((Math.max(...later) - afterFirst) / 1024 / 1024).toBeLessThan(50)
-    expect([await countOf('imports', staff), await countOf('import_rows', staff)]).toEqual([0, 0])
-  })
-
   it('that breaks off leaves nothing', async () => {
     const staff = await staffOf()
-    const { upload, send, answer } = await beginUpload(staff)
+    const { upload, send, answer } = await beginImport(ostoja, staff)
     answer.catch(() => undefined)
     for (let row = 0; row < 20; row++) await send(`A${row};Anna;Nowak;${'x'.repeat(100)}\r\n`.repeat(200))
     await until('some rows are stored', async () => (await countOf('import_rows', staff)) > 0)

@@ -130,11 +130,16 @@ describe.each(['pl', 'en'] as const)('an operator’s day, in %s', language => {
     await page.locator('[data-progress]').waitFor()
     await expectSound(page)
     await release()
-    await until('the keys had turned', async () => {
+    // The page loads itself anew at the end; a document that is still coming in has no progress either.
+    let over = false
+    const shown = page
+      .waitForFunction(() => document.readyState === 'complete' && !document.querySelector('[data-progress]'))
+      .then(() => (over = true))
+    await until('the keys have been rotated', async () => {
       await goOnAtOnce()
-      // The page loads itself anew at the end; a document that is still coming in has no progress either.
-      return page.evaluate(() => document.readyState === 'complete' && !document.querySelector('[data-progress]'))
+      return over
     })
+    await shown
 
     await failAJob(installationId)
     await page.goto('/')

@@ -5,8 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { promisify } from 'node:util'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createBase64Lines } from '../../src/features/exports/file/base64-lines.ts'
@@ -29,9 +27,6 @@ import {
 } from '../support/export-samples.ts'
 
 const run = promisify(execFile)
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
-setFlagsFromString('--no-expose-gc')
 
 let folder: string
 beforeAll(async () => {
@@ -158,35 +153,6 @@ describe('an emergency export', () => {
     }
   })
 
-  it('keeps nothing in memory of the clients that are written, however many', async () => {
-    const wrapKey = await deriveWrapKey(normalPassphrase(samplePassphrase), 10)
-    const count = rounds({ soak: 66_667, usual: 15_000 })
-    const measureEvery = 4_000_000
-    let bytes = 0
-    const inUse: number[] = []
-    const nowhere = new Writable({
-      write: (piece: Buffer, _encoding, done) => {
-        const before = bytes
-        bytes += piece.length
-        if (Math.floor(before / measureEvery) < Math.floor(bytes / measureEvery)) inUse.push(memoryInUse())
-        done()
-      },
-    })
-    const atFirst = memoryInUse()
-    const written = await writeExport({
-      records: sampleClients(count),
-      format: formatOf('viewer', sampleManifest(), sampleWords, 'pl'),
-      audience: { wrapKey, publicKeys: [] },
-      createdAt: sampleManifest().createdAt,
-      viewer: blankViewer,
-      out: nowhere,
-    })
-    expect(written).toMatchObject({ clients: count, contacts: 3 * count, bytes })
-    expect(bytes).toBeGreaterThan(1500 * count)
-    expect(inUse.length).toBeGreaterThan(4)
-    expect(Math.max(...inUse) - atFirst).toBeLessThan(10e6)
-  })
-
   it('waits for a slow disk instead of piling up', async () => {
     const wrapKey = await deriveWrapKey('a passphrase', 10)
     let ahead = 0
@@ -226,13 +192,6 @@ describe('an emergency export', () => {
     expect(await readFile(html, 'utf8')).not.toContain('id="end"')
   })
 })
-
-/** In bytes, without what could be thrown away. */
-const memoryInUse = () => {
-  collectGarbage()
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
-}
 
 const secretsOf = (client: ExportedClient) =>
   [
