@@ -1,83 +1,27 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createFeatures } from '../../src/composition.ts'
-import { backupInFiles, dataName, idOfName, manifestName, verifyBackup } from '../../src/features/backups/index.ts'
+import { dataName, manifestName } from '../../src/features/backups/index.ts'
 import { findTool } from '../../src/features/backups/dump/tools.ts'
 import { installationId, systemActor } from '../../src/platform/actor.ts'
 import { startWorker } from '../../src/platform/jobs/jobs.ts'
 import { createMetrics } from '../../src/platform/metrics/metrics.ts'
-import { readKeys } from '../../src/platform/vault/key-files.ts'
-import { anotherWeb } from '../support/another-web.ts'
-import type { BackupWork } from '../support/backup-worker.ts'
+import { backupProcess, countWhole, endWorkers, untilUnlocked, workerLogs } from '../support/backup-processes.ts'
 import { inDatabase } from '../support/backups.ts'
 import { command } from '../support/commands.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
 import { root } from '../support/processes.ts'
 import { rounds } from '../support/rounds.ts'
-import { until } from '../support/until.ts'
 import { findLeaks } from '../support/leaks.ts'
 import { furnish } from '../support/world.ts'
 
 const run = promisify(execFile)
 const operator = systemActor(installationId)
-
-const children = new Set<ChildProcess>()
-afterAll(() => {
-  for (const child of children) child.kill('SIGKILL')
-})
-
-/** Everything that processes have said, at the most talkative. */
-const logs: string[] = []
-
-const worker = (work: BackupWork) => {
-  const given: BackupWork = { ...work, config: { ...work.config, logLevel: 'trace' } }
-  const child = spawn(process.execPath, [`${root}test/support/backup-worker.ts`, JSON.stringify(given)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  children.add(child)
-  let said = ''
-  child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()))
-  child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()))
-  const ended = once(child, 'close').then(() => logs.push(said))
-  return {
-    said: () => said,
-    says: (word: string) =>
-      until(`a worker says "${word}"`, () => {
-        if (!said.includes(word) && child.exitCode !== null) throw new Error(`it ended: ${said}`)
-        return said.includes(word)
-      }),
-    kill: async () => {
-      child.kill('SIGKILL')
-      await ended
-    },
-    ended,
-  }
-}
-
-/** Everything in the store that looks whole is whole. @returns how many there are */
-const allWhole = async (ostoja: Ostoja): Promise<number> => {
-  const roots = await readKeys(ostoja.config.rootKeysFile)
-  const names = await readdir(ostoja.config.backups.store)
-  const manifests = names.filter(name => name.endsWith('.manifest') && !name.startsWith('.'))
-  for (const name of manifests)
-    await verifyBackup(backupInFiles(join(ostoja.config.backups.store, dataName(idOfName(name)!))), roots)
-  return manifests.length
-}
-
-/** A killed process keeps its lock until PostgreSQL notices its death. */
-const unlocked = ({ database }: Ostoja) =>
-  until('nobody holds the lock of backups', async () => {
-    const held = `select 1 from pg_locks join pg_database on pg_database.oid = database
-                   where locktype = 'advisory' and datname = current_database()`
-    return (await inDatabase(database.adminUrl, held)).length === 0
-  })
 
 describe('a backup that is cut short', () => {
   let ostoja: Ostoja
@@ -97,6 +41,7 @@ describe('a backup that is cut short', () => {
     await mkdir(ostoja.config.backups.store, { recursive: true })
   })
   afterAll(async () => {
+    endWorkers()
     await ostoja.close()
     await mail.close()
     await rm(scratch, { recursive: true, force: true })
@@ -113,14 +58,14 @@ describe('a backup that is cut short', () => {
     const doomed = (kills: number) => {
       const afterMs = kills < phases.length ? 0 : Math.random() * longestMs
       const phase = phases[kills % phases.length]!
-      return worker({ config: ostoja.config, what: 'now', death: { phase, afterMs } })
+      return backupProcess({ config: ostoja.config, what: 'now', death: { phase, afterMs } })
     }
     for (let kills = 0; kills < count;) {
-      const before = await allWhole(ostoja)
+      const before = await countWhole(ostoja)
       const killed = doomed(kills)
       await killed.ended
-      await unlocked(ostoja)
-      const whole = (await allWhole(ostoja)) - before
+      await untilUnlocked(ostoja)
+      const whole = (await countWhole(ostoja)) - before
       if (killed.said().includes('done')) {
         longestMs *= 0.9 // it ended before its time came
         continue
@@ -128,10 +73,10 @@ describe('a backup that is cut short', () => {
       if (kills < phases.length) expect([phases[kills], whole]).toEqual([phases[kills], kills === 0 ? 0 : 1])
       kills += 1
     }
-    const last = worker({ config: ostoja.config, what: 'now' })
+    const last = backupProcess({ config: ostoja.config, what: 'now' })
     await last.says('done')
     await last.ended
-    expect(await allWhole(ostoja)).toBeGreaterThan(0)
+    expect(await countWhole(ostoja)).toBeGreaterThan(0)
     const rows = await ostoja.features.backups.list(operator)
     expect(rows.filter(({ failure }) => failure === 'interrupted').length).toBeGreaterThan(0)
     expect(rows[0]).toMatchObject({ status: 'made', proof: 'proven' })
@@ -144,15 +89,15 @@ describe('a backup that is cut short', () => {
     const { keysDir, store } = ostoja.config.backups
     await writeFile(join(scratch, 'file'), 'where a folder should be')
     const backups = { ...ostoja.config.backups, store: join(scratch, 'file', 'nowhere') }
-    const nowhere = worker({ config: { ...ostoja.config, backups }, what: 'now' })
+    const nowhere = backupProcess({ config: { ...ostoja.config, backups }, what: 'now' })
     await nowhere.ended
     expect(nowhere.said()).toContain('failed store-unreachable')
     const keys = await Promise.all(
       ['backup-identity', 'drill-identity'].map(key => readFile(join(keysDir, key), 'utf8')),
     )
     const needles = [name, 'Święcicka-Żak', 'Józef Święcicki', '500000123', ...keys.map(key => key.trim())]
-    await writeFile(join(scratch, 'log'), logs.join('\n'))
-    expect(logs.join('\n')).toContain('"level"')
+    await writeFile(join(scratch, 'log'), workerLogs.join('\n'))
+    expect(workerLogs.join('\n')).toContain('"level"')
     const fetched = join(scratch, 'fetched')
     const { id } = await ostoja.features.backups.makeNow()
     expect(await command(ostoja, ['backup', 'fetch', id, '--to', fetched])).toMatchObject({ code: 0, complaint: '' })
@@ -206,52 +151,5 @@ describe('a backup that is cut short', () => {
     expect(seen).toMatch(/pg_dump .*--/)
     expect(seen).toMatch(/pg_restore .*--/)
     expect(seen).not.toContain(password)
-  })
-})
-
-describe('nights', () => {
-  let ostoja: Ostoja
-  let others: Awaited<ReturnType<typeof anotherWeb>>[]
-  beforeAll(async () => {
-    ostoja = await startOstoja({
-      backups: true,
-      worker: false,
-      env: { TIME_ZONE: 'Europe/Warsaw', BACKUP_KEEP_DAILY: '2' },
-    })
-    others = [await anotherWeb(ostoja), await anotherWeb(ostoja)]
-    await ostoja.newTenant()
-  })
-  afterAll(async () => {
-    for (const other of others) await other.close()
-    await ostoja.close()
-  })
-
-  it('bring one proven backup each, with three workers at once and one that dies now and then', async () => {
-    const count = rounds({ soak: 20, usual: 3 })
-    const day = 24 * 60 * 60_000
-    const firstNight = Date.UTC(2027, 2, 27, 1, 5) // 02:05 in Warsaw; the clocks go forward on the 28th
-    const nights = async () => (await ostoja.features.backups.list(operator)).map(row => row.night)
-    for (let night = 0; night < count; night++) {
-      const at = firstNight + night * day
-      ostoja.skip(at - ostoja.platform.clock().getTime())
-      if (night % 3 === 0) {
-        const before = await nights()
-        const doomed = worker({ config: ostoja.config, what: 'tend', at })
-        await until('a backup was begun', async () => (await nights()).length > before.length)
-        if (night > 0) await pause(Math.random() * 900)
-        await doomed.kill()
-        await unlocked(ostoja)
-      }
-      ostoja.skip(60_000)
-      await Promise.all([ostoja, ...others].map(({ features }) => features.backups.tend()))
-      ostoja.skip(120_000)
-      await ostoja.features.backups.tend()
-    }
-    const rows = await ostoja.features.backups.list(operator)
-    const made = rows.filter(({ status }) => status === 'made' || status === 'removed').map(row => row.night)
-    expect(made).toHaveLength(count)
-    expect(new Set(made).size).toBe(count)
-    expect(rows.filter(({ status, proof }) => status === 'made' && proof !== 'proven')).toEqual([])
-    expect(await allWhole(ostoja)).toBeLessThan(count)
   })
 })

@@ -6,6 +6,12 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { patienceMs } from './until.ts'
 
+/** Never called: by these imports `bin/test --changed` knows what tests of whole programs depend on. */
+const _programs = {
+  start: () => [import('../../src/start.ts'), import('../../src/main.ts')],
+  ostoja: () => import('../../src/cli.ts'),
+}
+
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Where Node keeps what it has compiled: most of what a short command costs is reading the sources. */
@@ -43,7 +49,7 @@ export type LongRunning = {
 }
 
 /** Starts one of bin/* that goes on until it is told to stop. */
-export const startProgram = (program: string, set: Record<string, string>): LongRunning =>
+export const startProgram = (program: keyof typeof _programs, set: Record<string, string>): LongRunning =>
   follow(spawn(`${root}bin/${program}`, [], { env: plainEnvironment(set), stdio: ['ignore', 'pipe', 'pipe'] }))
 
 /** Listens to a process from its start on. */
