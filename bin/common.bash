@@ -84,6 +84,42 @@ node_major() {
   printf '%s\n' "${version%%.*}"
 }
 
+# The command line of a living process; nothing for one that is gone, or a zombie (a killed server can stay one for seconds).
+# A minimal Debian has no ps, a Mac has no /proc.
+command_of() {
+  if [ -d /proc/self ]; then
+    [ -r "/proc/$1/cmdline" ] && tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null
+  else
+    case "$(ps -o stat= -p "$1" 2>/dev/null)" in Z*) ;; *) ps -o command= -p "$1" 2>/dev/null ;; esac
+  fi
+  true
+}
+
+alive() { [ -n "${1:-}" ] && [ -n "$(command_of "$1")" ]; }
+
+# take_lock FOLDER SECONDS COMPLAINT: waits until no living process has it, and keeps it until this shell ends.
+take_lock() {
+  local folder=$1 left=$(($2 * 10)) complaint=$3 holder empty=0
+  while ! mkdir "$folder" 2>/dev/null; do
+    holder=$(cat "$folder/pid" 2>/dev/null)
+    if [ -n "$holder" ] && ! alive "$holder"; then
+      rm -rf "$folder"
+      continue
+    fi
+    # A holder writes its number at once; a lock that stays empty belongs to one that was killed in between.
+    if [ -z "$holder" ]; then empty=$((empty + 1)); else empty=0; fi
+    [ $empty -le 30 ] || rm -rf "$folder"
+    [ $left -gt 0 ] || fail "$complaint; end it (process $holder) and try again."
+    sleep 0.1
+    left=$((left - 1))
+  done
+  printf '%s\n' $$ >"$folder/pid"
+  # The folder's name as it is now: the variable is gone when the shell ends.
+  trap "rm -rf $(printf '%q' "$folder")" EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+}
+
 # --- setting up (bin/start and bin/test) --------------------------------------------------------------------------
 
 # Runs a command as root: directly, or through sudo.
@@ -226,9 +262,17 @@ need_openssl() {
   command -v openssl >/dev/null 2>&1 || install_packages 'to prove that others can open what Ostoja encrypts as S/MIME' openssl
 }
 
-# node_modules exactly as package-lock.json says.
+# node_modules exactly as package-lock.json says. Two that installed at the same time would leave a folder with holes.
 need_modules() {
   modules_match && return 0
+  mkdir -p "$ROOT/.cache" || fail "cannot write to $ROOT; give yourself rights to it and try again."
+  (
+    take_lock "$ROOT/.cache/npm-ci.lock" 600 'another npm ci has been busy with node_modules for 10 minutes'
+    modules_match || install_modules
+  ) || exit 1
+}
+
+install_modules() {
   say 'Installing the libraries that package-lock.json names (npm ci).'
   local log
   log=$(mktemp "${TMPDIR:-/tmp}/ostoja-npm.XXXXXX")
