@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { prepareToRun } from '../../src/composition.ts'
 import { installationId, systemActor } from '../../src/platform/actor.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
-import { runProgram, type Ended } from '../support/processes.ts'
+import { command } from '../support/commands.ts'
+import type { Ended } from '../support/processes.ts'
 
 let ostoja: Ostoja
 let tenant: string
@@ -15,20 +16,7 @@ beforeAll(async () => {
 afterAll(() => ostoja.close())
 
 /** Runs `bin/ostoja account …` beside the running Ostoja, with `typed` at its standard input. */
-const account = (args: string[], typed = '') =>
-  runProgram(
-    'ostoja',
-    ['account', ...args],
-    {
-      DATA_DIR: ostoja.dataDir,
-      DATABASE_URL: ostoja.config.databaseUrl,
-      SIGNIN_DATABASE_URL: ostoja.config.signinDatabaseUrl,
-      OWNER_DATABASE_URL: ostoja.database.urls.owner,
-      BACKUP_DATABASE_URL: ostoja.database.urls.backup,
-      REDIS_URL: ostoja.config.redisUrl,
-    },
-    typed,
-  )
+const account = (args: string[], typed = '') => command(ostoja, ['account', ...args], typed)
 const create = (typed: string) => account(['create', '--tenant', tenant, '--role', 'administrator'], typed)
 const handed = ({ output }: Ended) => ({
   login: /^login: (\S+)$/m.exec(output)?.[1] ?? '',

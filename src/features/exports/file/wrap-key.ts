@@ -12,7 +12,7 @@ import { createTurns } from '../../../platform/turns.ts'
 export type WrapKey = { salt: Uint8Array; logN: number; key: Uint8Array }
 
 /** 2^18: age's own default; 256 MiB and about a second for each guess. */
-export const productionLogN = 18
+const productionLogN = 18
 const KEY_BYTES = 32
 const LABEL = 'age-encryption.org/v1/scrypt'
 
