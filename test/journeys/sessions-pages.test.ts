@@ -154,6 +154,31 @@ describe('what was typed', () => {
     await context.close()
   })
 
+  it('and was still on its way to the server when the session ended comes back as well', async () => {
+    const account = await ostoja.newAccount(tenant, ['staff'])
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' })
+    const page = await context.newPage()
+    await signIn(page, account)
+    await page.goto(`${ostoja.url}/clients/new`)
+    const held = { yet: false }
+    // The page's own request gets no further, as where all connections of the browser are busy.
+    await page.route('**/drafts', route => {
+      if (route.request().resourceType() === 'fetch') held.yet = true
+      else return route.continue()
+    })
+    await page.fill('#givenNames', 'Wanda')
+    await until('the draft was on its way', () => held.yet)
+    await ostoja.features.sessions.end({ tenantId: tenant, accountId: account.id }, 'administrator')
+    await watch.nudge(page)
+    await page.waitForURL('**/signed-out')
+    await signIn(page, account)
+    await page.waitForURL('**/clients/new')
+    await page.locator('[data-draft-back]').click()
+    await page.locator('[data-draft-said].alert').waitFor()
+    expect(await page.inputValue('#givenNames')).toBe('Wanda')
+    await context.close()
+  })
+
   it('in a tab of an earlier session can still be sent, since the tab learns the new token', async () => {
     const account = await ostoja.newAccount(tenant, ['staff', 'administrator'])
     const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' })

@@ -10,16 +10,23 @@ export const offerDrafts = () => {
   listenToOffers()
   const left = sessionStorage.getItem(leftBehind)
   sessionStorage.removeItem(leftBehind)
-  if (left === location.pathname && all('data-draft-offer').length === 0)
-    setTimeout(() => void askForOffers(), arrivalMs)
+  if (left === location.pathname && all('data-draft-offer').length === 0) void askUntilOffered()
 }
 
-/** What was typed a moment before leaving arrives after the next page has been made: that page asks once more. */
+/** What was typed a moment before leaving arrives after the next page has been made: that page asks once more, or thrice. */
 export const leaveBehind = () => {
   sessionStorage.setItem(leftBehind, location.pathname)
 }
 const leftBehind = 'ostoja-typed-on'
-const arrivalMs = 700
+const arrivalMs = [700, 1500, 4000]
+
+const askUntilOffered = async () => {
+  for (const ms of arrivalMs) {
+    await new Promise(resolve => setTimeout(resolve, ms))
+    await askForOffers()
+    if (all('data-draft-offer').length > 0) return
+  }
+}
 
 const askForOffers = async () => {
   const form = [...document.forms].find(form => field(form, '_page'))

@@ -6,7 +6,8 @@ const pauseMs = 1200
 const longestMs = 4000
 
 type Server = { renew: () => Promise<string> }
-type Typing = { since: number; timer: ReturnType<typeof setTimeout>; saved: string }
+/** `saved` is what the server has answered for; `underway` is what was sent and not answered yet. */
+type Typing = { since: number; timer?: ReturnType<typeof setTimeout>; saved: string; underway: string }
 
 /** Keeps a draft of every form as it is typed into. */
 export const keepDrafts = (server: Server) => {
@@ -25,31 +26,31 @@ export const keepDrafts = (server: Server) => {
   const send = async (form: HTMLFormElement, again = true) => {
     const worth = worthOf(form)
     const state = typed.get(form)
-    if (!state || state.saved === worth) return
+    if (!state || state.saved === worth || state.underway === worth) return
     state.since = Infinity
-    state.saved = worth
+    state.underway = worth
     const response = await fetch('/drafts', { method: 'POST', body: bodyOf(form), redirect: 'manual' }).catch(
       () => null,
     )
+    if (state.underway === worth) state.underway = ''
     // Without a session the server has kept it all the same; with another token it wants the new one.
-    if (response?.status === 403 && again && (await server.renew()) === 'same') {
-      state.saved = ''
-      await send(form, false)
-    } else if (!response || response.status >= 500) state.saved = ''
+    if (response?.status === 403 && again && (await server.renew()) === 'same') await send(form, false)
+    else if (response && response.status < 500) state.saved = worth
   }
 
   document.addEventListener('input', event => {
     const form = (event.target as HTMLInputElement).form
     if (!form || !isKeptForm(form)) return
     const now = Date.now()
-    const before = typed.get(form)
-    clearTimeout(before?.timer)
-    const since = Math.min(before?.since ?? Infinity, now)
-    const wait = Math.max(0, Math.min(pauseMs, since + longestMs - now))
-    typed.set(form, { since, saved: before?.saved ?? '', timer: setTimeout(() => void send(form), wait) })
+    const state = typed.get(form) ?? { since: Infinity, saved: '', underway: '' }
+    typed.set(form, state)
+    clearTimeout(state.timer)
+    state.since = Math.min(state.since, now)
+    const wait = Math.max(0, Math.min(pauseMs, state.since + longestMs - now))
+    state.timer = setTimeout(() => void send(form), wait)
   })
 
-  /** What was typed a moment ago, at the last moment. */
+  /** At the last moment, what is not known to have arrived: a request under way ends with its page, a beacon does not. */
   const flush = () => {
     for (const [form, state] of typed) {
       clearTimeout(state.timer)
