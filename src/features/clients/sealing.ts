@@ -1,15 +1,16 @@
 import { fold } from '../../platform/text/fold.ts'
 import type { Blinder, Vault } from '../../platform/vault/vault.ts'
 import type { ClientProfile } from './profile.ts'
-import { indexWords } from './search/terms.ts'
+import { indexVersion, indexWords } from './search/index-words.ts'
 
-/** The blind tokens of a profile, and the index key that made them. */
+/** The blind tokens of a profile, the index key that made them, and by which edition of the rules (see indexWords). */
 export type IndexColumns = {
   search_tokens: string[]
   letter_token: string
   person_token: string
   file_number_token: string
   index_key: number
+  index_version: number
 }
 /** What a row of `clients` holds of a profile: nothing that can be read without the tenant's keys. */
 export type SealedColumns = IndexColumns & {
@@ -39,6 +40,7 @@ export const createSealing = (vault: Vault) => {
       person_token: one(current, personWord(profile)),
       file_number_token: one(current, fileWord(profile.fileNumber)),
       index_key: current.keyId,
+      index_version: indexVersion,
     }
   }
 
