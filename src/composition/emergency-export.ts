@@ -15,6 +15,7 @@ import type { Groups } from '../features/groups/index.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Db, Trx } from '../platform/db/tenant.ts'
 import { readAhead } from '../platform/read-ahead.ts'
+import { fold } from '../platform/text/fold.ts'
 import { languages, type Language, type Translations } from '../platform/i18n/translations.ts'
 import { addressGivenOut, givenOut } from '../safe-to-contact/rules.ts'
 import { ruleWords } from '../safe-to-contact/words.ts'
@@ -109,10 +110,18 @@ const exported = ({ id, profile }: ReadClient, contacts: EmergencyContact[], wit
     ...kept,
     id,
     preferredName: preferredName ?? '',
+    ...inLatin(kept.givenNames, kept.familyName, preferredName ?? ''),
     addresses: givenOut(addresses).map(oneLine),
     ...(withHidden && hidden.length > 0 ? { hiddenAddresses: hidden } : {}),
     contacts: contacts.map(contact => exportedContact(contact, withHidden)),
   }
+}
+
+/** The viewer itself reads Latin, Cyrillic and Greek letters; it has no table of all the others. */
+const inLatin = (...names: string[]): { latinName?: string } => {
+  const name = names.join(' ')
+  const foreign = /[^\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Common}\p{Script=Inherited}]/u.test(name)
+  return foreign ? { latinName: fold(name) } : {}
 }
 
 const oneLine = ({ line, postalCode, city, region, country }: ReadClient['profile']['addresses'][number]) =>
@@ -123,6 +132,7 @@ const exportedContact = (
   withHidden: boolean,
 ): ExportedContact => ({
   ...contact,
+  ...inLatin(contact.name),
   relationshipText: contact.relationshipText ?? '',
   phones: contact.phones.map(phone => ({ ...phone, hours: phone.hours ?? '' })),
   email: contact.email ?? '',

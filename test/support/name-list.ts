@@ -44,3 +44,19 @@ const synthetic = data('synthea-patients.csv')
 const wanted = new Set(people.map(key))
 /** Others among whom they are looked for. */
 export const background = distinct([...polish, ...synthetic]).filter(person => !wanted.has(key(person)))
+
+const mostLookedAt = 10
+
+/** How many of those who are looked for are among the first ten hits, and how often somebody else is the first of all. */
+export const share = (all: readonly Sought[], search: (query: string) => readonly Person[]) => {
+  const missed: string[] = []
+  let falseFirst = 0
+  for (const wanted of all) {
+    const place = search(wanted.query)
+      .slice(0, mostLookedAt)
+      .findIndex(hit => key(hit) === key(wanted))
+    if (place < 0) missed.push(`${wanted.query}: ${key(wanted)}`)
+    if (place > 0 || (place < 0 && search(wanted.query).length > 0)) falseFirst += 1
+  }
+  return { found: 1 - missed.length / all.length, falseFirst: falseFirst / all.length, missed }
+}

@@ -18,6 +18,8 @@ export type ExportedContact = {
   /** 1 is called first. */
   rank: number
   name: string
+  /** The name in Latin letters, where it is in a script that the viewer cannot read (see fold). */
+  latinName?: string
   relationship: string
   relationshipText: string
   phones: readonly ExportedContactPhone[]
@@ -40,6 +42,8 @@ export type ExportedClient = {
   givenNames: string
   familyName: string
   preferredName: string
+  /** The names in Latin letters, where one is in a script that the viewer cannot read (see fold). */
+  latinName?: string
   /** ISO date, or null when unknown. */
   birthDate: string | null
   deceasedOn: string | null

@@ -1,6 +1,7 @@
 import { ask, type Trx } from '../../../platform/db/tenant.ts'
 import type { Status } from '../profile.ts'
 import type { IndexColumns } from '../sealing.ts'
+import { indexVersion } from './index-words.ts'
 
 export type HitRow = { id: string; status: Status; profile_sealed: Buffer }
 /**
@@ -46,13 +47,22 @@ const rectangular = (lists: readonly (readonly string[])[]): string[][] => {
   return Array.from({ length: alikeLists }, (_, at) => rows[at] ?? rows[0]!)
 }
 
+export type StoredProfile = { id: string; profile_sealed: Buffer }
+
+/** Clients, by id, whose tokens an earlier edition of the rules made. The number stands in the text for the partial index. */
+export const selectOutdated = (trx: Trx, after: string | null, most: number): Promise<StoredProfile[]> => {
+  const page = trx('clients').whereRaw(`index_version < ${indexVersion}`).orderBy('id').limit(most)
+  if (after) void page.where('id', '>', after)
+  return page.select('id', 'profile_sealed')
+}
+
 /** Clients, by id, whose tokens were made with another key. */
 export const selectNotIndexedBy = (
   trx: Trx,
   keyId: number,
   after: string | null,
   most: number,
-): Promise<{ id: string; profile_sealed: Buffer }[]> => {
+): Promise<StoredProfile[]> => {
   const page = trx('clients').whereRaw('index_key is distinct from ?', [keyId]).orderBy('id').limit(most)
   if (after) void page.where('id', '>', after)
   return page.select('id', 'profile_sealed')
@@ -64,7 +74,7 @@ export const selectNotIndexedBy = (
  */
 export const replaceIndex = async (
   trx: Trx,
-  rows: readonly (IndexColumns & { id: string; profile_sealed: Buffer })[],
+  rows: readonly (IndexColumns & StoredProfile)[],
 ): Promise<number> => {
   const values = rows.map(() => '(?::uuid, ?::bytea, ?::bigint[], ?::bigint, ?::bigint, ?::bigint, ?::int, ?::int)')
   const { rowCount } = await trx.raw<{ rowCount: number }>(

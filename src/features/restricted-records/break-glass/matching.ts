@@ -1,12 +1,14 @@
 import { readPhone } from '../../../platform/text/phone.ts'
 import { fold, words } from '../../../platform/text/fold.ts'
+import { askedNames, equals } from '../../../platform/text/names/asked-names.ts'
+import { nameWords } from '../../../platform/text/names/name-words.ts'
 import type { Findable } from '../needs.ts'
 
 const fewestDigits = 7
 
 /**
  * Whether a record is the one that somebody looks for: by its whole file number, a whole telephone number of the client, or given and family
- * name, each a whole word. Beginnings and sounds don't count: in a search nobody may feel their way along.
+ * name, each a whole word, in any usual romanisation. Beginnings, sounds and typing errors don't count: in a search nobody may feel their way along.
  * @param birthDate 'YYYY-MM-DD', or empty where it isn't known
  */
 export const fits = (record: Findable, sought: string, birthDate: string): boolean =>
@@ -26,11 +28,14 @@ const isPhone = ({ phones }: Findable, sought: string) => {
 }
 
 const isName = ({ givenNames, familyName, preferredName }: Findable, sought: string) => {
-  const asked = words(sought)
-  const [given, family] = [words(`${givenNames} ${preferredName ?? ''}`), words(familyName)]
+  const asked = askedNames(sought, words)
+  const has =
+    (...names: string[]) =>
+    (name: (typeof asked)[number]) =>
+      names.some(written => nameWords(written, words).some(({ text }) => equals(name, text)))
   return (
-    asked.every(word => given.includes(word) || family.includes(word)) &&
-    asked.some(word => given.includes(word)) &&
-    asked.some(word => family.includes(word))
+    asked.every(has(givenNames, preferredName ?? '', familyName)) &&
+    asked.some(has(givenNames, preferredName ?? '')) &&
+    asked.some(has(familyName))
   )
 }

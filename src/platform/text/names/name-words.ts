@@ -61,7 +61,16 @@ const partsOf = (raw: string, words: Words): string[] => {
 }
 
 /** How a word of a record sounds; for one in Arabic letters, and for those who look for it in them, its consonants. */
-export const codesWritten = ({ text, raws }: NameWord): string[] => {
+export const codesWritten = (word: NameWord): readonly string[] => {
+  const known = codesKnown.get(word) ?? newCodes(word)
+  codesKnown.set(word, known)
+  return known
+}
+
+/** A viewer compares the same words with each query. */
+const codesKnown = new WeakMap<NameWord, readonly string[]>()
+
+const newCodes = ({ text, raws }: NameWord): string[] => {
   const arabic = raws.filter(isArabic).flatMap(raw => coded('arabic', consonantsOf(raw)))
   if (text.length < minSounding || arabic.length > 0) return arabic
   return [...new Set([...[text, ...raws].flatMap(soundsOf), ...coded('latin', consonantsOf(text))])]

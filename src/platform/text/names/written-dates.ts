@@ -16,7 +16,7 @@ const patterns = {
   month: anywhere(String.raw`(?:(\d{4})[-./](\d{1,2})|(\d{1,2})[-./](\d{4}))`),
   dayFirst: anywhere(String.raw`(?<!\p{L})(\d{1,2})${ordinal}(?:\s+of)?${separators}(\p{L}+)${separators}(\d{4})`),
   dayAfter: anywhere(String.raw`(?<!\p{L})(\p{L}+)\.?\s+(\d{1,2})${ordinal},?\s+(\d{4})`),
-  monthInWords: anywhere(String.raw`(?<!\p{L})(\p{L}{3,})\.?\s+(\d{4})`),
+  monthInWords: anywhere(String.raw`(?<!\p{L}|\d[\s.]*)(\p{L}{3,})\.?\s+(\d{4})`),
 }
 
 /**
