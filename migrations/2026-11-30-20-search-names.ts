@@ -16,8 +16,7 @@ export const up = async (knex: Knex) => {
     ['archived', true],
     ['archived', false],
   ] as const
-  const found = (condition: string) =>
-    `with hits as materialized (select c.* from public.clients c where ${condition})`
+  const found = (condition: string) => `with hits as materialized (select c.* from public.clients c where ${condition})`
   const having = (tokens: string) => found(`c.search_tokens @> ${tokens}`)
   const seen = 'hits.tenant_id = tenant and hits.id <> all (hidden)'
   const look = ([status, exact]: (typeof looks)[number]) => `

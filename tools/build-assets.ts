@@ -26,6 +26,7 @@ const listFiles = async (...patterns: string[]) => {
 const stampOfInputs = async () => {
   const inputs = await listFiles(
     'src/browser/**/*.*',
+    'src/{safe-to-contact,platform/text/names}/*.ts',
     'views/**/*.ejs',
     'locales/*/viewer.json',
     'tools/{build-assets,icons}.ts',

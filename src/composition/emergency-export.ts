@@ -120,7 +120,9 @@ const exported = ({ id, profile }: ReadClient, contacts: EmergencyContact[], wit
 /** The viewer itself reads Latin, Cyrillic and Greek letters; it has no table of all the others. */
 const inLatin = (...names: string[]): { latinName?: string } => {
   const name = names.join(' ')
-  const foreign = /[^\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Common}\p{Script=Inherited}]/u.test(name)
+  const foreign = /[^\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Common}\p{Script=Inherited}]/u.test(
+    name,
+  )
   return foreign ? { latinName: fold(name) } : {}
 }
 

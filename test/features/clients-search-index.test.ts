@@ -65,7 +65,12 @@ test('a search reads the token index and no other way to the table', async () =>
   await admin.query('begin')
   await admin.query(`select set_config('app.tenant_id', $1, true)`, [here])
   for (let time = 0; time < 8; time++) {
-    await search(admin, [5, 1105], [5, 1105], { alike: [[6, 7], [77, 8]] })
+    await search(admin, [5, 1105], [5, 1105], {
+      alike: [
+        [6, 7],
+        [77, 8],
+      ],
+    })
     await search(admin, [77], [77])
   }
   await admin.query('rollback')

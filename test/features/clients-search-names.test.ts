@@ -29,7 +29,11 @@ it('97 of 100 people are found by names as people type them, among the first ten
   const everybody = [...background, ...people]
   for (let from = 0; from < everybody.length; from += 500) await add(crowd, everybody.slice(from, from + 500))
   const answers = new Map<string, Person[]>()
-  for (const { query } of sought) answers.set(query, (await find(query, crowd)).map(hit => hit.profile))
+  for (const { query } of sought)
+    answers.set(
+      query,
+      (await find(query, crowd)).map(hit => hit.profile),
+    )
 
   const { found, falseFirst, missed } = share(sought, query => answers.get(query)!)
   expect(background.length).toBeGreaterThanOrEqual(2000)
@@ -101,7 +105,10 @@ it('names that are only alike come behind those that are not, the most alike fir
   const actor = await newStaff(ostoja)
   await add(actor, [
     { familyName: 'Kowalskyy', givenNames: 'Adam' },
-    ...Array.from({ length: 15 }, (_, at) => ({ familyName: 'Kowalska', givenNames: `Ewa ${String.fromCharCode(65 + at)}` })),
+    ...Array.from({ length: 15 }, (_, at) => ({
+      familyName: 'Kowalska',
+      givenNames: `Ewa ${String.fromCharCode(65 + at)}`,
+    })),
     { familyName: 'Kowalskij', givenNames: 'Anton' },
   ])
   const { hits, more } = await ostoja.features.clients.search(actor, 'kowalsky')

@@ -110,7 +110,12 @@ describe.each(folds)('on the %s', (_where, fold) => {
     for (const language of ['pl', 'en'])
       for (let month = 0; month < 12; month++)
         for (const style of ['short', 'long'] as const) {
-          const format = new Intl.DateTimeFormat(language, { day: 'numeric', month: style, year: 'numeric', timeZone: 'UTC' })
+          const format = new Intl.DateTimeFormat(language, {
+            day: 'numeric',
+            month: style,
+            year: 'numeric',
+            timeZone: 'UTC',
+          })
           const shown = format.format(Date.UTC(1940, month, 9))
           expect(writtenDates(shown, fold)[0]!.dates, shown).toEqual([`1940-${String(month + 1).padStart(2, '0')}-09`])
         }
@@ -131,7 +136,13 @@ it('words that differ by one letter share a form with a letter left out, whereve
         word.slice(0, at) + word.slice(at + 1),
         `${word.slice(0, at)}q${word.slice(at + 1)}`,
         `${word.slice(0, at)}q${word.slice(at)}`,
-        word.slice(0, at) + word.slice(at, at + 2).split('').reverse().join('') + word.slice(at + 2),
+        word.slice(0, at) +
+          word
+            .slice(at, at + 2)
+            .split('')
+            .reverse()
+            .join('') +
+          word.slice(at + 2),
       ]) {
         expect(distance(typed, word)).toBeLessThanOrEqual(1)
         const forms = withLettersLeftOut(word)
@@ -155,16 +166,21 @@ describe('the search of an opened export', () => {
     expect(falseFirst).toBeLessThanOrEqual(0.02)
   })
 
-  it.each(['20 Oct 1940', '20 paź 1940', '20 października 1940', '20.10.1940', '1940-10-20', '20 Oct 1940 nowak', '1940'])(
-    'finds by %s',
-    query => {
-      const all = [
-        person({ givenNames: 'Ewa', familyName: 'Nowak' }, { birthDate: '1940-10-20' }),
-        person({ givenNames: 'Jan', familyName: 'Nowak' }, { birthDate: '1941-10-20' }),
-      ]
-      expect(createSearch(all)(query)).toEqual([0])
-    },
-  )
+  it.each([
+    '20 Oct 1940',
+    '20 paź 1940',
+    '20 października 1940',
+    '20.10.1940',
+    '1940-10-20',
+    '20 Oct 1940 nowak',
+    '1940',
+  ])('finds by %s', query => {
+    const all = [
+      person({ givenNames: 'Ewa', familyName: 'Nowak' }, { birthDate: '1940-10-20' }),
+      person({ givenNames: 'Jan', familyName: 'Nowak' }, { birthDate: '1941-10-20' }),
+    ]
+    expect(createSearch(all)(query)).toEqual([0])
+  })
 
   it('finds a name in a script that only the server reads', () => {
     const all = [person({ givenNames: '小龙', familyName: '李' }, { latinName: 'xiaolong li' })]

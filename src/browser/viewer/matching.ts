@@ -41,8 +41,9 @@ export const matcher = (asked: string) => {
     const everyPiece = (fits: (beginning: string) => boolean) =>
       readings.some(
         reading =>
-          reading.pieces.every(piece => exact.includes(piece.exact) || piece.beginnings.every(some => some.some(fits))) &&
-          fitsDates(reading, entry),
+          reading.pieces.every(
+            piece => exact.includes(piece.exact) || piece.beginnings.every(some => some.some(fits)),
+          ) && fitsDates(reading, entry),
       )
     if (everyPiece(beginning => own.includes(beginning))) return 'own'
     if (digits.length >= FEWEST_DIGITS && numbers.includes(digits)) return 'own'

@@ -72,10 +72,7 @@ export const selectNotIndexedBy = (
  * Writes new tokens to clients that still hold the same sealed profile. Clients that somebody is changing are passed over,
  * so that this never waits while it holds others. @returns how many were written
  */
-export const replaceIndex = async (
-  trx: Trx,
-  rows: readonly (IndexColumns & StoredProfile)[],
-): Promise<number> => {
+export const replaceIndex = async (trx: Trx, rows: readonly (IndexColumns & StoredProfile)[]): Promise<number> => {
   const values = rows.map(() => '(?::uuid, ?::bytea, ?::bigint[], ?::bigint, ?::bigint, ?::bigint, ?::int, ?::int)')
   const { rowCount } = await trx.raw<{ rowCount: number }>(
     `with fresh (id, was, search_tokens, letter_token, person_token, file_number_token, index_key, index_version) as (values ${values.join(', ')}),

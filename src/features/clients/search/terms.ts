@@ -36,9 +36,7 @@ export const readings = (text: string): Term[][] => {
 }
 
 const termOf = (name: AskedName): Term =>
-  /^\d+$/.test(name.text)
-    ? { kind: 'digits', text: withoutZeros(name.text) }
-    : { kind: 'word', text: name.text, name }
+  /^\d+$/.test(name.text) ? { kind: 'digits', text: withoutZeros(name.text) } : { kind: 'word', text: name.text, name }
 
 const unique = (read: Term[][]): Term[][] => [
   ...new Map(read.map(terms => [terms.map(indexWordOf).join(' '), terms])).values(),

@@ -29,7 +29,9 @@ export const isArabic = (word: string): boolean => /\p{Script=Arabic}/u.test(wor
  */
 export const consonantsOf = (word: string): string[] => {
   const whole = word.normalize('NFKC')
-  return [...new Set([whole, whole.replace(/^(?:ال|[ae]l)(?=.{3})/u, '')].map(skeletonOf))].filter(({ length }) => length > 1)
+  return [...new Set([whole, whole.replace(/^(?:ال|[ae]l)(?=.{3})/u, '')].map(skeletonOf))].filter(
+    ({ length }) => length > 1,
+  )
 }
 
 const skeletonOf = (word: string): string => {

@@ -55,10 +55,9 @@ const russianInPolish = table(polish, {
   ю: soft('u'),
   я: soft('a'),
 })
-const greek = table(
-  'αa βv γg δd εe ζz ηi θth ιi κk λl μm νn ξx οo πp ρr σs ςs τt υy φf χch ψps ωo',
-  { υ: before => (before === 'ο' ? 'u' : 'αε'.includes(before || ' ') ? 'v' : 'y') },
-)
+const greek = table('αa βv γg δd εe ζz ηi θth ιi κk λl μm νn ξx οo πp ρr σs ςs τt υy φf χch ψps ωo', {
+  υ: before => (before === 'ο' ? 'u' : 'αε'.includes(before || ' ') ? 'v' : 'y'),
+})
 
 /** The name in Latin letters, each way it is usually written; none where it is in no such script. */
 export const romanisations = (name: string): string[] => {
@@ -83,7 +82,8 @@ const romanise = (text: string, scheme: Scheme): string => {
   for (const letter of withoutStress(text)) {
     const rule = scheme.get(letter)
     const apart = !/[\p{L}'’ʼ`]/u.test(letter)
-    written += rule === undefined ? (/['’ʼ`]/.test(letter) ? '' : letter) : typeof rule === 'string' ? rule : rule(before)
+    written +=
+      rule === undefined ? (/['’ʼ`]/.test(letter) ? '' : letter) : typeof rule === 'string' ? rule : rule(before)
     before = apart ? '' : letter
   }
   return written
@@ -92,7 +92,9 @@ const romanise = (text: string, scheme: Scheme): string => {
 const withoutStress = (text: string) =>
   text
     .normalize('NFD')
-    .replace(/\p{M}/gu, (mark, at: number, whole: string) => (/[иіеу]/.test(whole[at - 1] ?? '') && /[\u0306\u0308]/.test(mark) ? mark : ''))
+    .replace(/\p{M}/gu, (mark, at: number, whole: string) =>
+      /[иіеу]/.test(whole[at - 1] ?? '') && /[\u0306\u0308]/.test(mark) ? mark : '',
+    )
     .normalize('NFC')
 
 const toPolish: readonly (readonly [RegExp, string])[] = [

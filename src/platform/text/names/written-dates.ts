@@ -10,9 +10,7 @@ const ordinal = '(?:st|nd|rd|th)?'
 const ofTheYear = String.raw`(?:\s?r(?:oku|\.|(?!\p{L})))?`
 const anywhere = (source: string) => new RegExp(`(?<!\\d)${source}(?!\\d)${ofTheYear}`, 'giu')
 const patterns = {
-  day: anywhere(
-    String.raw`(?:(\d{4})[-./](\d{1,2})[-./](\d{1,2})|(\d{1,2})${separator}(\d{1,2})${separator}(\d{4}))`,
-  ),
+  day: anywhere(String.raw`(?:(\d{4})[-./](\d{1,2})[-./](\d{1,2})|(\d{1,2})${separator}(\d{1,2})${separator}(\d{4}))`),
   month: anywhere(String.raw`(?:(\d{4})[-./](\d{1,2})|(\d{1,2})[-./](\d{4}))`),
   dayFirst: anywhere(String.raw`(?<!\p{L})(\d{1,2})${ordinal}(?:\s+of)?${separators}(\p{L}+)${separators}(\d{4})`),
   dayAfter: anywhere(String.raw`(?<!\p{L})(\p{L}+)\.?\s+(\d{1,2})${ordinal},?\s+(\d{4})`),
