@@ -35,7 +35,7 @@ export const indexWords = (profile: ClientProfile): Set<string> => {
   for (const { text } of written) add(plainTerm(text))
   for (const code of written.flatMap(codesWritten)) found.add(soundWord(code))
   for (const beginning of shelvesOf(profile)) found.add(`f:${beginning}`)
-  for (const name of namesOf(profile)) {
+  for (const name of namesOf(profile).filter(hasDigits)) {
     readings(name).flat().forEach(add)
     for (const word of words(name).filter(hasDigits)) prefixes(word).map(plainTerm).forEach(add)
   }
@@ -44,7 +44,7 @@ export const indexWords = (profile: ClientProfile): Set<string> => {
   return new Set([...found].slice(0, mostIndexWords))
 }
 
-const namesOf = ({ givenNames, familyName, preferredName }: ClientProfile) => [
+export const namesOf = ({ givenNames, familyName, preferredName }: ClientProfile) => [
   givenNames,
   familyName,
   preferredName ?? '',

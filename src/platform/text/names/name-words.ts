@@ -36,12 +36,16 @@ export const nameWords = (name: string, words: Words): NameWord[] => {
 /** The text itself, then its romanisations. */
 export const spellingsOf = (text: string): string[] => [...new Set([text, ...romanisations(text)])]
 
+/** Letters and what stands between words: folding such a text is folding its words. */
+const plain = /^[\p{L}\p{M}\p{N}\s'’ʼ`´-]*$/u
+
 /** Words with what they were before folding; where the two cannot be put side by side, the folded word alone. */
 export const tokensOf = (text: string, words: Words): { text: string; raw: string }[] => {
   const tokens = text
     .normalize('NFKC')
     .split(/[^\p{L}\p{M}\p{N}'’ʼ`´]+/u)
     .flatMap(raw => words(raw).map(word => ({ text: word, raw })))
+  if (plain.test(text)) return tokens
   const folded = words(text)
   const agree = folded.length === tokens.length && tokens.every((token, at) => token.text === folded[at])
   return agree ? tokens : folded.map(word => ({ text: word, raw: word }))
@@ -73,7 +77,8 @@ const codesKnown = new WeakMap<NameWord, readonly string[]>()
 const newCodes = ({ text, raws }: NameWord): string[] => {
   const arabic = raws.filter(isArabic).flatMap(raw => coded('arabic', consonantsOf(raw)))
   if (text.length < minSounding || arabic.length > 0) return arabic
-  return [...new Set([...[text, ...raws].flatMap(soundsOf), ...coded('latin', consonantsOf(text))])]
+  const sounding = [text, ...raws.filter(raw => /[ąęţț]/iu.test(raw))]
+  return [...new Set([...sounding.flatMap(soundsOf), ...coded('latin', consonantsOf(text))])]
 }
 
 /** The codes that a word that sounds like this one has in a record. */

@@ -61,6 +61,7 @@ const greek = table('αa βv γg δd εe ζz ηi θth ιi κk λl μm νn ξx ο
 
 /** The name in Latin letters, each way it is usually written; none where it is in no such script. */
 export const romanisations = (name: string): string[] => {
+  if (!/[\p{Script=Cyrillic}\p{Script=Greek}]/u.test(name)) return []
   const text = name.normalize('NFKC').toLowerCase()
   const written = schemesFor(text).map(scheme => romanise(text, scheme))
   return [...new Set(written.flatMap(one => [one, one.replace(/(?:iia|iya|ija)(?![a-z])/g, 'ia')]))]
@@ -68,7 +69,6 @@ export const romanisations = (name: string): string[] => {
 
 const schemesFor = (text: string): Scheme[] => {
   if (/\p{Script=Greek}/u.test(text)) return [greek]
-  if (!/\p{Script=Cyrillic}/u.test(text)) return []
   const inUkrainian = [ukrainian, ukrainianInPolish]
   const inRussian = [russianPassport, russianCommon, russianInPolish]
   if (/[іїєґ]/.test(text)) return inUkrainian

@@ -24,6 +24,7 @@ const patterns = {
  */
 export const writtenDates = (text: string, words: Words): WrittenDates[] => {
   const plain = text.normalize('NFKC')
+  if (!/\d{4}/.test(plain)) return [{ dates: [], rest: plain }]
   const inWords = takeDates(plain, words, true)
   const inDigits = takeDates(plain, words, false)
   return inWords.dates.length === inDigits.dates.length ? [inDigits] : [inWords, inDigits]
