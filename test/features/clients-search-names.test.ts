@@ -76,7 +76,7 @@ describe('a client is found', () => {
     ['van der Berg', 'berg', 'exact'],
     ['berg', 'berg', 'exact'],
     ['Hargeaves', 'alice', 'spelling'],
-    ['alcie', 'alice', 'spelling'],
+    ['alcie', 'alice', 'sound'],
     ['Magaret', 'margaret', 'spelling'],
     ['Magaret Witcombe', 'margaret', 'spelling'],
     ['20 Oct 1940', 'taras', 'exact'],

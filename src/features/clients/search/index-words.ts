@@ -35,9 +35,10 @@ export const indexWords = (profile: ClientProfile): Set<string> => {
   for (const { text } of written) add(plainTerm(text))
   for (const code of written.flatMap(codesWritten)) found.add(soundWord(code))
   for (const beginning of shelvesOf(profile)) found.add(`f:${beginning}`)
-  for (const name of namesOf(profile).filter(hasDigits)) {
-    readings(name).flat().forEach(add)
-    for (const word of words(name).filter(hasDigits)) prefixes(word).map(plainTerm).forEach(add)
+  for (const name of namesOf(profile)) {
+    const numbered = words(name).filter(hasDigits)
+    if (numbered.length > 0) readings(name).flat().forEach(add)
+    for (const word of numbered) prefixes(word).map(plainTerm).forEach(add)
   }
   for (const { text, joined } of written)
     if (!joined) for (const letters of typosWritten(text)) found.add(typoWord(letters))

@@ -64,9 +64,11 @@ const likenessOf = ({ spellings, others, codes }: AskedName, word: NameWord): Li
   const { text, joined } = word
   if (spellings.some(spelling => text.startsWith(spelling))) return { by: 'spelling', apart: 0 }
   if (others.some(other => text.startsWith(other))) return { by: 'spelling', apart: 0.5 }
-  if (!joined && spellings.some(spelling => isOneLetterOff(spelling, text))) return { by: 'spelling', apart: 1 }
   const heard = codesWritten(word)
-  if (!codes.some(code => heard.includes(code))) return null
+  const sounds = codes.some(code => heard.includes(code))
+  if (!joined && spellings.some(spelling => isOneLetterOff(spelling, text)))
+    return { by: sounds ? 'sound' : 'spelling', apart: 1 }
+  if (!sounds) return null
   const apart = Math.min(...[...spellings, ...others].map(spelling => distance(spelling, text)))
   return { by: 'sound', apart: Math.max(1, apart) }
 }
