@@ -67,6 +67,7 @@ export const shots: Shot[] = [
   { name: 'clients-letter', view: 'clients/letter', role: 'staff', open: '/clients/letter/w' },
   { name: 'clients-letter-nobody', view: 'clients/letter', role: 'staff', open: '/clients/letter/q' },
   { name: 'search', view: 'clients/search', role: 'staff', open: search('wi') },
+  { name: 'search-alike', view: 'clients/search', role: 'staff', open: search('wisneiwska') },
   { name: 'search-nobody', view: 'clients/search', role: 'staff', open: search('qqqqqq') },
   { name: 'search-problem', view: 'clients/search', role: 'staff', open: search('…') },
   {

@@ -49,6 +49,6 @@ export const createSearch = (clients: readonly ExportedClient[]) => {
       else if (how === 'contact') viaContact.push(entry.at)
     }
     const found = [...own, ...viaContact]
-    return found.length < ENOUGH ? [...found, ...findAlike(readingsOf(asked), new Set(found), ENOUGH)] : found
+    return own.length < ENOUGH ? [...found, ...findAlike(readingsOf(asked), new Set(found), ENOUGH)] : found
   }
 }
