@@ -130,6 +130,7 @@ export const createFeatures = (ground: Platform) => {
     lockClient: (...args) => clients.lockForChange(...args),
     accountNames: accounts.names,
     confirmMonths: async (trx, actor) => (await settings.within(trx, actor)).confirmMonths,
+    country: settings.countryWithin,
     clientNames: (...args) => clients.namesOf(...args),
     wrongOwnNumbers: (...args) => clients.withWrongNumbers(...args),
   })
@@ -150,6 +151,7 @@ export const createFeatures = (ground: Platform) => {
     clients,
     accountNames: accounts.names,
     activeWith: accounts.activeWith,
+    country: settings.countryWithin,
     settingsWithin: settings.within,
     ring: (tenantId, to) => platform.live.tell(tenantId, to, { what: 'waiting', id: '' }),
     tell: (trx, tenantId, to, told, accountId) => notices.notify(trx, tenantId, to, told, { accountId }),
@@ -158,6 +160,7 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     accountNames: accounts.names,
     timeZone: async (trx, actor) => (await settings.within(trx, actor)).timeZone,
+    country: settings.countryWithin,
     clientsOf: clients.linesOf,
     contactsOf: contacts.ofClient,
     flagContact: contacts.flagWrongNumber,
@@ -206,6 +209,7 @@ export const createFeatures = (ground: Platform) => {
       contacts,
       groups,
       restricted: restricted.restrictions.among,
+      settings,
       translations,
     }),
     countForExport: clients.countActive,
@@ -216,7 +220,7 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     readableMessage: (...args) => messages.readable(...args),
   })
-  const imports = createImports({ ...platform, clients })
+  const imports = createImports({ ...platform, clients, country: settings.countryWithin })
   const talk = createMessageFeature({
     ...platform,
     accounts,
@@ -246,6 +250,7 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     clients,
     contacts,
+    country: settings.countryWithin,
     accountNames: accounts.names,
     proveOpened: exports.prove,
   })
@@ -498,6 +503,7 @@ export const createApp = ({
   backups,
   desk,
   messages,
+  settings,
   routers,
 }: Features) =>
   createWebApp({
@@ -514,6 +520,7 @@ export const createApp = ({
       standingBeside: restricted.breaking.standingBeside,
     },
     openName: accounts.openName,
+    countryOf: settings.countryOf,
     waiting: { beside: messages.waitingBeside, now: messages.waiting },
     details: { backups: async () => (await backups.state()).right },
     announced: desk.announcements.current,

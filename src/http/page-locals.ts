@@ -7,6 +7,7 @@ import type { Problems } from '../platform/web/forms.ts'
 import { sessionMark, type PageTicket, type PageTickets } from '../platform/web/page-ticket.ts'
 import type { SignedIn } from '../platform/web/session-data.ts'
 import type { Clock } from '../platform/clock.ts'
+import { defaultCountry, type CountryCode } from '../platform/text/phone.ts'
 import { isWarning, rulesOf, type RecordedRules } from '../safe-to-contact/rules.ts'
 import { ruleWords, sayRule, type RuleWords } from '../safe-to-contact/words.ts'
 import { pageIdOf } from './sessions.ts'
@@ -59,6 +60,15 @@ export const pageLocals =
     onRender(res, 'pageTicket', () => signedIn && tickets.write(ticketOf(req, res, signedIn, clock())))
     res.locals.pageOwner = signedIn && `${signedIn.tenantId}/${signedIn.accountId}`
     onRender(res, 'flash', () => takeFlash(req, t))
+    next()
+  }
+
+/** The country of the reader's organisation; after the other locals, so that a fault of it still has a page. */
+export const readCountry =
+  (countryOf: (signedIn: SignedIn) => Promise<CountryCode>): RequestHandler =>
+  async (req, res, next) => {
+    const { signedIn } = req.session
+    res.locals.country = signedIn ? await countryOf(signedIn) : defaultCountry
     next()
   }
 

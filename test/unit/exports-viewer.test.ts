@@ -6,7 +6,7 @@ import { foundHow } from '../../src/browser/viewer/matching.ts'
 import { createSearch } from '../../src/browser/viewer/search.ts'
 import { languageName } from '../../src/browser/viewer/words.ts'
 import type { ExportedClient } from '../../src/features/exports/index.ts'
-import { sampleClient } from '../support/export-samples.ts'
+import { sampleClient, samplePhone } from '../support/export-samples.ts'
 
 const encoded = (bytes: Buffer) => bytes.toString('base64').replace(/.{1,76}/g, '$&\n')
 
@@ -68,7 +68,7 @@ describe('the search of an opened export', () => {
     person('Nowakowska', 'Ewa', { fileNumber: 'B-20', contacts: [{ ...contact, name: 'Łukasz Żółciak' }] }),
     person('García', 'José', {
       fileNumber: 'D-9',
-      phones: [{ type: 'mobile', number: '+48601234567', typed: '601-234-567' }],
+      phones: [samplePhone('mobile', '601-234-567')],
     }),
     person('X', 'Ö', { fileNumber: 'C-1' }),
   ]

@@ -184,7 +184,7 @@ describe('columns', () => {
 
 describe('a row', () => {
   const reading = (header: string) => guessReading(header.split(';'), [])
-  const readCells = (header: string, cells: string[]) => readRow({ number: 2, cells }, reading(header), '2026-11-23')
+  const readCells = (header: string, cells: string[]) => readRow({ number: 2, cells }, reading(header), '2026-11-23', 'PL')
   const refusals = (header: string, ...cells: string[]) => readCells(header, cells).refusals.map(({ code }) => code)
 
   it('gives what its cells hold, and nothing for empty ones', () => {
@@ -236,7 +236,7 @@ describe('a row', () => {
 
   it('parts several phones in one cell', () => {
     expect(
-      readPhones('601 234 567, 22 123 45 67; +1 212 555 0100 lub 601234567/602345678', 'mobile').map(
+      readPhones('601 234 567, 22 123 45 67; +1 212 555 0100 lub 601234567/602345678', 'mobile', 'PL').map(
         phone => phone.number,
       ),
     ).toEqual(['+48601234567', '+48221234567', '+12125550100', '+48601234567', '+48602345678'])
@@ -351,10 +351,11 @@ describe('cells made to keep a program busy', () => {
           { number: 2, cells: ['Anna', cell] },
           { columns: ['givenNames', field], ...plainReading },
           '2026-11-23',
+          'PL',
         ),
       )
       readDate(cell, 'day-first')
-      readPhones(cell.slice(0, 5000), 'mobile')
+      readPhones(cell.slice(0, 5000), 'mobile', 'PL')
     })
     expect(spent).toBeLessThan(atMostMs)
     expect(read).toHaveLength(fieldNames.length)
@@ -371,6 +372,7 @@ describe('cells made to keep a program busy', () => {
       { number: 2, cells: ['Anna', ...Object.values(full)] },
       { columns: ['givenNames', 'alerts', 'notes', 'phoneMobile'], ...plainReading },
       '2026-11-23',
+      'PL',
     )
     expect(refusals).toEqual([])
   })

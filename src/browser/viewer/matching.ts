@@ -2,6 +2,7 @@ import type { ExportedClient } from '../../features/exports/index.ts'
 import { askedNames, begins, type AskedName } from '../../platform/text/names/asked-names.ts'
 import { nameWords } from '../../platform/text/names/name-words.ts'
 import { writtenDates, type WrittenDates } from '../../platform/text/names/written-dates.ts'
+import { visible } from '../../platform/text/visible.ts'
 import { contactNames, createWordsOf, entryOf, namesOf, type Entry } from './entries.ts'
 import { digitsOf, fold, words } from './fold.ts'
 
@@ -35,7 +36,7 @@ export const fitsDates = ({ dates }: Reading, { birthDate }: Entry) => dates.eve
 
 export const matcher = (asked: string) => {
   const readings = readingsOf(asked).filter(({ dates, pieces }) => dates.length + pieces.length > 0)
-  const digits = /^[\d\s()+./-]+$/.test(asked) ? digitsOf(asked).replace(/^00/, '') : ''
+  const digits = /^[\d\s()+./-]+$/.test(asked) ? digitsOf(asked).replace(/^0+/, '') : ''
   return (entry: Entry) => {
     const { own, contacts, numbers, exact } = entry
     const everyPiece = (fits: (beginning: string) => boolean) =>
@@ -54,7 +55,7 @@ export const matcher = (asked: string) => {
 
 /** How `client` was found: through which contact, '' when its own name says enough, or by a name that is only alike. */
 export const foundHow = (client: ExportedClient, query: string): { via: string; alike: boolean } => {
-  const asked = query.trim()
+  const asked = visible(query).trim()
   if (!asked) return { via: '', alike: false }
   const how = matcher(asked)(entryOf(client, 0, createWordsOf()))
   const own = namesOf(client).flatMap(name => nameWords(name, words))

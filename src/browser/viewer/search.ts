@@ -1,4 +1,5 @@
 import type { ExportedClient } from '../../features/exports/index.ts'
+import { visible } from '../../platform/text/visible.ts'
 import { createAlike } from './alike.ts'
 import { createWordsOf, entryOf, nameOf } from './entries.ts'
 import { matcher, readingsOf } from './matching.ts'
@@ -38,7 +39,7 @@ export const createSearch = (clients: readonly ExportedClient[]) => {
    * they are few, then those whose own names are like it, the most alike first.
    */
   return (query: string): number[] => {
-    const asked = query.trim()
+    const asked = visible(query).trim()
     if (!asked) return entries.map(({ at }) => at)
     const own: number[] = []
     const viaContact: number[] = []

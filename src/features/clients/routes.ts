@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Router, type Request, type Response } from 'express'
 import type { Clock } from '../../platform/clock.ts'
 import { NotFound } from '../../platform/errors.ts'
+import type { CountryCode } from '../../platform/text/phone.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
@@ -17,7 +18,7 @@ const takenNumber = { fileNumber: 'clients:problem.file-number-taken' }
 export const clientRoutes = (clients: Clients, clock: Clock) => {
   const router = Router()
   const speech = (res: Response) => spoken(res.locals, clock())
-  const form = (body: unknown) => readForm(clientForm(dayOf(clock())), body)
+  const form = (res: Response, body: unknown) => readForm(clientForm(dayOf(clock()), countryOf(res)), body)
 
   router.get('/clients', requireRole(readers), async (req, res) => {
     const wish = listQuery.parse(req.query)
@@ -41,7 +42,7 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
   router.post('/clients', requireRole('staff'), async (req, res) => {
     const { id: sent } = (req.body ?? {}) as { id?: unknown }
     const id = uuid.safeParse(sent).data ?? randomUUID()
-    const read = form(req.body)
+    const read = form(res, req.body)
     const again = async (problems: Record<string, string>) => {
       const groups = await clients.groupChoices(actorOf(res))
       res.status(422).render('clients/new', { id, ...formPage(res.locals, groups, typedValues(req.body), problems) })
@@ -76,7 +77,7 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
       id,
       version: last.version,
       conflict: null,
-      ...formPage(res.locals, await clients.groupChoices(actorOf(res)), valuesOf(profile, groups)),
+      ...formPage(res.locals, await clients.groupChoices(actorOf(res)), valuesOf(profile, groups, countryOf(res))),
     })
   })
 
@@ -96,7 +97,7 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
       })
     }
 
-    const read = form(req.body)
+    const read = form(res, req.body)
     if (!read.ok) {
       await clients.view(actorOf(res), id)
       res.status(422)
@@ -129,6 +130,8 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
 
   return router
 }
+
+const countryOf = (res: Response) => res.locals.country as CountryCode
 
 /** The groups that were ticked; nothing where the form did not ask. */
 const groupsIn = (body: unknown): string[] | undefined => groupsField.safeParse(body).data

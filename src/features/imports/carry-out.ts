@@ -30,7 +30,7 @@ const mostRefused = 1000
  * Carries out a previewed import, `batch` rows a transaction. A row is deleted in the transaction that makes its client:
  * whatever is interrupted goes on where it stopped, and nothing goes in twice.
  */
-export const createCarryOut = ({ db, clock, clients, turnMs = usualTurnMs }: Needs, seals: Seals) => {
+export const createCarryOut = ({ db, clock, clients, country, turnMs = usualTurnMs }: Needs, seals: Seals) => {
   /** Does the next rows; null when there is nothing more to do. */
   const step = async (trx: Trx, actor: Actor, importId: string, size: number): Promise<number | null> => {
     const record = await lockImport(trx, importId)
@@ -47,7 +47,7 @@ export const createCarryOut = ({ db, clock, clients, turnMs = usualTurnMs }: Nee
     }
 
     const today = (record.started_at ?? clock()).toISOString().slice(0, 10)
-    const planned = (await planRows({ trx, actor, clients, today }, rows, reading, nobodySeen())).map(refuseSurprises)
+    const planned = (await planRows({ trx, actor, clients, today, country }, rows, reading, nobodySeen())).map(refuseSurprises)
     const found = await write(trx, actor, importId, planned)
     await deleteRows(
       trx,

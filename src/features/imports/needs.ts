@@ -1,6 +1,7 @@
 import type { Actor } from '../../platform/actor.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
+import type { CountryCode } from '../../platform/text/phone.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { Profile } from './columns/profile.ts'
 
@@ -31,6 +32,8 @@ export type Needs = {
   vault: Pick<Vault, 'seal' | 'open' | 'openAll'>
   clock: Clock
   clients: ClientRecords
+  /** Whose telephone numbers need no country code. */
+  country: (trx: Trx, actor: Actor) => Promise<CountryCode>
   /** How long the worker goes on with one import at a time; only tests set it. */
   turnMs?: number
 }

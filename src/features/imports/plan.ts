@@ -12,7 +12,7 @@ import {
 } from './columns/profile.ts'
 import { readRow, type ReadRow, type Refusal, type RefusalCode, type Warning } from './columns/read-row.ts'
 import type { Reading } from './columns/guess.ts'
-import type { ClientRecords, ExistingClient } from './needs.ts'
+import type { ClientRecords, ExistingClient, Needs } from './needs.ts'
 import type { OpenRow } from './sealed.ts'
 import type { Outcome } from './states.ts'
 
@@ -37,6 +37,7 @@ type Ground = {
   actor: Actor
   clients: Pick<ClientRecords, 'findByFileNumbers' | 'findLookalikes'>
   today: string
+  country: Needs['country']
 }
 
 /**
@@ -51,7 +52,8 @@ export const planRows = async (
   seen: Seen,
 ): Promise<PlannedRow[]> => {
   const { trx, actor, clients, today } = ground
-  const read = rows.map(row => ({ row, ...readRow(row, reading, today) }))
+  const country = await ground.country(trx, actor)
+  const read = rows.map(row => ({ row, ...readRow(row, reading, today, country) }))
   for (const one of read) refuseRepeated(one, seen)
 
   const sound = read.filter(({ refusals }) => refusals.length === 0)

@@ -15,7 +15,7 @@ const batch = 200
  * and stops when another run has begun.
  */
 export const createPreview =
-  ({ db, clock, clients }: Needs, seals: Seals) =>
+  ({ db, clock, clients, country }: Needs, seals: Seals) =>
   async (actor: Actor, importId: string): Promise<void> => {
     const run = randomUUID()
     const planned = nothingPlanned()
@@ -33,7 +33,7 @@ export const createPreview =
         reading.encoding,
       )
       const found = await planRows(
-        { trx, actor, clients, today: clock().toISOString().slice(0, 10) },
+        { trx, actor, clients, country, today: clock().toISOString().slice(0, 10) },
         rows,
         reading,
         seen,

@@ -1,7 +1,7 @@
-import parsePhoneNumberFromString from 'libphonenumber-js/min'
 import { fold, prefixes, words } from '../../../platform/text/fold.ts'
 import { codesWritten, nameWords, type NameWord } from '../../../platform/text/names/name-words.ts'
 import { typosWritten } from '../../../platform/text/names/typos.ts'
+import { searchDigits } from '../../../platform/text/phone.ts'
 import type { ClientProfile, Phone } from '../profile.ts'
 import { indexWord, longestPhone, plainTerm, readings, soundWord, typoWord, withoutZeros, type Term } from './terms.ts'
 
@@ -77,11 +77,7 @@ export const fileNumberTerms = ({ fileNumber }: ClientProfile): Pick<Term, 'kind
 }
 
 /** A telephone number's digits with and without the number of its country; as typed where it is no number anybody can dial. */
-export const wholeNumbers = ({ number, typed }: Phone): string[] => {
-  if (!number) return [typed.replace(/\D/g, '').slice(0, longestPhone)]
-  const { nationalNumber } = parsePhoneNumberFromString(number) ?? {}
-  return [number.replace(/\D/g, ''), ...(nationalNumber ? [nationalNumber] : [])]
-}
+export const wholeNumbers = (phone: Phone): string[] => searchDigits(phone, longestPhone)
 
 /** Endings of the whole number (the national one is among them) and beginnings of the national one, from four digits on. */
 const phoneParts = (phone: Phone): string[] => {

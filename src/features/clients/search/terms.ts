@@ -2,6 +2,7 @@ import { longestPrefix, words } from '../../../platform/text/fold.ts'
 import { askedNames, type AskedName } from '../../../platform/text/names/asked-names.ts'
 import { typosTyped } from '../../../platform/text/names/typos.ts'
 import { writtenDates } from '../../../platform/text/names/written-dates.ts'
+import { visible } from '../../../platform/text/visible.ts'
 
 /**
  * One thing a query asks for. `word`: letters, a beginning of a name; `digits`: a file number, part of a telephone number or a
@@ -22,7 +23,7 @@ const grouped = /\+?\d[\d\s().\-/]*\d/g
  * `Jan 1940` a month or a name and a year, so there may be several readings; a client is found by any.
  */
 export const readings = (text: string): Term[][] => {
-  const read = writtenDates(text, words).flatMap(({ dates, rest }) => {
+  const read = writtenDates(visible(text), words).flatMap(({ dates, rest }) => {
     const found = dates.map((date): Term => ({ kind: 'date', text: date }))
     const joined = rest.replace(grouped, run => {
       const digits = run.replace(/\D/g, '')

@@ -1,3 +1,4 @@
+import { visible } from '../../../platform/text/visible.ts'
 import type { Field } from './fields.ts'
 import type { Reading } from './guess.ts'
 import type { Address, Given } from './profile.ts'
@@ -11,7 +12,7 @@ const defused = /^'(?=[=+\-@\t\r])/
 export const cellsByField = (cells: readonly string[], columns: Reading['columns']): Map<Field, string[]> => {
   const byField = new Map<Field, string[]>()
   columns.forEach((field, column) => {
-    const value = (cells[column] ?? '').trim().replace(defused, '')
+    const value = visible(cells[column] ?? '').trim().replace(defused, '')
     if (!field || value === '' || (!field.toLowerCase().includes('name') && placeholders.test(value))) return
     byField.set(field, [...(byField.get(field) ?? []), value])
   })

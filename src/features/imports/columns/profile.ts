@@ -81,7 +81,7 @@ export const amendedProfile = (before: Profile, { address, ...given }: Given): P
 })
 
 const samePhone = (one: Phone, other: Phone) =>
-  one.number !== null && other.number !== null ? one.number === other.number : digits(one.typed) === digits(other.typed)
+  (one.number !== null && one.number === other.number) || digits(one.typed) === digits(other.typed)
 
 const digits = (text: string) => text.replace(/\D/g, '') || text
 

@@ -1,3 +1,4 @@
+import { readPhone, type CountryCode } from '../../../platform/text/phone.ts'
 import type { TableRow } from '../file/table.ts'
 import { addressOf, cellsByField, namesOf, oneLine } from './cells.ts'
 import { readDate, type DateFault } from './dates.ts'
@@ -33,8 +34,8 @@ export type Warning = { code: WarningCode; field: Field }
 /** What a row says, and what is wrong with it. With a refusal, nothing of it is imported. */
 export type ReadRow = { given: Given; refusals: Refusal[]; warnings: Warning[] }
 
-/** Neither tab nor line break, nor anything that turns the direction of text around. */
-const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/
+/** Neither tab nor line break. */
+const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/
 
 const phoneTypes = {
   phoneMobile: 'mobile',
@@ -47,8 +48,14 @@ const phoneTypes = {
  * Reads one row as its columns say. Pure: knows nothing of what is already recorded.
  * @param row with its cells as readable text
  * @param today YYYY-MM-DD
+ * @param country of the organisation, whose telephone numbers need no country code
  */
-export const readRow = (row: TableRow, { columns, dayOrder, dropDigits }: Reading, today: string): ReadRow => {
+export const readRow = (
+  row: TableRow,
+  { columns, dayOrder, dropDigits }: Reading,
+  today: string,
+  country: CountryCode,
+): ReadRow => {
   const refusals: Refusal[] = []
   const warnings: Warning[] = []
   const given: Given = {}
@@ -108,8 +115,8 @@ export const readRow = (row: TableRow, { columns, dayOrder, dropDigits }: Readin
     given.languages = [...new Set(codes.filter(code => code !== undefined))]
   }
   for (const [field, type] of Object.entries(phoneTypes) as [keyof typeof phoneTypes, PhoneType][]) {
-    const phones = lines(field).flatMap(value => readPhones(value, type))
-    if (phones.some(phone => phone.number === null)) warn('phone-not-dialable', field)
+    const phones = lines(field).flatMap(value => readPhones(value, type, country))
+    if (phones.some(({ typed }) => readPhone(typed, country).dial === null)) warn('phone-not-dialable', field)
     if (phones.length > 0) given.phones = [...(given.phones ?? []), ...phones]
   }
   if (cells.has('email'))

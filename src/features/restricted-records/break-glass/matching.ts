@@ -1,4 +1,4 @@
-import { readPhone } from '../../../platform/text/phone.ts'
+import { readPhone, type CountryCode } from '../../../platform/text/phone.ts'
 import { fold, words } from '../../../platform/text/fold.ts'
 import { askedNames, equals } from '../../../platform/text/names/asked-names.ts'
 import { nameWords } from '../../../platform/text/names/name-words.ts'
@@ -10,18 +10,19 @@ const fewestDigits = 7
  * Whether a record is the one that somebody looks for: by its whole file number, a whole telephone number of the client, or given and family
  * name, each a whole word, in any usual romanisation. Beginnings, sounds and typing errors don't count: in a search nobody may feel their way along.
  * @param birthDate 'YYYY-MM-DD', or empty where it isn't known
+ * @param country of the organisation, whose telephone numbers need no country code
  */
-export const fits = (record: Findable, sought: string, birthDate: string): boolean =>
+export const fits = (record: Findable, sought: string, birthDate: string, country: CountryCode): boolean =>
   (!birthDate || record.birthDate === birthDate) &&
-  (isFileNumber(record, sought) || isPhone(record, sought) || isName(record, sought))
+  (isFileNumber(record, sought) || isPhone(record, sought, country) || isName(record, sought))
 
 const isFileNumber = ({ fileNumber }: Findable, sought: string) => {
   const key = (text: string) => fold(text).replaceAll(' ', '')
   return key(fileNumber) !== '' && key(fileNumber) === key(sought)
 }
 
-const isPhone = ({ phones }: Findable, sought: string) => {
-  const number = readPhone(sought)?.number
+const isPhone = ({ phones }: Findable, sought: string, country: CountryCode) => {
+  const { number } = readPhone(sought, country)
   const digits = sought.replaceAll(/\D/g, '')
   if (digits.length < fewestDigits) return false
   return phones.some(phone => (number && phone.number === number) || phone.typed.replaceAll(/\D/g, '') === digits)
