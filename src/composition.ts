@@ -141,6 +141,7 @@ export const createFeatures = (ground: Platform) => {
   const clients = createClients({
     ...platform,
     accountNames: accounts.names,
+    country: settings.countryWithin,
     contactsOf: contacts.ofClient,
     groups,
     havingContacts: async (...args) =>

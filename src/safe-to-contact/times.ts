@@ -31,7 +31,11 @@ export const mayCallNow = (phone: RecordedRules, at: Date, timeZone: string): bo
   !completeRules(phone).wrongSince && mayRing(phone, wallTime(at, timeZone))
 
 /** Whether to call this number now, else why not and from when. `dial` null: it can't be dialled at all. */
-export const callability = (phone: RecordedRules & { dial?: string | null }, at: Date, timeZone: string): Callability => {
+export const callability = (
+  phone: RecordedRules & { dial?: string | null },
+  at: Date,
+  timeZone: string,
+): Callability => {
   if (completeRules(phone).wrongSince) return { now: false, because: 'wrong-number', next: null }
   if (phone.dial === null) return { now: false, because: 'not-dialable', next: null }
   const now = wallTime(at, timeZone)

@@ -115,7 +115,7 @@ const inWords = (rule: Rule) => sayRule(words.en, rule)
 /** Every place; add yours here. */
 export const places: Record<string, Place> = {
   'record page': {
-    files: ['views/clients/facts.ejs', 'views/emergency-contacts/contact.ejs', 'views/emergency-contacts/phone.ejs'],
+    files: ['views/clients/facts.ejs', 'views/emergency-contacts/contact.ejs'],
     of: ['client', 'contact'],
     read: page(({ clientId }) => `/clients/${clientId}`),
     addresses: true,
@@ -142,7 +142,6 @@ export const places: Record<string, Place> = {
   'emergency card': {
     files: [
       'src/features/emergency-cards/card.ts',
-      'views/emergency-cards/card.ejs',
       'views/emergency-cards/contact.ejs',
       'views/emergency-cards/phone.ejs',
     ],
@@ -285,6 +284,7 @@ export const notPlaces: Record<string, string> = {
     'shows what a spreadsheet changes: numbers it adds, never a rule or an address of the record',
   'src/features/restricted-records/break-glass/matching.ts': 'looks a number up, and shows none',
   'src/http/page-locals.ts': 'gives pages the sentences',
+  'src/platform/text/phone.ts': 'reads what was typed',
   'views/emergency-cards/outcome.ejs': 'asks which of the numbers above it was called',
   'views/emergency-contacts/trouble.ejs': 'says what somebody else changed in the form that is open',
   'views/safe-to-contact/rules.ejs': 'is how the places tell rules',

@@ -184,7 +184,8 @@ describe('columns', () => {
 
 describe('a row', () => {
   const reading = (header: string) => guessReading(header.split(';'), [])
-  const readCells = (header: string, cells: string[]) => readRow({ number: 2, cells }, reading(header), '2026-11-23', 'PL')
+  const readCells = (header: string, cells: string[]) =>
+    readRow({ number: 2, cells }, reading(header), '2026-11-23', 'PL')
   const refusals = (header: string, ...cells: string[]) => readCells(header, cells).refusals.map(({ code }) => code)
 
   it('gives what its cells hold, and nothing for empty ones', () => {

@@ -154,7 +154,12 @@ describe('a telephone number', () => {
     const phone = { type: 'mobile', number: '+48601234567', typed: '601 234 567', hours: null } as const
     expect(showPhone(phone, 'GB')).toMatchObject({ dial: '+48601234567', shown: '+48 601 234 567' })
     const contact = contactForm(today, 'PL').parse(
-      typedContact({ name: 'A', relationship: 'MTH', mayBeTold: 'no', phones: [{ type: 'mobile', number: phone.typed }] }),
+      typedContact({
+        name: 'A',
+        relationship: 'MTH',
+        mayBeTold: 'no',
+        phones: [{ type: 'mobile', number: phone.typed }],
+      }),
     )
     expect(contactForm(today, 'GB').parse(typedFrom(contact, 'GB')).phones[0]).toMatchObject({ number: phone.number })
     expect(typedFrom(contact, 'PL').phones[0]).toMatchObject({ number: phone.typed })

@@ -48,7 +48,9 @@ const now = (phone: Phone, words: ExportVocabulary['pl'], { at, timeZone }: { at
 }
 
 const callLink = (name: string, phone: Phone, type: string) => {
-  const number = phone.extension ? `${phone.shown} ${t('contacts.extension', { number: phone.extension })}` : phone.shown
+  const number = phone.extension
+    ? `${phone.shown} ${t('contacts.extension', { number: phone.extension })}`
+    : phone.shown
   const parts = [
     icon('call'),
     h('span', { class: 'call-number' }, number),

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { Router, type Request, type Response } from 'express'
 import type { Clock } from '../../platform/clock.ts'
 import { NotFound } from '../../platform/errors.ts'
-import type { CountryCode } from '../../platform/text/phone.ts'
+import { areAllDialable, type CountryCode } from '../../platform/text/phone.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import type { Clients } from './clients.ts'
 import { emptyValues, typedValues, valuesOf } from './form-values.ts'
 import { formPage, spoken } from './pages.ts'
-import { dayOf } from './profile.ts'
+import { dayOf, type ClientProfile } from './profile.ts'
 import { clientForm, groupsField, letterParam, listQuery, uuid, versionField } from './schema.ts'
 
 const readers = ['staff', 'security_officer'] as const
@@ -51,7 +51,7 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
 
     const creation = await clients.create(actorOf(res), id, read.data, groupsIn(req.body))
     if (creation === 'file-number-taken') return again(takenNumber)
-    if (creation === 'created') flash(req, 'success', 'clients:flash.created')
+    if (creation === 'created') flashSaved(req, res, read.data, 'created')
     res.redirect(303, `/clients/${id}`)
   })
 
@@ -112,7 +112,7 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
       res.status(409)
       return again({}, { conflict: amendment, version: amendment.current.version })
     }
-    flash(req, 'success', `clients:flash.${amendment.outcome}`)
+    flashSaved(req, res, read.data, amendment.outcome)
     res.redirect(303, `/clients/${id}`)
   })
 
@@ -132,6 +132,11 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
 }
 
 const countryOf = (res: Response) => res.locals.country as CountryCode
+
+const flashSaved = (req: Request, res: Response, { phones }: ClientProfile, outcome: string) =>
+  areAllDialable(phones, countryOf(res))
+    ? flash(req, 'success', `clients:flash.${outcome}`)
+    : flash(req, 'warning', 'safe-to-contact:savedUndialable')
 
 /** The groups that were ticked; nothing where the form did not ask. */
 const groupsIn = (body: unknown): string[] | undefined => groupsField.safeParse(body).data

@@ -112,7 +112,11 @@ export const calleeOf = (contact: CardContact, at: Date, timeZone: string): Call
   phones: contact.phones.map(phone => callable(phone, at, timeZone)),
 })
 
-const callable = <Phone extends CardPhone & { dial: string | null }>(phone: Phone, at: Date, timeZone: string): Callable<Phone> => ({
+const callable = <Phone extends CardPhone & { dial: string | null }>(
+  phone: Phone,
+  at: Date,
+  timeZone: string,
+): Callable<Phone> => ({
   ...phone,
   callable: callability(phone, at, timeZone),
 })

@@ -5,7 +5,7 @@ import { showPhone } from '../../platform/text/phone.ts'
 import { dayOf, monthsBefore } from './confirmation.ts'
 import type { ShownContact } from './contact.ts'
 import { recorded, type ContactRecords, type RecordedContact } from './contact-records.ts'
-import { rulesOf, type Needs, type Rules } from './needs.ts'
+import { readRules, type Needs, type Rules } from './needs.ts'
 import {
   areLeftToConfirm,
   countToConfirm,
@@ -45,7 +45,7 @@ export const createConfirming = (
   shown: (contact: RecordedContact, rules: Rules) => ShownContact,
 ) => {
   const since = async (trx: Trx, actor: Actor) => {
-    const rules = await rulesOf({ confirmMonths, country })(trx, actor)
+    const rules = await readRules({ confirmMonths, country })(trx, actor)
     return { rules, day: monthsBefore(dayOf(clock()), rules.months) }
   }
 

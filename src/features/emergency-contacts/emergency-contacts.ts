@@ -8,7 +8,7 @@ import { agoFrom, dayOf, isOverdue } from './confirmation.ts'
 import { mostContacts, type EmergencyContact, type ShownContact } from './contact.ts'
 import { createContactRecords, recorded, type RecordedContact } from './contact-records.ts'
 import { languageName } from './languages.ts'
-import { lockingActive, rulesOf, type Needs, type Rules } from './needs.ts'
+import { lockingActive, readRules, type Needs, type Rules } from './needs.ts'
 import { createContactHistory } from './history.ts'
 import { createOrdering } from './ordering.ts'
 import { createConfirming } from './confirming.ts'
@@ -69,7 +69,7 @@ export const createEmergencyContacts = (needs: Needs) => {
 
     /** A client's contacts in order, as its page shows them. */
     ofClient: async (trx: Trx, actor: Actor, clientId: string): Promise<ShownContact[]> => {
-      const [rules, found] = await Promise.all([rulesOf(needs)(trx, actor), all(trx, actor, [clientId])])
+      const [rules, found] = await Promise.all([readRules(needs)(trx, actor), all(trx, actor, [clientId])])
       return (found.get(clientId) ?? []).map(contact => shown(contact, rules))
     },
 
@@ -79,7 +79,7 @@ export const createEmergencyContacts = (needs: Needs) => {
       actor: Actor,
       clientIds: readonly string[],
     ): Promise<ReadonlyMap<string, readonly ShownContact[]>> => {
-      const [rules, found] = await Promise.all([rulesOf(needs)(trx, actor), all(trx, actor, clientIds)])
+      const [rules, found] = await Promise.all([readRules(needs)(trx, actor), all(trx, actor, clientIds)])
       return new Map([...found].map(([id, contacts]) => [id, contacts.map(contact => shown(contact, rules))]))
     },
 

@@ -38,7 +38,7 @@ export type Needs = {
 /** What the tenant has decided that contacts are shown by. */
 export type Rules = { months: number; country: CountryCode }
 
-export const rulesOf =
+export const readRules =
   ({ confirmMonths, country }: Pick<Needs, 'confirmMonths' | 'country'>) =>
   async (trx: Trx, actor: Actor): Promise<Rules> => ({
     months: await confirmMonths(trx, actor),

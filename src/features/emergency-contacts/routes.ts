@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { Router, type Request, type Response } from 'express'
 import { Conflict, NotFound } from '../../platform/errors.ts'
-import type { CountryCode } from '../../platform/text/phone.ts'
+import { areAllDialable, type CountryCode } from '../../platform/text/phone.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
+import type { ContactProfile } from './contact.ts'
 import type { EmergencyContacts } from './emergency-contacts.ts'
 import { showForm } from './form-page.ts'
 import {
@@ -45,7 +46,7 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
     const outcome = await contacts.add(actorOf(res), clientId, newId, form.data)
     if (outcome === 'full') return again(422, { problems: { '': 'emergency-contacts:conflict.full' } })
     if (outcome === 'taken') return again(409, { newId: randomUUID(), trouble: 'already-added' })
-    flash(req, 'success', 'emergency-contacts:flash.added')
+    flashSaved(req, res, form.data, 'added')
     backTo(res, clientId, newId)
   })
 
@@ -78,7 +79,7 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
 
     const amendment = await contacts.amend(actorOf(res), clientId, id, seenVersion(req), form.data)
     if (amendment.outcome === 'amended') {
-      flash(req, 'success', 'emergency-contacts:flash.amended')
+      flashSaved(req, res, form.data, 'amended')
       return backTo(res, clientId, id)
     }
     const client = await clientOf(req, res)
@@ -140,6 +141,11 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
 
   return router
 }
+
+const flashSaved = (req: Request, res: Response, { phones }: ContactProfile, outcome: 'added' | 'amended') =>
+  areAllDialable(phones, countryOf(res))
+    ? flash(req, 'success', `emergency-contacts:flash.${outcome}`)
+    : flash(req, 'warning', 'safe-to-contact:savedUndialable')
 
 const countryOf = (res: Response) => res.locals.country as CountryCode
 

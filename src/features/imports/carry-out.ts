@@ -47,7 +47,9 @@ export const createCarryOut = ({ db, clock, clients, country, turnMs = usualTurn
     }
 
     const today = (record.started_at ?? clock()).toISOString().slice(0, 10)
-    const planned = (await planRows({ trx, actor, clients, today, country }, rows, reading, nobodySeen())).map(refuseSurprises)
+    const planned = (await planRows({ trx, actor, clients, today, country }, rows, reading, nobodySeen())).map(
+      refuseSurprises,
+    )
     const found = await write(trx, actor, importId, planned)
     await deleteRows(
       trx,

@@ -47,7 +47,10 @@ export const tenantRoutes = ({ tenants, clock, mailed, goneFromBackups }: Parts)
 
   router.get('/tenants/new', operator(), (_req, res) => {
     res.render('tenants/new', {
-      values: { language: res.locals.language as string, country: res.locals.language === 'en' ? 'GB' : defaultCountry },
+      values: {
+        language: res.locals.language as string,
+        country: res.locals.language === 'en' ? 'GB' : defaultCountry,
+      },
       problems: {},
       formId: randomUUID(),
       countries: countriesIn(res),
@@ -57,7 +60,9 @@ export const tenantRoutes = ({ tenants, clock, mailed, goneFromBackups }: Parts)
   router.post('/tenants', operator(), async (req, res) => {
     const formId = formIdOf(req.body)
     const again = (problems: Problems) =>
-      res.status(422).render('tenants/new', { values: typedOf(req, fields), problems, formId, countries: countriesIn(res) })
+      res
+        .status(422)
+        .render('tenants/new', { values: typedOf(req, fields), problems, formId, countries: countriesIn(res) })
     const form = readForm(tenantForm, req.body)
     if (!form.ok) return again(form.problems)
     const id = await tenants.register(actorOf(res), form.data, formId).catch(nullIfTaken)

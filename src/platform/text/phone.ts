@@ -58,13 +58,22 @@ export const readPhone = (typed: string, country: CountryCode, abroad = false): 
  * of the organisation's country; otherwise what was typed is read anew.
  */
 export const showPhone = ({ number, typed }: RecordedPhone, country: CountryCode, abroad = false): PhoneReading => {
+  const recorded = number ? parsePhoneNumber(number) : undefined
+  if (!recorded?.isValid()) return readPhone(typed, country, abroad)
+  const itself = { number: recorded.number, dial: recorded.number, extension: null }
+  const plain = { ...itself, shown: formatted(recorded, abroad ? null : country) }
+  if (isJustANumber.test(typed)) return plain
   const read = readPhone(typed, country, abroad)
-  if (!number || read.number === number) return read
-  const recorded = parsePhoneNumber(number)
-  if (!recorded?.isValid()) return read
-  const shown = /\p{L}/u.test(typed) ? visible(typed).trim() : formatted(recorded, abroad ? null : country)
-  return { number: recorded.number, dial: recorded.number, shown, extension: null }
+  if (read.number === recorded.number) return read
+  return /\p{L}/u.test(typed) ? { ...itself, shown: visible(typed).trim() } : plain
 }
+
+/** Nothing stands in it that would have to be shown beside the number. */
+const isJustANumber = /^\+?[\d ()-]+$/
+
+/** Whether each of these numbers can be dialled; if not, somebody who has just typed them is told. */
+export const areAllDialable = (phones: readonly RecordedPhone[], country: CountryCode): boolean =>
+  phones.every(phone => showPhone(phone, country).dial !== null)
 
 /** The digits by which a number is looked for: with and without its country's code, or those typed where it is no valid number. */
 export const searchDigits = ({ number, typed }: RecordedPhone, most: number): string[] => {
@@ -86,7 +95,8 @@ const formatted = (number: PhoneNumber, country: CountryCode | null): string => 
 }
 
 /** Extensions that the library does not know: Polish `wew. 12`, German `Durchwahl 12`. A lone `w` is a word unless the number ends with it. */
-const extensions = /\b(?:wewn?(?:ętrzny)?\b\.?|durchwahl|dw\b\.?|app?(?:arat)?\b\.?)[\s:]{0,3}(?=\d{1,6}(?!\d))|\bw\.?\s{0,3}(?=\d{1,6}\s*$)/giu
+const extensions =
+  /\b(?:wewn?(?:ętrzny)?\b\.?|durchwahl|dw\b\.?|app?(?:arat)?\b\.?)[\s:]{0,3}(?=\d{1,6}(?!\d))|\bw\.?\s{0,3}(?=\d{1,6}\s*$)/giu
 
 /** ASCII digits and hyphens, compatibility forms taken apart (NFKC), extensions in a word that the library knows. */
 const inPlainSigns = (text: string): string =>
@@ -109,10 +119,14 @@ const runs = [
   /(?:\+\s?)?\(?\+?\d[\d\s().-]*(?:(?:ext\.?|x|#)\s?\d{1,6})?/gi,
 ]
 
+const mostRuns = 6
+
 /** The one valid number among words and other digits; undefined where there are several, since nobody can say which is meant. */
 const onlyNumberIn = (text: string, country: CountryCode): PhoneNumber | undefined => {
   for (const run of runs) {
-    const found = (text.match(run) ?? []).flatMap(part => validNumber(part.trim(), country) ?? [])
+    const parts = text.match(run) ?? []
+    if (parts.length > mostRuns) return undefined
+    const found = parts.flatMap(part => validNumber(part.trim(), country) ?? [])
     const numbers = new Map(found.map(number => [number.number, number]))
     if (numbers.size > 0) return numbers.size === 1 ? [...numbers.values()][0] : undefined
   }

@@ -6,7 +6,7 @@ import { recordShown } from '../shown.ts'
 import { createKeptQueries } from '../../../platform/vault/kept-queries.ts'
 import { searchClients, type HitRow } from './queries.ts'
 import { match, type Matched } from './match.ts'
-import { asked, askedAlike, readings, type Term } from './terms.ts'
+import { asked, askedAlike, phoneReadings, readings, type Term } from './terms.ts'
 
 const mostShown = 50
 /** How many are opened where the index gives too many: by the beginning of a long word that the record turns out not to have. */
@@ -20,7 +20,7 @@ export type Findings = { query: string; hits: Hit[]; more: boolean }
 const enough = 10
 
 /** Finds clients by what one knows of them: names, telephone, birth date, file number, in any order and without accents. */
-export const createSearch = ({ db, vault, redis }: Needs, sealing: Sealing) => {
+export const createSearch = ({ db, vault, redis, country }: Needs, sealing: Sealing) => {
   const kept = createKeptQueries(redis, vault, 'searches.query')
 
   const openHit = async (actor: Actor, row: HitRow, terms: readonly Term[]): Promise<Hit | null> => {
@@ -39,7 +39,7 @@ export const createSearch = ({ db, vault, redis }: Needs, sealing: Sealing) => {
       db.asTenant(actor, async trx => {
         const found = new Map<string, Hit>()
         const { all } = await vault.blinders(actor.tenantId)
-        for (const terms of readings(query)) {
+        for (const terms of [...readings(query), ...phoneReadings(query, await country(trx, actor))]) {
           const questions = all.map(({ tokens }) => ({
             exact: tokens(asked(terms, true)),
             prefix: tokens(asked(terms, false)),

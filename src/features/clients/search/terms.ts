@@ -2,6 +2,7 @@ import { longestPrefix, words } from '../../../platform/text/fold.ts'
 import { askedNames, type AskedName } from '../../../platform/text/names/asked-names.ts'
 import { typosTyped } from '../../../platform/text/names/typos.ts'
 import { writtenDates } from '../../../platform/text/names/written-dates.ts'
+import { readPhone, type CountryCode } from '../../../platform/text/phone.ts'
 import { visible } from '../../../platform/text/visible.ts'
 
 /**
@@ -34,6 +35,13 @@ export const readings = (text: string): Term[][] => {
     return [...new Set([joined, rest])].map(part => [...found, ...askedNames(part, words).map(termOf)])
   })
   return unique(read.filter(terms => terms.length > 0))
+}
+
+/** The number that is typed, where its digits alone don't say it: `+48 (0) 22 621 12 34`. */
+export const phoneReadings = (text: string, country: CountryCode): Term[][] => {
+  const { number } = readPhone(text, country)
+  const isSaid = readings(text).some(([term, ...others]) => others.length === 0 && number?.endsWith(term?.text ?? ''))
+  return number && !isSaid ? [[{ kind: 'digits', text: number.slice(1) }]] : []
 }
 
 const termOf = (name: AskedName): Term =>

@@ -81,7 +81,11 @@ const telephone = ({ type, dial }: ExportedPhone) =>
 /** What was typed and the rules of each number in words: an address book has no place of its own for them. */
 const rulesSaid = (phones: readonly (ExportedPhone & { hours?: string })[], words: Words) =>
   phones.flatMap(phone => {
-    const said = [...typedSaid(phone, words), phone.hours, ...rulesOf(phone).map(rule => sayRule(words.rules, rule))].filter(Boolean)
+    const said = [
+      ...typedSaid(phone, words),
+      phone.hours,
+      ...rulesOf(phone).map(rule => sayRule(words.rules, rule)),
+    ].filter(Boolean)
     return said.length > 0 ? [`${phone.dial ?? phone.typed}: ${said.join('; ')}`] : []
   })
 

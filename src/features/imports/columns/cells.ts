@@ -12,7 +12,9 @@ const defused = /^'(?=[=+\-@\t\r])/
 export const cellsByField = (cells: readonly string[], columns: Reading['columns']): Map<Field, string[]> => {
   const byField = new Map<Field, string[]>()
   columns.forEach((field, column) => {
-    const value = visible(cells[column] ?? '').trim().replace(defused, '')
+    const value = visible(cells[column] ?? '')
+      .trim()
+      .replace(defused, '')
     if (!field || value === '' || (!field.toLowerCase().includes('name') && placeholders.test(value))) return
     byField.set(field, [...(byField.get(field) ?? []), value])
   })
