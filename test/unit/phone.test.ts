@@ -19,7 +19,7 @@ const asContact = (number: string, country: CountryCode) => {
 const imported = (number: string, country: CountryCode) => {
   const reading = { columns: ['familyName', 'phoneHome'], dayOrder: 'day-first', dropDigits: false } satisfies Reading
   const { given, refusals } = readRow({ number: 2, cells: ['A', number] }, reading, today, country)
-  return refusals.length > 0 ? refusals : given.phones?.[0]
+  return refusals.length > 0 || given.phones?.length !== 1 ? { refusals, given } : given.phones[0]
 }
 
 /** In an emergency, as somebody looks for a restricted record. */

@@ -1,4 +1,4 @@
-import { readPhone, type CountryCode } from '../../../platform/text/phone.ts'
+import { readPhone, showPhone, type CountryCode } from '../../../platform/text/phone.ts'
 import { fold, words } from '../../../platform/text/fold.ts'
 import { askedNames, equals } from '../../../platform/text/names/asked-names.ts'
 import { nameWords } from '../../../platform/text/names/name-words.ts'
@@ -24,8 +24,8 @@ const isFileNumber = ({ fileNumber }: Findable, sought: string) => {
 const isPhone = ({ phones }: Findable, sought: string, country: CountryCode) => {
   const { number } = readPhone(sought, country)
   const digits = sought.replaceAll(/\D/g, '')
-  if (digits.length < fewestDigits) return false
-  return phones.some(phone => (number && phone.number === number) || phone.typed.replaceAll(/\D/g, '') === digits)
+  const isTyped = (typed: string) => digits.length >= fewestDigits && typed.replaceAll(/\D/g, '') === digits
+  return phones.some(phone => (number && showPhone(phone, country).number === number) || isTyped(phone.typed))
 }
 
 const isName = ({ givenNames, familyName, preferredName }: Findable, sought: string) => {
