@@ -27,6 +27,7 @@ const stampOfInputs = async () => {
   const inputs = await listFiles(
     'src/browser/**/*.*',
     'src/{safe-to-contact,platform/text/names}/*.ts',
+    'src/platform/text/visible.ts',
     'views/**/*.ejs',
     'locales/*/viewer.json',
     'tools/{build-assets,icons}.ts',
