@@ -10,6 +10,7 @@ import { messagePages } from './pictures/messages.ts'
 import { letters, unsentLetters } from './pictures/letters.ts'
 import { mailKeys } from './pictures/mail-keys.ts'
 import { logPages } from './pictures/log.ts'
+import { phonePages } from './pictures/phones.ts'
 import { readinessPages } from './pictures/readiness.ts'
 import { restrictedPages } from './pictures/restricted.ts'
 import { sessionEnds } from './pictures/sessions.ts'
@@ -102,6 +103,7 @@ export const shots: Shot[] = [
     },
   },
   ...callPages,
+  ...phonePages,
   ...clientChanges,
   { name: 'imports', view: 'imports/list', role: 'staff', open: '/imports' },
   ...importPages,
