@@ -20,7 +20,7 @@ export const numbersIn =
       { class: 'number' },
       callLink(name, phone, words.phoneType[phone.type] ?? phone.type),
       moment && isDialable && rules.length > 0 && now(phone, words, moment),
-      !isDialable && h('p', { class: 'now now-no' }, icon('alert'), words.rules.sentence['not-dialable']),
+      !isDialable && h('p', { class: 'now now-no', 'data-now': 'false' }, icon('alert'), words.rules.sentence['not-dialable']),
       rules.length > 0 &&
         h(
           'ul',
@@ -58,7 +58,7 @@ const callLink = (name: string, phone: Phone, type: string) => {
     phone.hours ? h('span', { class: 'call-hours' }, icon('clock'), t('contacts.hours', { hours: phone.hours })) : null,
   ]
   // What can't be dialled is no link: a telephone would dial whatever digits it finds.
-  if (phone.dial === null) return h('span', { class: 'call', dir: 'auto' }, ...parts.slice(1))
+  if (phone.dial === null) return h('span', { class: 'call call-plain', dir: 'auto' }, ...parts.slice(1))
   return h(
     'a',
     { class: 'call', href: `tel:${phone.dial}`, 'aria-label': t('contacts.call', { name, number }) },
