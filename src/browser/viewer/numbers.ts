@@ -20,7 +20,8 @@ export const numbersIn =
       { class: 'number' },
       callLink(name, phone, words.phoneType[phone.type] ?? phone.type),
       moment && isDialable && rules.length > 0 && now(phone, words, moment),
-      !isDialable && h('p', { class: 'now now-no', 'data-now': 'false' }, icon('alert'), words.rules.sentence['not-dialable']),
+      !isDialable &&
+        h('p', { class: 'now now-no', 'data-now': 'false' }, icon('alert'), words.rules.sentence['not-dialable']),
       rules.length > 0 &&
         h(
           'ul',
