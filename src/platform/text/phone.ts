@@ -39,7 +39,7 @@ export const readPhone = (typed: string, country: CountryCode, abroad = false): 
   const none = { number: null, dial: null, shown: text, extension: null }
   if (text.length > longest) return none
   const plain = fromSpreadsheet(inPlainSigns(text))
-  const short = /^[\d\s.-]+$/.test(plain) ? plain.replace(/\D/g, '') : ''
+  const short = asShortNumber.test(plain) ? plain.replace(/\D/g, '') : ''
   if (isShortNumber(short, country)) return { ...none, dial: short }
 
   const whole = validNumber(plain, country)
@@ -52,6 +52,9 @@ export const readPhone = (typed: string, country: CountryCode, abroad = false): 
     extension: whole?.ext ?? null,
   }
 }
+
+/** In one piece, or with its last three digits apart: `19 115`. Anything else may be a house number or hours. */
+const asShortNumber = /^\d{2,6}(?:[ -]\d{3})?$/
 
 /**
  * A recorded number as it stands now. What was recorded is believed while it is valid in its own country, so that numbers outlive a change

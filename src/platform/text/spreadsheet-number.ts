@@ -1,4 +1,4 @@
-const decimal = /^'?(\+?\d{5,15})[.,]0+$/
+const decimal = /^'?(\+?\d{3,15})[.,]0+$/
 const scientific = /^'?\+?(\d)(?:[.,](\d{1,20}))?e\+?(\d{1,2})$/i
 
 /** Whether a spreadsheet took a number for an amount: its comma parts no two numbers. */
