@@ -147,7 +147,7 @@ describe('an import', () => {
     )
     const { address, page } = await imported(
       staff,
-      'Nr teczki;Imię;Nazwisko;Data ur.;Telefon\nA-1;Anna;Kowalska;;602345678\na-2;Jan;Kot;;\n;JAN;KÓT;1.01.1990;\nA-3;Ewa;Lis;;\nA-3;Ewa;Lis;;\n;Ala;Lis;2.02.2000;\n;Ala;Lis;2.02.2000;\n',
+      'Nr teczki;Imię;Nazwisko;Data ur.;Telefon\nA-1;Anna;Kowalska;3.04.1985;602345678\na-2;Jan;Kot;;\n;JAN;KÓT;1.01.1990;\nA-3;Ewa;Lis;;\nA-3;Ewa;Lis;;\n;Ala;Lis;2.02.2000;\n;Ala;Lis;2.02.2000;\n',
     )
     expect(tally(page)).toEqual([2, 1, 1, 3])
 
@@ -170,8 +170,8 @@ describe('an import', () => {
 
   it('shows what changes in each row before it starts', async () => {
     const staff = await staffOf()
-    await imported(staff, 'Nr teczki;Imię;Nazwisko\nA-1;Anna;Nowak\n')
-    const address = await previewed(staff, 'Nr teczki;Imię;Nazwisko\nA-1;Anna;Kowalska\nB-1;;\n')
+    await imported(staff, 'Nr teczki;Imię;Nazwisko;Data ur.\nA-1;Anna;Nowak;1985-04-03\n')
+    const address = await previewed(staff, 'Nr teczki;Imię;Nazwisko;Data ur.\nA-1;Anna;Kowalska;1985-04-03\nB-1;;;\n')
     const { text } = await staff.get(`${address}/rows?show=changed`)
     expect(text).toMatch(/<del[^>]*>Nowak<\/del>.*<ins>Kowalska<\/ins>/s)
     expect((await staff.get(`${address}/rows?show=refused`)).text).toContain('There is no name.')
@@ -180,7 +180,7 @@ describe('an import', () => {
   it('that shows what is recorded of somebody has that person read, by whoever looks', async () => {
     const staff = await staffOf()
     await imported(staff, 'Nr teczki;Imię;Nazwisko\nA-1;Anna;Nowak\nA-2;Jan;Kot\n')
-    const address = await previewed(staff, 'Nr teczki;Imię;Nazwisko\nA-1;Anna;Kowalska\nB-1;Ewa;Lis\n')
+    const address = await previewed(staff, 'Nr teczki;Imię;Nazwisko\nA-1;Anna Maria;Nowak\nB-1;Ewa;Lis\n')
     const reader = await staffOf(staff.account.tenantId)
     await reader.get(`${address}/rows?show=changed`)
     await reader.get(`${address}/rows?show=new`)
@@ -206,7 +206,7 @@ describe('an import', () => {
   it('keeps who was changed later when it is taken back', async () => {
     const staff = await staffOf()
     const { address } = await imported(staff, 'Nr teczki;Imię\nA-1;Anna\nA-2;Jan\n')
-    await imported(staff, 'Nr teczki;Imię\nA-1;Hanna\n')
+    await imported(staff, 'Nr teczki;Imię\nA-1;Anna Maria\n')
     await staff.post(`${address}/take-back`, {}, address)
     expect(tally(await finished(staff, address))).toEqual([1, 0, 1])
   })

@@ -168,9 +168,13 @@ export const selectByFileNumber = (
   trx: Trx,
   tokens: readonly string[],
 ): Promise<Pick<ClientRow, 'id' | 'file_number_token'>[]> =>
-  clients(trx).whereIn('file_number_token', tokens).select('id', 'file_number_token')
+  clients(trx)
+    .whereRaw('file_number_token = any(?::bigint[])', [tokens as string[]])
+    .select('id', 'file_number_token')
 
 export const selectTakenFileNumbers = async (trx: Trx, tokens: readonly string[]): Promise<string[]> => {
-  const rows = await clients(trx).whereIn('file_number_token', tokens).select('file_number_token')
+  const rows = await clients(trx)
+    .whereRaw('file_number_token = any(?::bigint[])', [tokens as string[]])
+    .select('file_number_token')
   return rows.map(row => row.file_number_token)
 }

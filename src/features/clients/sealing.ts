@@ -1,3 +1,4 @@
+import { exactFileNumber, fileNumberSpellings } from '../../platform/text/file-number.ts'
 import { fold } from '../../platform/text/fold.ts'
 import type { Blinder, Vault } from '../../platform/vault/vault.ts'
 import type { ClientProfile } from './profile.ts'
@@ -47,7 +48,12 @@ export const createSealing = (vault: Vault) => {
   return {
     /** What to ask for: each as one token a living index key, the oldest first. */
     tokens: {
-      file: (tenantId: string, fileNumber: string) => tokensOf(tenantId, fileWord(fileNumber)),
+      /** Of the number as it is written first, then of its spellings with fewer or more zeros in front. */
+      file: async (tenantId: string, fileNumber: string): Promise<string[]> => {
+        const { all } = await vault.blinders(tenantId)
+        const words = fileNumberSpellings(fileNumber).map(fileWord)
+        return all.flatMap(blinder => blinder.tokens(words))
+      },
       letter: (tenantId: string, letter: string) => tokensOf(tenantId, letterWord(letter)),
       /** Of a beginning of family names, from two letters on (see shelvesOf). */
       shelf: (tenantId: string, beginning: string) => tokensOf(tenantId, `f:${beginning}`),
@@ -75,14 +81,10 @@ export const createSealing = (vault: Vault) => {
 export type Sealing = ReturnType<typeof createSealing>
 
 const one = (blinder: Blinder, word: string) => blinder.tokens([word])[0]!
-const fileWord = (fileNumber: string) => `u:${fileNumberKey(fileNumber)}`
+const fileWord = (fileNumber: string) => `u:${exactFileNumber(fileNumber)}`
 const letterWord = (letter: string) => `l:${letter}`
 const personWord = ({ givenNames, familyName, birthDate }: Person) =>
   `q:${fold(familyName)}|${fold(givenNames)}|${birthDate ?? ''}`
-
-/** Two file numbers are the same when they differ only in case or spaces. */
-export const fileNumberKey = (fileNumber: string) =>
-  fileNumber.normalize('NFKC').toUpperCase().replace(/\s+/g, ' ').trim()
 
 /** The letter a client stands under: the folded first one of the family name (Ł under L), or 'other'. */
 export const letterOf = ({ familyName, givenNames }: Pick<ClientProfile, 'familyName' | 'givenNames'>): string =>

@@ -18,6 +18,7 @@ import {
   type RowOutcome,
 } from './queries.ts'
 import type { Seals } from './sealed.ts'
+import { countRow } from './states.ts'
 
 /** Enough that what a transaction costs by itself is little. */
 const batch = 500
@@ -108,7 +109,7 @@ export const createCarryOut = ({ db, clock, clients, country, turnMs = usualTurn
   ) => {
     await setOutcomes(trx, record.id, refused)
     const counts = { ...record.result.counts }
-    for (const { outcome } of settled) counts[outcome]++
+    for (const { outcome } of settled) countRow(counts, outcome)
     await updateImport(trx, record.id, {
       result: { counts },
       rows_done: record.rows_done + settled.length,
@@ -146,11 +147,17 @@ export const createCarryOut = ({ db, clock, clients, country, turnMs = usualTurn
   }
 }
 
-/** What the preview did not announce is not done: somebody else has made or removed that client since. */
+/**
+ * What the preview did not announce is not done: somebody else has made, changed or removed that client since. A decision
+ * holds only for the client it was made about.
+ */
 const refuseSurprises = (planned: PlannedRow): PlannedRow => {
-  const announced = planned.row.outcome
+  const { outcome: announced, decision, refusals } = planned.row
   const surprise =
-    (announced === 'new' && planned.before !== null) || (announced === 'changed' && planned.outcome === 'new')
+    planned.outcome === 'undecided' ||
+    (announced === 'new' && planned.before !== null) ||
+    (announced === 'changed' && planned.outcome === 'new') ||
+    (decision === 'replace' && planned.before?.id !== refusals[0]?.clientId)
   return surprise ? refusedMeanwhile(planned) : planned
 }
 

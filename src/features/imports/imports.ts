@@ -7,11 +7,22 @@ import { createCarryOut } from './carry-out.ts'
 import type { Needs } from './needs.ts'
 import { createPreview } from './preview.ts'
 import { progressOf } from './progress.ts'
-import { dropRows, findImport, lockImport, stirStalled, updateImport, type ImportRecord } from './queries.ts'
+import {
+  countDecisions,
+  decideAllRows,
+  decideRows,
+  dropRows,
+  findImport,
+  lockImport,
+  settleDecisions,
+  stirStalled,
+  updateImport,
+  type ImportRecord,
+} from './queries.ts'
 import { createReadings } from './readings.ts'
 import { createRefusedFile } from './refused-file.ts'
 import { createSeals, type FileReading } from './sealed.ts'
-import { busyStates, noCounts, type State } from './states.ts'
+import { busyStates, decisions, noCounts, type Decision, type State } from './states.ts'
 import { sweep } from './sweep.ts'
 import { createUpload } from './upload.ts'
 
@@ -87,24 +98,51 @@ export const createImports = (needs: Needs) => {
       if (rows > 0 && rows <= quickRows) await preview(actor, importId)
     },
 
+    /**
+     * Takes down what somebody decided of undecided rows, by their ids, or of all that nobody has decided yet.
+     * @throws NotFound, Conflict
+     */
+    decide: (actor: Actor, importId: string, made: Decisions): Promise<void> =>
+      db.asTenant(actor, async trx => {
+        const found = await locked(trx, importId)
+        if (found.state !== 'previewed') throw new Conflict('imports:conflict.not-previewed')
+        const counts: Partial<Record<Decision, number>> = {}
+        if (made.all) counts[made.all] = await decideAllRows(trx, importId, made.all)
+        else
+          for (const decision of decisions) {
+            const ids = Object.keys(made.rows).filter(id => made.rows[id] === decision)
+            if (ids.length > 0) counts[decision] = await decideRows(trx, importId, ids, decision)
+          }
+        await audit(trx, actor, 'import.rows-decided', importId, counts)
+      }),
+
     /** Starts what the preview announced; a second click starts nothing more. @throws NotFound, Conflict */
     start: (actor: Actor, importId: string): Promise<void> =>
       db.asTenant(actor, async trx => {
         const found = await locked(trx, importId)
         if (found.state === 'importing' || found.state === 'done') return
         if (found.state !== 'previewed') throw new Conflict('imports:conflict.not-previewed')
-        const { unchanged, refused } = found.planned.counts
+        const decided = await countDecisions(trx, importId)
+        await settleDecisions(trx, importId)
+        const { undecided: _, ...before } = found.planned.counts
+        const counts = {
+          new: before.new + decided.new,
+          changed: before.changed + decided.replace,
+          unchanged: before.unchanged + decided.keep,
+          refused: before.refused + decided.open,
+        }
         const now = clock()
         await updateImport(trx, importId, {
           state: 'importing',
-          result: { counts: { ...noCounts(), unchanged, refused } },
+          planned: { ...found.planned, counts },
+          result: { counts: { ...noCounts(), unchanged: counts.unchanged, refused: counts.refused } },
           rows_done: 0,
           started_by: actor.accountId,
           started_at: now,
           stirred_at: now,
         })
         await hand(trx, actor, importId, 'importing')
-        await audit(trx, actor, 'import.started', importId, found.planned.counts)
+        await audit(trx, actor, 'import.started', importId, counts)
       }),
 
     /** Drops an import that has not been started, or what is kept of the refused rows of a finished one. @throws NotFound, Conflict */
@@ -164,4 +202,5 @@ export const createImports = (needs: Needs) => {
     },
   }
 }
+export type Decisions = { rows: Record<string, Decision>; all?: Exclude<Decision, 'replace'> | undefined }
 export type Imports = ReturnType<typeof createImports>

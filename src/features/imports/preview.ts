@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import type { Needs } from './needs.ts'
-import { nobodySeen, planRows, type PlannedRow } from './plan.ts'
+import { nobodySeen, planRows, withoutDecision, type PlannedRow } from './plan.ts'
 import { findImport, listRows, lockImport, setOutcomes, updateImport } from './queries.ts'
 import type { Seals } from './sealed.ts'
-import { nothingPlanned, type Planned } from './states.ts'
+import { countRow, nothingPlanned, type Planned } from './states.ts'
 
 /** Few enough that pages served by the same process don't wait. */
 const batch = 200
@@ -34,7 +34,7 @@ export const createPreview =
       )
       const found = await planRows(
         { trx, actor, clients, country, today: clock().toISOString().slice(0, 10) },
-        rows,
+        rows.map(withoutDecision),
         reading,
         seen,
       )
@@ -68,12 +68,12 @@ export const outcomeOf = ({ row, outcome, refusals, warnings }: PlannedRow) => (
   warnings,
 })
 
-/** Adds a row to the counts; a row with two reasons counts under each. */
+/** Adds a row to the counts; a refused row with two reasons counts under each. */
 const count = (planned: Planned, { outcome, refusals, warnings, changed }: PlannedRow) => {
-  planned.counts[outcome]++
+  countRow(planned.counts, outcome)
   if (warnings.length > 0) planned.warned++
-  for (const code of new Set(refusals.map(refusal => refusal.code)))
-    planned.refusals[code] = (planned.refusals[code] ?? 0) + 1
+  const reasons = outcome === 'refused' ? refusals.map(refusal => refusal.code) : []
+  for (const code of new Set(reasons)) planned.refusals[code] = (planned.refusals[code] ?? 0) + 1
   for (const code of new Set(warnings.map(warning => warning.code)))
     planned.warnings[code] = (planned.warnings[code] ?? 0) + 1
   for (const field of changed) planned.changed[field] = (planned.changed[field] ?? 0) + 1

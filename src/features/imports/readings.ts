@@ -5,9 +5,9 @@ import { NotFound } from '../../platform/errors.ts'
 import { isLeftOut, guessReading } from './columns/guess.ts'
 import type { Encoding } from './file/letters.ts'
 import type { Needs } from './needs.ts'
-import { nobodySeen, planRows, type PlannedRow } from './plan.ts'
-import { findImport, listImports, listRows, type ImportRecord } from './queries.ts'
-import { readableHeader, type FileFacts, type FileReading, type Seals } from './sealed.ts'
+import { nobodySeen, planRows, withoutDecision, type PlannedRow } from './plan.ts'
+import { countDecisions, findImport, listImports, listRows, type Decided, type ImportRecord } from './queries.ts'
+import { readableHeader, type FileFacts, type FileReading, type OpenRow, type Seals } from './sealed.ts'
 import type { Outcome } from './states.ts'
 
 export type ImportView = Omit<ImportRecord, 'file_sealed' | 'reading_sealed' | 'tenant_id' | 'run_id'> & {
@@ -45,6 +45,13 @@ export const createReadings = ({ db, clock, clients, country }: Needs, seals: Se
     /** @throws NotFound */
     view: (actor: Actor, importId: string): Promise<ImportView> =>
       db.asTenant(actor, async trx => viewOf(await mustFind(trx, importId))),
+
+    /** What was decided of the rows that somebody must decide. @throws NotFound */
+    decided: (actor: Actor, importId: string): Promise<Decided> =>
+      db.asTenant(actor, async trx => {
+        await mustFind(trx, importId)
+        return countDecisions(trx, importId)
+      }),
 
     /** A page of imports, newest first. `before` is the id of the last one of the page before. */
     list: (actor: Actor, before?: string): Promise<{ imports: ImportView[]; next: string | null }> =>
@@ -102,14 +109,15 @@ export const createReadings = ({ db, clock, clients, country }: Needs, seals: Se
         const found = await listRows(trx, importId, filter)
         const shown = await seals.openRows(actor.tenantId, found.slice(0, limit), reading.encoding)
         const ground = { trx, actor, clients, country, today: clock().toISOString().slice(0, 10) }
-        const planned = await planRows(ground, shown, reading, nobodySeen())
+        // A row that was decided is shown with the client it seems to be about, as one that was not.
+        const planned = await planRows(ground, shown.map(withoutDecision), reading, nobodySeen())
         await audit(trx, actor, 'import.rows-read', importId, { rows: shown.length })
         const met = planned.flatMap(({ before }) => before?.id ?? [])
         await recordMany(trx, actor, 'client.viewed', met, { import: importId })
         return {
           header: readableHeader(file, reading.encoding),
           reading,
-          rows: planned.map(asAnnounced),
+          rows: planned.map((one, index) => asAnnounced(one, shown[index]!)),
           next: found.length > limit ? (shown.at(-1)?.number ?? null) : null,
         }
       }),
@@ -118,7 +126,7 @@ export const createReadings = ({ db, clock, clients, country }: Needs, seals: Se
 export type ShownRow = PlannedRow
 
 /** The outcome that was announced for the row, with the details of the records as they are now. */
-const asAnnounced = (planned: PlannedRow): ShownRow => {
-  const { outcome, refusals, warnings } = planned.row
-  return { ...planned, outcome: outcome === 'unknown' ? planned.outcome : outcome, refusals, warnings }
+const asAnnounced = (planned: PlannedRow, row: OpenRow): ShownRow => {
+  const { outcome, refusals, warnings } = row
+  return { ...planned, row, outcome: outcome === 'unknown' ? planned.outcome : outcome, refusals, warnings }
 }

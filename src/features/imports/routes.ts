@@ -12,11 +12,12 @@ import type { Imports } from './imports.ts'
 import { presentRow, reasonOf, type Formats } from './presentation.ts'
 import { progressOf, type Progress } from './progress.ts'
 import type { RowFilter } from './readings.ts'
-import { columnsForm, columnsQuery, importId, listQuery, rowsQuery } from './schema.ts'
+import { columnsForm, columnsQuery, decisionsForm, importId, listQuery, rowsQuery } from './schema.ts'
 import { busyStates } from './states.ts'
 import { keptUntil } from './sweep.ts'
 import { limits, type UploadOutcome } from './upload.ts'
 
+type RowsQuery = ReturnType<typeof rowsQuery.parse>
 type Locals = Formats & { formatNumber: (value: number) => string }
 
 /** A file of the largest size, with what a form puts around it. */
@@ -89,7 +90,12 @@ export const importRoutes = (imports: Imports) => {
     if (view.state !== 'previewed') return res.render('imports/result', { view, keptUntil: keptUntil(view) })
 
     const wanted = view.planned.counts.new > 0 ? 'new' : 'changed'
-    res.render('imports/preview', { view, first: await pageOfRows(res, id, { outcome: wanted, limit: firstRows }) })
+    const decided = await imports.decided(actorOf(res), id)
+    res.render('imports/preview', {
+      view,
+      decided,
+      first: await pageOfRows(res, id, { outcome: wanted, limit: firstRows }),
+    })
   })
 
   router.get('/imports/:importId/progress', requireRole('staff', { background: true }), async (req, res) => {
@@ -114,17 +120,31 @@ export const importRoutes = (imports: Imports) => {
     res.redirect(303, `/imports/${id}`)
   })
 
-  router.get('/imports/:importId/rows', requireRole('staff'), async (req, res) => {
+  const showRows = async (req: Request, res: Response, { show, after }: RowsQuery, problems: Problems = {}) => {
     const id = idOf(req)
-    const { show, after } = rowsQuery.parse(req.query)
     const view = await imports.view(actorOf(res), id)
+    const decided = await imports.decided(actorOf(res), id)
     const filter = show === 'warned' ? { warned: true } : { outcome: show }
-    res.render('imports/rows', {
-      view,
-      show,
-      after,
-      ...(await pageOfRows(res, id, { ...filter, after, limit: rowsOnPage })),
-    })
+    const page = await pageOfRows(res, id, { ...filter, after, limit: rowsOnPage })
+    res.render('imports/rows', { view, decided, show, after, problems, ...page })
+  }
+
+  router.get('/imports/:importId/rows', requireRole('staff'), (req, res) =>
+    showRows(req, res, rowsQuery.parse(req.query)),
+  )
+
+  router.post('/imports/:importId/decisions', requireRole('staff'), async (req, res) => {
+    const id = idOf(req)
+    const { after } = rowsQuery.parse(req.body ?? {})
+    const form = readForm(decisionsForm, req.body)
+    if (!form.ok) {
+      res.status(422)
+      return showRows(req, res, { show: 'undecided', after }, form.problems)
+    }
+    await imports.decide(actorOf(res), id, form.data)
+    flash(req, 'success', 'imports:flash.decided')
+    const { open } = await imports.decided(actorOf(res), id)
+    res.redirect(303, open > 0 ? `/imports/${id}/rows?show=undecided&after=${after}` : `/imports/${id}`)
   })
 
   router.get('/imports/:importId/refused.csv', requireRole('staff'), async (req, res) => {

@@ -16,9 +16,17 @@ export type State =
   | 'taken-back'
   | 'discarded'
 
-export const outcomes = ['new', 'changed', 'unchanged', 'refused'] as const
+export const outcomes = ['new', 'changed', 'unchanged', 'refused', 'undecided'] as const
 export type Outcome = (typeof outcomes)[number]
-export type Counts = Record<Outcome, number>
+/** Imports from before there were undecided rows count none. */
+export type Counts = Record<Exclude<Outcome, 'undecided'>, number> & { undecided?: number }
+
+/**
+ * What somebody decided of an undecided row. `keep`: the record stays, the row is left out; `replace`: it is the same person,
+ * the row is laid over the record; `new`: it is somebody else, who gets a record, without a number that another has.
+ */
+export const decisions = ['keep', 'replace', 'new'] as const
+export type Decision = (typeof decisions)[number]
 
 /** What an import will do, as the preview found it; how many rows each reason, warning and changed field concerns. */
 export type Planned = {
@@ -38,6 +46,12 @@ export type Result = {
 }
 
 export const noCounts = (): Counts => ({ new: 0, changed: 0, unchanged: 0, refused: 0 })
+
+/** Counts one row more. */
+export const countRow = (counts: Counts, outcome: Outcome): void => {
+  counts[outcome] = (counts[outcome] ?? 0) + 1
+}
+
 export const nothingPlanned = (): Planned => ({
   counts: noCounts(),
   warned: 0,

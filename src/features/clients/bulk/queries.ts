@@ -9,13 +9,15 @@ export const selectByFileNumbers = (
   tokens: readonly string[],
 ): Promise<(ReadRow & { file_number_token: string })[]> =>
   clients(trx)
-    .whereIn('file_number_token', tokens)
+    .whereRaw('file_number_token = any(?::bigint[])', [tokens as string[]])
     .select(...readColumns, 'file_number_token')
 
-export const selectPersonTokens = async (trx: Trx, tokens: readonly string[]): Promise<string[]> => {
-  const rows = await clients(trx).whereIn('person_token', tokens).distinct('person_token')
-  return rows.map(row => row.person_token)
-}
+/** Of several clients with one token, the last in the answer is the one that was made first. */
+export const selectByPersons = (trx: Trx, tokens: readonly string[]): Promise<(ReadRow & { person_token: string })[]> =>
+  clients(trx)
+    .whereRaw('person_token = any(?::bigint[])', [tokens as string[]])
+    .orderBy('created_at', 'desc')
+    .select(...readColumns, 'person_token')
 
 /**
  * Inserts those whose id and file number are free, a column at a time: a statement of eight thousand values of their own took

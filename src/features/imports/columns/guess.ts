@@ -1,6 +1,6 @@
 import { fold } from '../../../platform/text/fold.ts'
 import { fieldNames, fields, type ColumnUse, type Field } from './fields.ts'
-import { headerWords, leftOutWords } from './header-words.ts'
+import { headerWords, leftOutWords, rowNumberWords } from './header-words.ts'
 import { dayOrderOf, type DayOrder } from './dates.ts'
 
 /** How a file is understood; the person who imports can change all of it. */
@@ -8,6 +8,9 @@ export type Reading = { columns: ColumnUse[]; dayOrder: DayOrder; dropDigits: bo
 
 /** How much of a name or a cell is looked at to guess: whatever tells what it is tells so at once. */
 const judged = 300
+
+/** Rows that somebody has deleted leave gaps in a running number. */
+const densest = 1.25
 
 const squeeze = (text: string) => fold(text).replaceAll(' ', '')
 const listed = (text: string) => text.split(',').map(squeeze)
@@ -19,6 +22,7 @@ const known = new Map(
     .flatMap(field => listed(headerWords[field]).map((word, rank) => [word, { field, rank }] as const)),
 )
 const leftOut = new Set(listed(leftOutWords))
+const rowNumbers = new Set(listed(rowNumberWords))
 
 /** Whose record it is goes without saying: `Telefon klienta` is `telefon`. */
 const owners =
@@ -43,14 +47,27 @@ const recognise = (header: string) =>
 export const isLeftOut = (header: string): boolean => formsOf(header).some(form => leftOut.has(form))
 
 /**
+ * Whether a column numbers the rows of its list rather than the people in it: its name says no more than that it holds
+ * numbers, and they run on by one. Such a number belongs to somebody else in the next list.
+ */
+export const countsRows = (header: string, values: readonly string[]): boolean => {
+  if (!formsOf(header).some(form => rowNumbers.has(form)) || !values.every(value => /^[1-9]\d{0,8}\.?$/.test(value)))
+    return false
+  const numbers = [...new Set(values.map(value => Number.parseInt(value, 10)))].sort((one, other) => one - other)
+  if (numbers.length === 1) return numbers[0] === 1
+  return numbers.length > 1 && numbers.at(-1)! - numbers[0]! < numbers.length * densest
+}
+
+/**
  * Guesses what each column is, from its name, or, where that says nothing, from what stands in it.
  * Where several columns could be the same single field, the surest name wins and the others are not imported.
  * @param rows the first rows, enough of them to show how dates and names are written
  */
 export const guessReading = (header: readonly string[], rows: readonly (readonly string[])[]): Reading => {
-  const guesses = header.map((name, column) =>
-    isLeftOut(name) ? undefined : (recognise(name) ?? guessFrom(valuesIn(rows, column))),
-  )
+  const guesses = header.map((name, column) => {
+    const values = valuesIn(rows, column)
+    return isLeftOut(name) || countsRows(name, values) ? undefined : (recognise(name) ?? guessFrom(values))
+  })
   const columns: ColumnUse[] = guesses.map(guess => guess?.field ?? null)
 
   for (const field of fieldNames) if (!fields[field].many) keepSurest(columns, guesses, field)

@@ -50,3 +50,7 @@ export const leftOutWords = `pesel, nip, ssn, social security number, national i
   pochodzenie, nationality, religion, religia, wyznanie, marital, marital status, stan cywilny, maiden, maiden name, nazwisko rodowe,
   nazwisko panienskie, birthplace, birth place, place of birth, miejsce urodzenia, lat, lon, latitude, longitude, healthcare expenses,
   healthcare coverage, income, dochod, fips, prefix, suffix, tytul, title`
+
+/** Names that may stand above the numbers of people and above the numbers of rows: what is in the column tells. */
+export const rowNumberWords =
+  'nr, numer, id, identyfikator, no, number, lp, l p, numer porzadkowy, nr porzadkowy, poz, pozycja, row, row number'

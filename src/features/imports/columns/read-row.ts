@@ -9,6 +9,11 @@ import type { Given, PhoneType } from './profile.ts'
 import { checkCells, checkGiven, type LimitFault } from './limits.ts'
 import { readGender, readLanguage, readYesNo } from './words.ts'
 
+/**
+ * Why somebody must decide what becomes of a row: its file number is that of a client with another name or birth date; a
+ * client, or an earlier row with another number, has the same name and birth date.
+ */
+export type Doubt = 'number-of-another' | 'looks-like-existing' | 'looks-like-earlier-row'
 /** Why a row is refused, or what of it is worth a look; said in full by `imports:reason.<code>`. */
 export type RefusalCode =
   | 'ragged'
@@ -17,7 +22,7 @@ export type RefusalCode =
   | 'no-name'
   | 'file-number-twice'
   | 'same-person-twice'
-  | 'looks-like-existing'
+  | Doubt
   | 'not-saved'
   | 'no-room'
   | 'changed-meanwhile'
@@ -28,7 +33,8 @@ export type RefusalCode =
   | DateFault
   | LimitFault
 export type WarningCode = 'phone-not-dialable' | 'language-unknown' | 'yes-no-unknown'
-export type Refusal = { code: RefusalCode; field?: Field }
+/** `clientId`: whom the row seems to be about. */
+export type Refusal = { code: RefusalCode; field?: Field; clientId?: string }
 export type Warning = { code: WarningCode; field: Field }
 
 /** What a row says, and what is wrong with it. With a refusal, nothing of it is imported. */
