@@ -9,8 +9,8 @@ import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import type { Clients } from './clients.ts'
 import { emptyValues, typedValues, valuesOf } from './form-values.ts'
 import { formPage, spoken } from './pages.ts'
-import { dayOf, type ClientProfile } from './profile.ts'
-import { clientForm, groupsField, letterParam, listQuery, uuid, versionField } from './schema.ts'
+import { dayOf, type ClientLine, type ClientProfile } from './profile.ts'
+import { clientForm, groupsField, letterParam, listQuery, twinsField, uuid, versionField } from './schema.ts'
 
 const readers = ['staff', 'security_officer'] as const
 const takenNumber = { fileNumber: 'clients:problem.file-number-taken' }
@@ -36,21 +36,32 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
 
   router.get('/clients/new', requireRole('staff'), async (_req, res) => {
     const groups = await clients.groupChoices(actorOf(res))
-    res.render('clients/new', { id: randomUUID(), ...formPage(res.locals, groups, emptyValues()) })
+    res.render('clients/new', {
+      ...speech(res),
+      id: randomUUID(),
+      twins: [],
+      ...formPage(res.locals, groups, emptyValues()),
+    })
   })
 
   router.post('/clients', requireRole('staff'), async (req, res) => {
     const { id: sent } = (req.body ?? {}) as { id?: unknown }
     const id = uuid.safeParse(sent).data ?? randomUUID()
     const read = form(res, req.body)
-    const again = async (problems: Record<string, string>) => {
+    const again = async (problems: Record<string, string>, twins: readonly ClientLine[] = []) => {
       const groups = await clients.groupChoices(actorOf(res))
-      res.status(422).render('clients/new', { id, ...formPage(res.locals, groups, typedValues(req.body), problems) })
+      const page = formPage(res.locals, groups, typedValues(req.body), problems)
+      res.status(422).render('clients/new', { ...speech(res), id, twins, ...page })
     }
     if (!read.ok) return again(read.problems)
 
+    // A form that was sent twice meets the client that it made itself: that is no twin.
+    const twins = (await clients.twinsOf(actorOf(res), read.data)).filter(twin => twin.id !== id)
+    const alreadyShown = twinsField.parse(req.body)
+    if (twins.some(twin => !alreadyShown.includes(twin.id))) return again({}, twins)
+
     const creation = await clients.create(actorOf(res), id, read.data, groupsIn(req.body))
-    if (creation === 'file-number-taken') return again(takenNumber)
+    if (creation === 'file-number-taken') return again(takenNumber, twins)
     if (creation === 'created') flashSaved(req, res, read.data, 'created')
     res.redirect(303, `/clients/${id}`)
   })

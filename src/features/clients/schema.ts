@@ -154,6 +154,12 @@ export const groupsField = z
   .object({ groupsShown: z.literal('yes'), groups: rows(z.uuid(), 500) })
   .transform(({ groups }): string[] => groups)
 
+/** Ids of the clients that the form showed as possibly the same person, before somebody saved it all the same. */
+export const twinsField = z
+  .object({ twins: z.string().transform(ids => ids.split(' ')) })
+  .transform(({ twins }) => twins)
+  .catch([])
+
 export const listQuery = z.object({
   status: z.enum(['active', 'archived']).catch('active'),
   after: z.string().max(100).optional().catch(undefined),

@@ -68,7 +68,7 @@ export const planRows = async (
     sound.flatMap(({ given }) => given.fileNumber ?? []),
   )
   const holderOf = ({ given }: ReadRow) => (given.fileNumber ? existing.get(given.fileNumber) : undefined)
-  const unknown = sound.filter(one => !holderOf(one) && one.given.birthDate)
+  const unknown = sound.filter(one => !holderOf(one))
   const alike = await clients.findLookalikes(
     trx,
     actor,
