@@ -68,6 +68,12 @@ const asOwner = async <T extends pg.QueryResultRow>(statement: string): Promise<
   return rows
 }
 
+const actorOf = ({ account }: Staff) => ({
+  tenantId: account.tenantId,
+  accountId: account.id,
+  roles: ['staff'] as const,
+})
+
 const profilesOf = async (staff: Staff) => {
   const { db, clients } = ostoja.features
   const actor = { tenantId: staff.account.tenantId, accountId: staff.account.id, roles: ['staff'] as const }
@@ -230,6 +236,29 @@ describe('an import', () => {
     expect(answer.text).toContain('without a name nobody can be recorded')
     expect(answer.text).toContain('Another column is already recorded as this.')
     expect(columnsAsGuessed(answer.text)).toEqual(form)
+  })
+
+  it('has its headings in the row that a person chooses, to and fro', async () => {
+    const staff = await staffOf()
+    const address = await uploaded(staff, 'Lista;A;B;C\nImię;Nazwisko;Tel\nAnna;Nowak;601234567\n')
+    const rowsThere = async () =>
+      (await ostoja.features.imports.view(actorOf(staff), address.split('/').pop()!)).row_count
+    expect(await rowsThere()).toBe(2)
+    for (const [row, left] of [
+      ['2', 1],
+      ['1', 2],
+      ['2', 1],
+    ] as const) {
+      expect((await staff.post(`${address}/header`, { row }, address)).status).toBe(303)
+      expect(await rowsThere()).toBe(left)
+    }
+    expect((await staff.post(`${address}/header`, { row: '77' }, address)).status).toBe(404)
+    expect((await staff.post(`${address}/header`, { row: 'x' }, address)).status).toBe(422)
+    await staff.post(`${address}/columns`, columnsAsGuessed((await staff.get(address)).text), address)
+    await staff.post(`${address}/start`, {}, address)
+    await finished(staff, address)
+    expect(await profilesOf(staff)).toMatchObject([{ givenNames: 'Anna', familyName: 'Nowak' }])
+    expect((await staff.post(`${address}/header`, { row: '1' }, '/imports')).status).toBe(409)
   })
 
   it('can be discarded before it starts, and then nothing of its rows is left', async () => {

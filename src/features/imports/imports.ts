@@ -4,6 +4,7 @@ import type { Trx } from '../../platform/db/tenant.ts'
 import { Conflict, NotFound } from '../../platform/errors.ts'
 import { enqueue } from '../../platform/jobs/jobs.ts'
 import { createCarryOut } from './carry-out.ts'
+import { createChooseHeader } from './choose-header.ts'
 import type { Needs } from './needs.ts'
 import { createPreview } from './preview.ts'
 import { progressOf } from './progress.ts'
@@ -77,6 +78,7 @@ export const createImports = (needs: Needs) => {
     ...createReadings(needs, seals),
     upload: createUpload(needs, seals),
     refusedFile: createRefusedFile(needs, seals),
+    chooseHeader: createChooseHeader(needs, seals),
 
     /** Takes what the columns are said to be and works out what the import would do. @throws NotFound, Conflict */
     chooseColumns: async (actor: Actor, importId: string, reading: FileReading): Promise<void> => {

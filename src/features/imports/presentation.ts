@@ -62,7 +62,7 @@ export const reasonOf = ({ code, field }: Refusal, t: Translate): string =>
   t(`imports:reason.${code}`, { field: field ? t(`imports:field.${field}`) : '' })
 
 const warningOf = ({ code, field }: Warning, t: Translate): string =>
-  t(`imports:warning.${code}`, { field: t(`imports:field.${field}`) })
+  t(`imports:warning.${code}`, { field: field ? t(`imports:field.${field}`) : '' })
 
 const shownFields = [
   'birthDate',
@@ -130,7 +130,7 @@ const placeOf = ({ line, postalCode, city, region, country }: Profile['addresses
 
 /** Of a refused row, what its imported columns hold, as it stands in the file; of a ragged one, everything. */
 const cellsOf = (cells: readonly string[], header: readonly string[], columns: Reading['columns']) => {
-  const ragged = cells.length !== columns.length
+  const ragged = cells.length > columns.length
   return cells
     .flatMap((value, index) =>
       value.trim() && (ragged || columns[index])

@@ -3,7 +3,8 @@ import { record as audit, recordMany } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { isLeftOut, guessReading } from './columns/guess.ts'
-import type { Encoding } from './file/letters.ts'
+import { maxHeadingRow } from './file/heading.ts'
+import { readable, type Encoding } from './file/letters.ts'
 import type { Needs } from './needs.ts'
 import { nobodySeen, planRows, withoutDecision, type PlannedRow } from './plan.ts'
 import { countDecisions, findImport, listImports, listRows, type Decided, type ImportRecord } from './queries.ts'
@@ -20,6 +21,8 @@ export type ColumnsView = {
   reading: FileReading
   unnamed: number
   repeated: string[]
+  /** The first rows of the file, of which one holds the headings. */
+  headings: { number: number; text: string }[]
 }
 export type RowFilter = { outcome?: Outcome | undefined; warned?: boolean; after?: number; limit: number }
 
@@ -91,6 +94,13 @@ export const createReadings = ({ db, clock, clients, country }: Needs, seals: Se
             ),
             leftOut: isLeftOut(name),
           })),
+          headings: [
+            ...file.above.map(row => ({ ...row, cells: row.cells.map(cell => readable(cell, chosen)) })),
+            { number: file.headerRow, cells: header },
+            ...rows,
+          ]
+            .slice(0, maxHeadingRow)
+            .map(row => ({ number: row.number, text: row.cells.filter(Boolean).join(' · ').slice(0, 120) })),
           unnamed: header.filter(name => name === '').length,
           repeated: [...new Set(header.filter((name, index) => name !== '' && header.indexOf(name) !== index))],
         }

@@ -8,11 +8,12 @@ import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import { filesIn } from '../../platform/web/multipart.ts'
 import { fieldNames } from './columns/fields.ts'
 import { FileFault } from './file/file-fault.ts'
+import { encodings } from './file/letters.ts'
 import type { Imports } from './imports.ts'
 import { presentRow, reasonOf, type Formats } from './presentation.ts'
 import { progressOf, type Progress } from './progress.ts'
 import type { RowFilter } from './readings.ts'
-import { columnsForm, columnsQuery, decisionsForm, importId, listQuery, rowsQuery } from './schema.ts'
+import { columnsForm, columnsQuery, decisionsForm, headerForm, importId, listQuery, rowsQuery } from './schema.ts'
 import { busyStates } from './states.ts'
 import { keptUntil } from './sweep.ts'
 import { limits, type UploadOutcome } from './upload.ts'
@@ -51,7 +52,14 @@ export const importRoutes = (imports: Imports) => {
       imports.view(actorOf(res), id),
       imports.columns(actorOf(res), id, encoding),
     ])
-    res.render('imports/columns', { view, ...columns, fieldNames, problems, values: typed ?? columns.reading })
+    res.render('imports/columns', {
+      view,
+      ...columns,
+      encodings,
+      fieldNames,
+      problems,
+      values: typed ?? columns.reading,
+    })
   }
 
   const pageOfRows = async (res: Response, id: string, filter: RowFilter) => {
@@ -106,6 +114,17 @@ export const importRoutes = (imports: Imports) => {
     const { state } = await imports.view(actorOf(res), idOf(req))
     if (state !== 'mapping' && state !== 'previewed') return res.redirect(303, `/imports/${idOf(req)}`)
     await showColumns(req, res, {})
+  })
+
+  router.post('/imports/:importId/header', requireRole('staff'), async (req, res) => {
+    const id = idOf(req)
+    const form = readForm(headerForm, req.body)
+    if (!form.ok) {
+      res.status(422)
+      return showColumns(req, res, form.problems)
+    }
+    await imports.chooseHeader(actorOf(res), id, form.data.row)
+    res.redirect(303, `/imports/${id}/columns`)
   })
 
   router.post('/imports/:importId/columns', requireRole('staff'), async (req, res) => {

@@ -12,6 +12,8 @@ export const rowsQuery = z.object({
   after: z.coerce.number().int().min(0).max(2_000_000).catch(0),
 })
 
+export const headerForm = z.object({ row: z.coerce.number({ error: 'problems:choose' }).int().min(1).max(2_000_000) })
+
 /** What is decided of the rows of a page, by their ids, or of all rows of which nothing is decided yet. */
 export const decisionsForm = z.object({
   after: rowsQuery.shape.after,

@@ -32,10 +32,10 @@ export type RefusalCode =
   | 'gender-unknown'
   | DateFault
   | LimitFault
-export type WarningCode = 'phone-not-dialable' | 'language-unknown' | 'yes-no-unknown'
+export type WarningCode = 'short-row' | 'phone-not-dialable' | 'language-unknown' | 'yes-no-unknown'
 /** `clientId`: whom the row seems to be about. */
 export type Refusal = { code: RefusalCode; field?: Field; clientId?: string }
-export type Warning = { code: WarningCode; field: Field }
+export type Warning = { code: WarningCode; field?: Field }
 
 /** What a row says, and what is wrong with it. With a refusal, nothing of it is imported. */
 export type ReadRow = { given: Given; refusals: Refusal[]; warnings: Warning[] }
@@ -68,7 +68,9 @@ export const readRow = (
   const refuse = (code: RefusalCode, field?: Field) => void refusals.push(field ? { code, field } : { code })
   const warn = (code: WarningCode, field: Field) => void warnings.push({ code, field })
 
-  if (row.cells.length !== columns.length) return { given, refusals: [{ code: 'ragged' }], warnings }
+  // Programs leave out the empty cells at the end of a row.
+  if (row.cells.length > columns.length) return { given, refusals: [{ code: 'ragged' }], warnings }
+  if (row.cells.length < columns.length) warnings.push({ code: 'short-row' })
 
   const cells = cellsByField(row.cells, columns)
   const tooLong = checkCells(cells)
