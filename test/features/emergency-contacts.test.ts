@@ -109,6 +109,18 @@ describe('a new emergency contact', () => {
     ])
   })
 
+  it('can wait for a number, which its page, card and sheet say', async () => {
+    const client = await newClient()
+    const id = await add(client, { 'phones[0][number]': '', 'phones[0][hours]': '' })
+    expect((await contactsOf(client))[0]).toMatchObject({ id, phones: [], email: null, address: null })
+    for (const page of ['', '/card', '/sheet']) {
+      const { status, text } = await staff.get(`/clients/${client}${page}`)
+      expect([page, status]).toEqual([page, 200])
+      expect(text).toContain('No phone number yet')
+      expect(text).not.toContain('call-next')
+    }
+  })
+
   it('sent ten times at once is one contact', async () => {
     const client = await newClient()
     const id = randomUUID()

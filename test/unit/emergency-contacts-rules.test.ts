@@ -81,7 +81,6 @@ describe('the form of an emergency contact', () => {
       'emergency-contacts:problems.may-be-told',
     ],
     ['another answer to that', { mayBeTold: 'perhaps' }, 'mayBeTold', 'emergency-contacts:problems.may-be-told'],
-    ['no way to reach them', { phones: [] }, 'phones', 'emergency-contacts:problems.no-way-to-reach'],
     ['hours without a number', { phones: [{ number: '', hours: '8–16' }] }, 'phones.0.number', 'problems:required'],
     [
       'hours that go on',

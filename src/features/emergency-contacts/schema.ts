@@ -82,10 +82,6 @@ export const contactForm = (today: string, country: CountryCode) =>
       error: 'emergency-contacts:problems.relationship-text',
       path: ['relationshipText'],
     })
-    .refine(({ phones, email, address }) => phones.length > 0 || email !== null || address !== null, {
-      error: 'emergency-contacts:problems.no-way-to-reach',
-      path: ['phones'],
-    })
     .transform(({ addressHidden, ...contact }) =>
       addressHidden && contact.address ? { ...contact, addressHidden: true } : contact,
     ) satisfies z.ZodType<ContactProfile>

@@ -80,6 +80,7 @@ export const sayingSheets = ({ t, language, formatDate, displayName, words }: Sp
       telling: t(one.mayBeTold ? 'emergency-contacts:section.mayBeTold' : 'emergency-contacts:section.mayNotBeTold'),
       tellNote: one.tellNote,
       more: [
+        ...(one.phones.length === 0 ? [t('emergency-contacts:section.noPhone')] : []),
         ...(one.speaks ? [t('emergency-contacts:section.speaks', { language: one.speaks[language] })] : []),
         ...(address ? [address.replaceAll('\n', ', ')] : []),
       ],
