@@ -1,7 +1,7 @@
 import { visible } from '../../../platform/text/visible.ts'
 import type { Field } from './fields.ts'
 import type { Reading } from './guess.ts'
-import type { Address, Given } from './profile.ts'
+import type { Address } from './profile.ts'
 
 /** What spreadsheets write where there is nothing to write. Not applied to names: there are people called Null. */
 const placeholders = /^(-+|–|—|n\/?a|null|brak|brak danych|nie dotyczy|none|\?+)$/i
@@ -22,15 +22,6 @@ export const cellsByField = (cells: readonly string[], columns: Reading['columns
 }
 
 export const oneLine = (value: string) => value.replace(/\s+/g, ' ').trim()
-
-/** Given and family names; out of one cell, the family name is its last word, or its first. */
-export const namesOf = (name: (field: Field) => string): Pick<Given, 'givenNames' | 'familyName'> => {
-  const last = /^(?:(.*)\s)?(\S+)$/.exec(name('fullName'))
-  const first = /^(\S+?),?(?:\s(.*))?$/.exec(name('fullNameFamilyFirst'))
-  const givenNames = name('givenNames') || (last?.[1] ?? first?.[2] ?? '')
-  const familyName = name('familyName') || (last?.[2] ?? first?.[1] ?? '')
-  return { ...(givenNames && { givenNames }), ...(familyName && { familyName }) }
-}
 
 export const addressOf = (
   text: (field: Field, separator?: string) => string,
