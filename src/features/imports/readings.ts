@@ -3,6 +3,7 @@ import { record as audit, recordMany } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { isLeftOut, guessReading } from './columns/guess.ts'
+import { mostlyLooksLike, noTally, tallyCell, type Telltale } from './columns/looks-like.ts'
 import { maxHeadingRow } from './file/heading.ts'
 import { readable, type Encoding } from './file/letters.ts'
 import type { Needs } from './needs.ts'
@@ -14,7 +15,8 @@ import type { Outcome } from './states.ts'
 export type ImportView = Omit<ImportRecord, 'file_sealed' | 'reading_sealed' | 'tenant_id' | 'run_id'> & {
   name: string
 }
-export type Column = { name: string; samples: string[]; leftOut: boolean }
+/** `looksLike`: what most cells of a column look like that is not left out on purpose. */
+export type Column = { name: string; samples: string[]; leftOut: boolean; looksLike: Telltale | null }
 export type ColumnsView = {
   file: FileFacts
   columns: Column[]
@@ -93,6 +95,7 @@ export const createReadings = ({ db, clock, clients, country }: Needs, seals: Se
               samplesShown,
             ),
             leftOut: isLeftOut(name),
+            looksLike: isLeftOut(name) ? null : looksOf(cells.map(row => row[index] ?? '')),
           })),
           headings: [
             ...file.above.map(row => ({ ...row, cells: row.cells.map(cell => readable(cell, chosen)) })),
@@ -134,6 +137,12 @@ export const createReadings = ({ db, clock, clients, country }: Needs, seals: Se
   }
 }
 export type ShownRow = PlannedRow
+
+const looksOf = (cells: readonly string[]): Telltale | null => {
+  const tally = noTally()
+  for (const cell of cells) tallyCell(tally, cell)
+  return mostlyLooksLike(tally)
+}
 
 /** The outcome that was announced for the row, with the details of the records as they are now. */
 const asAnnounced = (planned: PlannedRow, row: OpenRow): ShownRow => {

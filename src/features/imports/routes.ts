@@ -65,7 +65,7 @@ export const importRoutes = (imports: Imports) => {
   const pageOfRows = async (res: Response, id: string, filter: RowFilter) => {
     const locals = res.locals as Locals
     const { rows, header, next, reading } = await imports.rows(actorOf(res), id, filter)
-    return { rows: rows.map(row => presentRow(row, header, reading, locals)), next }
+    return { rows: rows.map(row => presentRow(row, header, reading, locals)), next, header }
   }
 
   router.get('/imports', requireRole('staff'), (req, res) => showList(req, res, null))

@@ -1,4 +1,5 @@
 import type { RefusalCode, WarningCode } from './columns/read-row.ts'
+import type { Telltale } from './columns/looks-like.ts'
 import type { ChangedField } from './columns/profile.ts'
 
 /**
@@ -35,6 +36,8 @@ export type Planned = {
   refusals: Partial<Record<RefusalCode, number>>
   warnings: Partial<Record<WarningCode, number>>
   changed: Partial<Record<ChangedField, number>>
+  /** Columns that are not imported and look as if they should be, by their place; absent in older imports. */
+  overlooked?: { column: number; looksLike: Telltale }[]
 }
 
 /** What it did, and what taking it back did, and who asked for that and for the preview. */

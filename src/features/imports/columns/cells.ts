@@ -1,10 +1,12 @@
 import { visible } from '../../../platform/text/visible.ts'
-import type { Field } from './fields.ts'
+import { fields, type Field } from './fields.ts'
 import type { Reading } from './guess.ts'
 import type { Address } from './profile.ts'
 
 /** What spreadsheets write where there is nothing to write. Not applied to names: there are people called Null. */
-const placeholders = /^(-+|–|—|n\/?a|null|brak|brak danych|nie dotyczy|none|\?+)$/i
+const placeholders = /^(-+|–|—|n\/?a|null|brak|brak danych|nie dotyczy|none|\?+|0{1,4}([./-]0{1,4}){2})$/i
+/** Google puts the several values of a cell side by side. */
+const valueSeparator = /\s:::\s/
 /** A sign that stops a spreadsheet from calculating a cell; our own files of refused rows put it there. */
 const defused = /^'(?=[=+\-@\t\r])/
 
@@ -16,7 +18,11 @@ export const cellsByField = (cells: readonly string[], columns: Reading['columns
       .trim()
       .replace(defused, '')
     if (!field || value === '' || (!field.toLowerCase().includes('name') && placeholders.test(value))) return
-    byField.set(field, [...(byField.get(field) ?? []), value])
+    const values = value
+      .split(valueSeparator)
+      .map(part => part.trim())
+      .filter(Boolean)
+    byField.set(field, [...(byField.get(field) ?? []), ...(fields[field].several ? values : values.slice(0, 1))])
   })
   return byField
 }

@@ -2,6 +2,7 @@ import { fold } from '../../../platform/text/fold.ts'
 import { fieldNames, fields, type ColumnUse, type Field } from './fields.ts'
 import { headerWords, leftOutWords, rowNumberWords } from './header-words.ts'
 import { dayOrderOf, type DayOrder } from './dates.ts'
+import { telltaleOf } from './looks-like.ts'
 
 /** How a file is understood; the person who imports can change all of it. */
 export type Reading = { columns: ColumnUse[]; dayOrder: DayOrder; dropDigits: boolean }
@@ -35,8 +36,11 @@ const formsOf = (header: string): string[] => {
   const name = header.slice(0, judged)
   const plain = fold(spaced(name))
   const bare = plain.replace(owners, ' ').replace(/(?<!\d)\d+$/, '')
-  return [name, plain, bare, bare.replace(/^(client|patient|klient|pacjent) /, '')].map(squeeze)
+  const forms = [name, plain, bare, bare.replace(/^(client|patient|klient|pacjent) /, '')]
+  // `Phone 2 - Value` is one phone more; `Address 2 - City` is of an address that is none of the others.
+  return [...forms, ...(secondAddress.test(plain) ? [] : [plain.replace(/(?<!\d)\d+(?!\d)/g, ' ')])].map(squeeze)
 }
+const secondAddress = /^(address|adres) (?!1 )\d+ /
 
 const recognise = (header: string) =>
   formsOf(header)
@@ -88,10 +92,9 @@ const valuesIn = (rows: readonly (readonly string[])[], column: number) =>
   rows.map(row => (row[column] ?? '').slice(0, judged).trim()).filter(Boolean)
 
 const guessFrom = (values: readonly string[]): { field: Field; rank: number } | undefined =>
-  values.length > 0 && share(values, email) > 0.8 ? { field: 'email', rank: 1000 } : undefined
-
-/** Whoever uploads chooses what meets a pattern: each reads a text once, however it is made. */
-const email = /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/
+  values.length > 0 && values.filter(value => telltaleOf(value) === 'emails').length > values.length * 0.8
+    ? { field: 'email', rank: 1000 }
+    : undefined
 
 const keepSurest = (columns: ColumnUse[], guesses: readonly ({ rank: number } | undefined)[], field: Field) => {
   const rivals = columns.flatMap((guess, column) => (guess === field ? [column] : []))
