@@ -100,6 +100,7 @@ export const exportWords = (translations: Translations): ExportWords => {
         mayBeTold: t('viewer:contacts.mayBeTold'),
         mayNotBeTold: t('viewer:contacts.mayNotBeTold'),
         interpreter: t('viewer:person.interpreter'),
+        born: t('viewer:person.birthDate'),
       },
     }
   }

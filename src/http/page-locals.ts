@@ -142,10 +142,16 @@ const dayOf = (moment: Date) => isoDay.format(moment)
 /** Dates as people write them; a date without a time of day ('1983-11-14') is the same day everywhere. */
 const formatsOf = (language: Language) => {
   const day = dateFormat(language, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+  const month = dateFormat(language, { month: 'long', year: 'numeric', timeZone: 'UTC' })
   const moment = dateFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
   const number = new Intl.NumberFormat(locales[language])
   return {
-    formatDate: (date: string | Date | null | undefined) => (date ? day.format(new Date(date)) : ''),
+    /** A date known in part shows what is known: `1947`, `May 1947`. */
+    formatDate: (date: string | Date | null | undefined) => {
+      if (!date) return ''
+      if (typeof date !== 'string' || date.length > 7) return day.format(new Date(date))
+      return date.length === 4 ? date : month.format(new Date(date))
+    },
     formatDateTime: (date: string | Date | null | undefined) => (date ? moment.format(new Date(date)) : ''),
     formatNumber: (value: number) => number.format(value),
     formatBytes: (bytes: number) => bytesIn(language, bytes),

@@ -47,7 +47,7 @@ describe('headings as programs write them', () => {
     const cells = ['Anna', 'Nowak', '0/0/00', 'Mobile ::: Home', '601 234 567 ::: 22 123 45 67', '602 345 678']
     const reading = guessReading([...header, ...more], [])
     const rest = ['a@example.org ::: b@example.org', 'Polna 3 ::: Leśna 5', 'Łódź ::: Toruń']
-    const { given, refusals } = readRow({ number: 2, cells: [...cells, ...rest] }, reading, '2026-11-30')
+    const { given, refusals } = readRow({ number: 2, cells: [...cells, ...rest] }, reading, '2026-11-30', 'PL')
     expect(refusals).toEqual([])
     expect(given.phones?.map(phone => phone.typed)).toEqual(['601 234 567', '22 123 45 67', '602 345 678'])
     expect(given.emails).toEqual(['a@example.org', 'b@example.org'])

@@ -3,7 +3,7 @@ import { guessReading } from '../../src/features/imports/columns/guess.ts'
 import { readRow } from '../../src/features/imports/columns/read-row.ts'
 
 const namesIn = (header: string, ...cells: string[]) => {
-  const { given } = readRow({ number: 2, cells }, guessReading(header.split(';'), []), '2026-11-30')
+  const { given } = readRow({ number: 2, cells }, guessReading(header.split(';'), []), '2026-11-30', 'PL')
   return [given.givenNames ?? '', given.familyName ?? '']
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { canonicalLanguage } from '../../platform/text/language-name.ts'
 import { readPhone, type CountryCode } from '../../platform/text/phone.ts'
 import { visible } from '../../platform/text/visible.ts'
+import { isWholeDay } from '../../platform/text/written-day.ts'
 import { recordedRules } from '../../safe-to-contact/rules.ts'
 import { ruleFields } from '../../safe-to-contact/schema.ts'
 import { saysNothingTyped, typedRules } from '../../safe-to-contact/typed.ts'
@@ -38,17 +39,19 @@ const line = (most: number) => text(most, /[\p{Cc}\p{Cs}]/u)
 const lines = (most: number) => text(most, /[\p{Cs}]|(?![\n\t])\p{Cc}/u)
 const orNull = (schema: ReturnType<typeof line>) => schema.transform(typed => typed || null)
 
-const day = (today: string, earliest: string, tooEarly: string) =>
+/** A date; one that is known in part where the form takes that. */
+const day = (today: string, { whole }: { whole: boolean }) =>
   line(40).transform((typed, context) => {
     if (!typed) return null
     const read = readDay(typed)
-    const problem = !read
-      ? 'problems:date'
-      : read > today
-        ? 'problems:date-in-future'
-        : read < earliest
-          ? tooEarly
-          : null
+    const problem =
+      !read || (whole && !isWholeDay(read))
+        ? 'problems:date'
+        : read > today
+          ? 'problems:date-in-future'
+          : read < earliestBirth.slice(0, read.length)
+            ? 'clients:problem.birth-date-too-early'
+            : null
     if (problem) context.addIssue({ code: 'custom', message: problem })
     return read
   })
@@ -127,8 +130,8 @@ export const clientForm = (today: string, country: CountryCode) =>
       givenNames: line(200),
       familyName: line(200),
       preferredName: orNull(line(200)),
-      birthDate: day(today, earliestBirth, 'clients:problem.birth-date-too-early'),
-      deceasedOn: day(today, earliestBirth, 'clients:problem.birth-date-too-early'),
+      birthDate: day(today, { whole: false }),
+      deceasedOn: day(today, { whole: true }),
       gender: z.enum(genders, choose).default('unknown'),
       languages: rows(language, mostRows).transform(codes => [...new Set(codes)]),
       interpreterNeeded: z

@@ -1,3 +1,4 @@
+import { isWholeDay } from '../../../platform/text/written-day.ts'
 import { rulesOf } from '../../../safe-to-contact/rules.ts'
 import { sayRule } from '../../../safe-to-contact/words.ts'
 import type { ExportedClient, ExportedContact, ExportedPhone, ExportVocabulary } from '../exported-client.ts'
@@ -13,6 +14,7 @@ export type VcardWords = {
   mayBeTold: string
   mayNotBeTold: string
   interpreter: string
+  born: string
 }
 
 /**
@@ -37,13 +39,15 @@ const clientCard = (client: ExportedClient, words: Words, says: VcardWords) => [
   `FN:${escaped(fullName(client))}`,
   `N:${[client.familyName, client.givenNames, '', '', ''].map(escaped).join(';')}`,
   ...line('NICKNAME', client.preferredName),
-  ...(client.birthDate ? [`BDAY:${client.birthDate}`] : []),
+  // A date known in part has no place in vCard 3.0 (RFC 2426, 3.1.5).
+  ...(client.birthDate && isWholeDay(client.birthDate) ? [`BDAY:${client.birthDate}`] : []),
   ...client.phones.flatMap(telephone),
   ...client.emails.flatMap(email => line('EMAIL', email)),
   ...client.addresses.flatMap(address => line('LABEL', address)),
   `CATEGORIES:${escaped(says.client)}`,
   ...note([
     client.fileNumber,
+    ...(client.birthDate && !isWholeDay(client.birthDate) ? [`${says.born}: ${client.birthDate}`] : []),
     ...client.alerts,
     ...(client.interpreterNeeded ? [`${says.interpreter} (${client.languages.join(', ')})`] : []),
     ...rulesSaid(client.phones, words),

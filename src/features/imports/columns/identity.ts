@@ -1,4 +1,5 @@
 import { words } from '../../../platform/text/fold.ts'
+import { mayBeSameDay } from '../../../platform/text/written-day.ts'
 import type { Given, Profile } from './profile.ts'
 
 type Said = Pick<Given, 'givenNames' | 'familyName' | 'preferredName' | 'birthDate'>
@@ -20,10 +21,9 @@ export const isSamePerson = (recorded: Profile, row: Said): boolean => {
   return names.includes('same') && !names.includes('differs')
 }
 
-/** The shorter of two dates, where one lacks the day or the month, is the beginning of the other when they agree. */
 const sameDay = (one: string | null, other: string | null | undefined): Agreement => {
   if (!one || !other) return 'unknown'
-  return one.startsWith(other) || other.startsWith(one) ? 'same' : 'differs'
+  return mayBeSameDay(one, other) ? 'same' : 'differs'
 }
 
 /** Names agree that share a word: Anna and Anna Maria, Nowak and Nowak-Kowalska. */

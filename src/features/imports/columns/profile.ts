@@ -10,7 +10,7 @@ export type Address = {
   country: string | null
 }
 
-/** Who a client is, as the clients feature keeps it. Days are 'YYYY-MM-DD', languages BCP 47, gender FHIR administrative-gender. */
+/** Who a client is, as the clients feature keeps it. Days are 'YYYY-MM-DD', a birth date may be known in part, languages BCP 47, gender FHIR administrative-gender. */
 export type Profile = {
   fileNumber: string
   givenNames: string

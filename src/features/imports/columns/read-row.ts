@@ -1,4 +1,5 @@
 import { readPhone, type CountryCode } from '../../../platform/text/phone.ts'
+import { isWholeDay } from '../../../platform/text/written-day.ts'
 import type { TableRow } from '../file/table.ts'
 import { addressOf, cellsByField, oneLine } from './cells.ts'
 import { readDate, type DateFault } from './dates.ts'
@@ -89,8 +90,9 @@ export const readRow = (
   const date = (field: 'birthDate' | 'deceasedOn') => {
     if (!cells.has(field)) return
     const read = readDate(text(field), dayOrder)
-    if ('date' in read) given[field] = read.date
-    else refuse(read.fault, field)
+    if ('fault' in read) refuse(read.fault, field)
+    else if (field === 'deceasedOn' && !isWholeDay(read.date)) refuse('date-not-whole', field)
+    else given[field] = read.date
   }
 
   if (text('fileNumber')) given.fileNumber = text('fileNumber')

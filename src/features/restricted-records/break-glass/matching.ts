@@ -2,6 +2,7 @@ import { readPhone, showPhone, type CountryCode } from '../../../platform/text/p
 import { fold, words } from '../../../platform/text/fold.ts'
 import { askedNames, equals } from '../../../platform/text/names/asked-names.ts'
 import { nameWords } from '../../../platform/text/names/name-words.ts'
+import { mayBeSameDay } from '../../../platform/text/written-day.ts'
 import type { Findable } from '../needs.ts'
 
 const fewestDigits = 7
@@ -9,15 +10,18 @@ const fewestDigits = 7
 /**
  * Whether a record is the one that somebody looks for: by its whole file number, a whole telephone number of the client, or given and family
  * name, each a whole word, in any usual romanisation. Beginnings, sounds and typing errors don't count: in a search nobody may feel their way along.
- * @param birthDate 'YYYY-MM-DD', or empty where it isn't known
+ * @param birthDate 'YYYY-MM-DD', or empty where it isn't known; one that is recorded in part fits where that part does
  * @param country of the organisation, whose telephone numbers need no country code
  */
 export const fits = (record: Findable, sought: string, birthDate: string, country: CountryCode): boolean =>
-  (!birthDate || record.birthDate === birthDate) &&
+  (!birthDate || (record.birthDate !== null && mayBeSameDay(record.birthDate, birthDate))) &&
   (isFileNumber(record, sought) || isPhone(record, sought, country) || isName(record, sought))
 
 const isFileNumber = ({ fileNumber }: Findable, sought: string) => {
-  const key = (text: string) => fold(text).replaceAll(' ', '')
+  const key = (text: string) =>
+    fold(text)
+      .replaceAll(' ', '')
+      .replace(/^0+(?=\d)/, '')
   return key(fileNumber) !== '' && key(fileNumber) === key(sought)
 }
 
