@@ -54,6 +54,11 @@ describe('somebody who looks like a client', () => {
     expect((await add(fields)).status).toBe(shown ? 422 : 303)
   })
 
+  it('is found where only the year of birth is recorded', async () => {
+    await newClient(ostoja, staff, { ...anna, birthDate: '1985' })
+    expect((await add(anna)).status).toBe(422)
+  })
+
   it('is nobody of another organisation', async () => {
     await newClient(ostoja, await newStaff(ostoja), anna)
     expect((await add(anna)).status).toBe(303)
@@ -76,6 +81,7 @@ describe('a file number', () => {
     const typed = { familyName: 'Kot', fileNumber: mine }
     const first = await add(typed)
     expect([first.status, twinsIn(first.text)]).toEqual([422, id])
+    expect(first.text).toContain('Another client has this file number.')
     const second = await add({ ...typed, twins: id })
     expect(second.status).toBe(422)
     expect(second.text).toContain('Another client has this file number.')

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Router, type Request, type Response } from 'express'
 import type { Clock } from '../../platform/clock.ts'
 import { NotFound } from '../../platform/errors.ts'
+import { fileNumberKey } from '../../platform/text/file-number.ts'
 import { areAllDialable, type CountryCode } from '../../platform/text/phone.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm } from '../../platform/web/forms.ts'
@@ -58,6 +59,8 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
     // A form that was sent twice meets the client that it made itself: that is no twin.
     const twins = (await clients.twinsOf(actorOf(res), read.data)).filter(twin => twin.id !== id)
     const alreadyShown = twinsField.parse(req.body)
+    const number = fileNumberKey(read.data.fileNumber)
+    if (number && twins.some(twin => fileNumberKey(twin.profile.fileNumber) === number)) return again(takenNumber, twins)
     if (twins.some(twin => !alreadyShown.includes(twin.id))) return again({}, twins)
 
     const creation = await clients.create(actorOf(res), id, read.data, groupsIn(req.body))

@@ -57,8 +57,13 @@ export const createSealing = (vault: Vault) => {
       letter: (tenantId: string, letter: string) => tokensOf(tenantId, letterWord(letter)),
       /** Of a beginning of family names, from two letters on (see shelvesOf). */
       shelf: (tenantId: string, beginning: string) => tokensOf(tenantId, `f:${beginning}`),
-      /** The same for people of the same folded names and birth date. */
-      person: (tenantId: string, person: Person) => tokensOf(tenantId, personWord(person)),
+      /** The same for people of the same folded names and birth date, also where less of it is recorded than is known. */
+      person: async (tenantId: string, person: Person): Promise<string[]> => {
+        const { all } = await vault.blinders(tenantId)
+        const dates = [10, 7, 4].map(length => person.birthDate?.slice(0, length) ?? null)
+        const words = dates.map(birthDate => personWord({ ...person, birthDate }))
+        return all.flatMap(blinder => blinder.tokens(words))
+      },
     },
     index,
     seal: async (tenantId: string, id: string, profile: ClientProfile): Promise<SealedColumns> => ({
