@@ -43,6 +43,7 @@ export const findTaken = async (
   if (several.length === 0) return new Set()
   await lockFileNumbers(
     trx,
+    actor.tenantId,
     several.map(({ lock }) => lock),
   )
   const rows = await selectByFileNumber(
