@@ -60,7 +60,8 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
     const twins = (await clients.twinsOf(actorOf(res), read.data)).filter(twin => twin.id !== id)
     const alreadyShown = twinsField.parse(req.body)
     const number = fileNumberKey(read.data.fileNumber)
-    if (number && twins.some(twin => fileNumberKey(twin.profile.fileNumber) === number)) return again(takenNumber, twins)
+    if (number && twins.some(twin => fileNumberKey(twin.profile.fileNumber) === number))
+      return again(takenNumber, twins)
     if (twins.some(twin => !alreadyShown.includes(twin.id))) return again({}, twins)
 
     const creation = await clients.create(actorOf(res), id, read.data, groupsIn(req.body))
