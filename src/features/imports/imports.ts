@@ -5,13 +5,12 @@ import { Conflict, NotFound } from '../../platform/errors.ts'
 import { enqueue } from '../../platform/jobs/jobs.ts'
 import { createCarryOut } from './carry-out.ts'
 import { createChooseHeader } from './choose-header.ts'
+import { createDecide } from './decide.ts'
 import type { Needs } from './needs.ts'
 import { createPreview } from './preview.ts'
 import { progressOf } from './progress.ts'
 import {
   countDecisions,
-  decideAllRows,
-  decideRows,
   dropRows,
   findImport,
   lockImport,
@@ -23,7 +22,7 @@ import {
 import { createReadings } from './readings.ts'
 import { createRefusedFile } from './refused-file.ts'
 import { createSeals, type FileReading } from './sealed.ts'
-import { busyStates, decisions, noCounts, type Decision, type State } from './states.ts'
+import { busyStates, noCounts, type State } from './states.ts'
 import { sweep } from './sweep.ts'
 import { createUpload } from './upload.ts'
 
@@ -79,6 +78,7 @@ export const createImports = (needs: Needs) => {
     upload: createUpload(needs, seals),
     refusedFile: createRefusedFile(needs, seals),
     chooseHeader: createChooseHeader(needs, seals),
+    decide: createDecide(needs),
 
     /** Takes what the columns are said to be and works out what the import would do. @throws NotFound, Conflict */
     chooseColumns: async (actor: Actor, importId: string, reading: FileReading): Promise<void> => {
@@ -99,24 +99,6 @@ export const createImports = (needs: Needs) => {
       })
       if (rows > 0 && rows <= quickRows) await preview(actor, importId)
     },
-
-    /**
-     * Takes down what somebody decided of undecided rows, by their ids, or of all that nobody has decided yet.
-     * @throws NotFound, Conflict
-     */
-    decide: (actor: Actor, importId: string, made: Decisions): Promise<void> =>
-      db.asTenant(actor, async trx => {
-        const found = await locked(trx, importId)
-        if (found.state !== 'previewed') throw new Conflict('imports:conflict.not-previewed')
-        const counts: Partial<Record<Decision, number>> = {}
-        if (made.all) counts[made.all] = await decideAllRows(trx, importId, made.all)
-        else
-          for (const decision of decisions) {
-            const ids = Object.keys(made.rows).filter(id => made.rows[id] === decision)
-            if (ids.length > 0) counts[decision] = await decideRows(trx, importId, ids, decision)
-          }
-        await audit(trx, actor, 'import.rows-decided', importId, counts)
-      }),
 
     /** Starts what the preview announced; a second click starts nothing more. @throws NotFound, Conflict */
     start: (actor: Actor, importId: string): Promise<void> =>
@@ -204,5 +186,4 @@ export const createImports = (needs: Needs) => {
     },
   }
 }
-export type Decisions = { rows: Record<string, Decision>; all?: Exclude<Decision, 'replace'> | undefined }
 export type Imports = ReturnType<typeof createImports>

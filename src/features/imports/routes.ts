@@ -1,6 +1,5 @@
 import { pipeline } from 'node:stream/promises'
 import { Router, type Request, type Response } from 'express'
-import { NotFound } from '../../platform/errors.ts'
 import { plainFileName } from '../../platform/web/file-name.ts'
 import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { flash } from '../../platform/web/flash.ts'
@@ -10,30 +9,20 @@ import { fieldNames } from './columns/fields.ts'
 import { FileFault } from './file/file-fault.ts'
 import { encodings } from './file/letters.ts'
 import type { Imports } from './imports.ts'
-import { presentRow, reasonOf, type Formats } from './presentation.ts'
+import { reasonOf } from './presentation.ts'
 import { progressOf, type Progress } from './progress.ts'
-import type { RowFilter } from './readings.ts'
-import { columnsForm, columnsQuery, decisionsForm, headerForm, importId, listQuery, rowsQuery } from './schema.ts'
+import { addRowRoutes, idOf, pageOfRows, type Locals } from './rows/routes.ts'
+import { columnsForm, columnsQuery, headerForm, listQuery } from './schema.ts'
 import { busyStates } from './states.ts'
 import { keptUntil } from './sweep.ts'
 import { limits, type UploadOutcome } from './upload.ts'
 
-type RowsQuery = ReturnType<typeof rowsQuery.parse>
-type Locals = Formats & { formatNumber: (value: number) => string }
-
 /** A file of the largest size, with what a form puts around it. */
 const mostAnnounced = limits.bytes + 64 * 1024
-const rowsOnPage = 25
 const firstRows = 3
 
 export const importRoutes = (imports: Imports) => {
   const router = Router()
-  const idOf = (req: Request): string => {
-    const id = importId.safeParse(req.params.importId)
-    if (!id.success) throw new NotFound()
-    return id.data
-  }
-
   const showList = async (req: Request, res: Response, fault: FileFault | null) => {
     const { before } = listQuery.parse(req.query)
     const problems: Problems = fault ? { file: `imports:fault.${fault.kind}` } : {}
@@ -60,12 +49,6 @@ export const importRoutes = (imports: Imports) => {
       problems,
       values: typed ?? columns.reading,
     })
-  }
-
-  const pageOfRows = async (res: Response, id: string, filter: RowFilter) => {
-    const locals = res.locals as Locals
-    const { rows, header, next, reading } = await imports.rows(actorOf(res), id, filter)
-    return { rows: rows.map(row => presentRow(row, header, reading, locals)), next, header }
   }
 
   router.get('/imports', requireRole('staff'), (req, res) => showList(req, res, null))
@@ -99,11 +82,9 @@ export const importRoutes = (imports: Imports) => {
 
     const wanted = view.planned.counts.new > 0 ? 'new' : 'changed'
     const decided = await imports.decided(actorOf(res), id)
-    res.render('imports/preview', {
-      view,
-      decided,
-      first: await pageOfRows(res, id, { outcome: wanted, limit: firstRows }),
-    })
+    const first = await pageOfRows(imports, res, id, { outcome: wanted, limit: firstRows })
+    const overlooked = (view.planned.overlooked ?? []).map(one => ({ ...one, name: first.header[one.column] ?? '' }))
+    res.render('imports/preview', { view, decided, overlooked, first })
   })
 
   router.get('/imports/:importId/progress', requireRole('staff', { background: true }), async (req, res) => {
@@ -139,32 +120,7 @@ export const importRoutes = (imports: Imports) => {
     res.redirect(303, `/imports/${id}`)
   })
 
-  const showRows = async (req: Request, res: Response, { show, after }: RowsQuery, problems: Problems = {}) => {
-    const id = idOf(req)
-    const view = await imports.view(actorOf(res), id)
-    const decided = await imports.decided(actorOf(res), id)
-    const filter = show === 'warned' ? { warned: true } : { outcome: show }
-    const page = await pageOfRows(res, id, { ...filter, after, limit: rowsOnPage })
-    res.render('imports/rows', { view, decided, show, after, problems, ...page })
-  }
-
-  router.get('/imports/:importId/rows', requireRole('staff'), (req, res) =>
-    showRows(req, res, rowsQuery.parse(req.query)),
-  )
-
-  router.post('/imports/:importId/decisions', requireRole('staff'), async (req, res) => {
-    const id = idOf(req)
-    const { after } = rowsQuery.parse(req.body ?? {})
-    const form = readForm(decisionsForm, req.body)
-    if (!form.ok) {
-      res.status(422)
-      return showRows(req, res, { show: 'undecided', after }, form.problems)
-    }
-    await imports.decide(actorOf(res), id, form.data)
-    flash(req, 'success', 'imports:flash.decided')
-    const { open } = await imports.decided(actorOf(res), id)
-    res.redirect(303, open > 0 ? `/imports/${id}/rows?show=undecided&after=${after}` : `/imports/${id}`)
-  })
+  addRowRoutes(router, imports)
 
   router.get('/imports/:importId/refused.csv', requireRole('staff'), async (req, res) => {
     const { t } = res.locals as Locals
