@@ -68,7 +68,8 @@ export const planRows = async (
     sound.flatMap(({ given }) => given.fileNumber ?? []),
   )
   const holderOf = ({ given }: ReadRow) => (given.fileNumber ? existing.get(given.fileNumber) : undefined)
-  const unknown = sound.filter(one => !holderOf(one))
+  // Of people without a birth date, lists hold many of one name.
+  const unknown = sound.filter(one => !holderOf(one) && one.given.birthDate)
   const alike = await clients.findLookalikes(
     trx,
     actor,
@@ -131,10 +132,11 @@ const planned = ({ row, given, refusals, warnings }: RowWithDoubt, before: Exist
 const refuseRepeated = (one: RowWithDoubt, seen: Seen) => {
   const { given, refusals } = one
   if (refusals.length > 0) return
-  const person = given.birthDate
-    ? `${fold(given.givenNames ?? '')}|${fold(given.familyName ?? '')}|${given.birthDate}`
-    : null
-  const repeated = person !== null && seen.people.has(person)
+  const names = `${fold(given.givenNames ?? '')}|${fold(given.familyName ?? '')}`
+  // As far as the date of an earlier row is known; see `findLookalikes`.
+  const people = [10, 7, 4].map(length => given.birthDate && `${names}|${given.birthDate.slice(0, length)}`)
+  const person = people[0]
+  const repeated = people.some(one => one && seen.people.has(one))
   const refuse = (code: RefusalCode) => void refusals.push({ code })
   if (given.fileNumber) {
     const number = fileNumberKey(given.fileNumber)
