@@ -164,8 +164,8 @@ const fileNumberLocks = 64
 /** Lets one transaction at a time write a file number, by its token; in one order, so that no two wait for each other. */
 export const lockFileNumbers = (trx: Trx, tenantId: string, tokens: readonly string[]) =>
   trx.raw(
-    `select pg_advisory_xact_lock(hashtext(?), lock)
-       from (select distinct abs(token % ?)::int as lock from unnest(?::bigint[]) token order by 1) locks`,
+    `select pg_advisory_xact_lock(hashtext(?), bucket)
+       from (select distinct abs(token % ?)::int as bucket from unnest(?::bigint[]) token order by 1) buckets`,
     [tenantId, fileNumberLocks, tokens as string[]],
   )
 
