@@ -28,7 +28,7 @@ const contactForm = (number: string) => ({
 
 const addClient = async (visitor: Visitor, number: string): Promise<string> => {
   const id = randomUUID()
-  const fields = { id, familyName: 'Nowak', 'phones[0][type]': 'mobile', 'phones[0][number]': number }
+  const fields = { id, familyName: id, 'phones[0][type]': 'mobile', 'phones[0][number]': number }
   expect((await visitor.post('/clients', fields, '/clients/new')).status).toBe(303)
   expect((await visitor.post(`/clients/${id}/contacts`, contactForm(number))).status).toBe(303)
   return id
