@@ -182,6 +182,12 @@ describe('the search of an opened export', () => {
     expect(createSearch(all)(query)).toEqual([0])
   })
 
+  it.each(['1947', 'Nowak 1947', '05.1947', 'May 1947'])('finds a birth date known in part as %s', query => {
+    const name = { givenNames: 'Jan', familyName: 'Nowak' }
+    const all = ['1947-05', '1948'].map(birthDate => person(name, { birthDate }))
+    expect(createSearch(all)(query)).toEqual([0])
+  })
+
   it('finds a name in a script that only the server reads', () => {
     const all = [person({ givenNames: '小龙', familyName: '李' }, { latinName: 'xiaolong li' })]
     expect(createSearch(all)('li xiaolong')).toEqual([0])

@@ -55,10 +55,10 @@ export const entryOf = (client: ExportedClient, at: number, wordsOf: WordsOf): E
   birthDate: client.birthDate ?? '',
 })
 
-/** A birth date as people type it: 1950-03-12, 12.03.1950, 12/03/1950, with and without leading zeroes. */
+/** A birth date as people type it: 1950-03-12, 12.03.1950, 12/03/1950, with and without leading zeros; or what is known of one. */
 const spellings = (date: string | null) => {
   const [year, month, day] = date?.split('-') ?? []
-  if (!year || !month || !day) return []
+  if (!year || !month || !day) return date ? [date] : []
   const short = [Number(day), Number(month)] as const
   return [date, ...['.', '/', '-'].flatMap(dot => [[day, month, year].join(dot), [...short, year].join(dot)])]
 }

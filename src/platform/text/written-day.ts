@@ -1,4 +1,6 @@
-import { fold } from './fold.ts'
+import { words } from './fold.ts'
+import { dayFrom } from './names/days.ts'
+import { monthOf } from './names/months.ts'
 
 /** A day, a month or a year that is known of a date: `1947-05-03`, `1947-05` or `1947`, as FHIR writes it. */
 export type PartialDate = string
@@ -9,31 +11,6 @@ export const isWholeDay = (date: PartialDate): boolean => date.length === 10
 /** Whether two dates may be the same day, as far as both are known. */
 export const mayBeSameDay = (one: PartialDate, other: PartialDate): boolean =>
   one.startsWith(other) || other.startsWith(one)
-
-const numerals = 'i ii iii iv v vi vii viii ix x xi xii'.split(' ')
-const monthNames = [
-  'stycznia styczen january',
-  'lutego luty february',
-  'marca marzec march',
-  'kwietnia kwiecien april',
-  'maja maj may',
-  'czerwca czerwiec june',
-  'lipca lipiec july',
-  'sierpnia sierpien august',
-  'wrzesnia wrzesien september',
-  'pazdziernika pazdziernik october',
-  'listopada listopad november',
-  'grudnia grudzien december',
-].map(names => names.split(' '))
-
-/** 1 to 12, from a number, a Roman numeral or a name, whole or its first three letters or more. */
-const monthOf = (word: string): number => {
-  if (/^\d{1,2}$/.test(word)) return Number(word)
-  const name = fold(word)
-  const numeral = numerals.indexOf(name)
-  if (numeral >= 0) return numeral + 1
-  return name.length < 3 ? 0 : monthNames.findIndex(names => names.some(each => each.startsWith(name))) + 1
-}
 
 /** Nobody writes a date in more characters. */
 const longest = 60
@@ -58,26 +35,23 @@ export const readWrittenDay = (text: string): PartialDate | null => {
     .replace(about, '')
     .replace(/\s*(r|rok|roku)\.?$/i, '')
   const year = /^\d{4}$/.exec(value)?.[0]
-  if (year) return dateOf(year, null, null)
+  if (year) return dateOf(year)
 
   const [, day, month = '', wordYear = ''] = wordParts.exec(value) ?? []
-  if (wordYear) return dateOf(wordYear, monthOf(month), day ? Number(day) : null)
+  if (wordYear) return dateOf(wordYear, monthOf(month, words), day ? Number(day) : undefined)
   const [, name = '', americanDay, americanYear] = americanParts.exec(value) ?? []
-  if (americanYear) return dateOf(americanYear, monthOf(name), Number(americanDay))
+  if (americanYear) return dateOf(americanYear, monthOf(name, words), Number(americanDay))
 
   const [, first, second] = monthAndYear.exec(value) ?? []
-  if (first && second) return dateOf(second, Number(first), null)
+  if (first && second) return dateOf(second, Number(first))
   const [, firstYear, lastMonth] = yearAndMonth.exec(value) ?? []
-  return firstYear && lastMonth ? dateOf(firstYear, Number(lastMonth), null) : null
+  return firstYear && lastMonth ? dateOf(firstYear, Number(lastMonth)) : null
 }
 
-const dateOf = (year: string, month: number | null, day: number | null): PartialDate | null => {
-  if (Number(year) < earliestYear || Number(year) > 2100) return null
-  if (month === null) return year
-  if (month < 1 || month > 12) return null
-  const date = `${year}-${String(month).padStart(2, '0')}`
-  if (day === null) return date
-  const whole = `${date}-${String(day).padStart(2, '0')}`
-  const moment = new Date(`${whole}T00:00:00Z`)
-  return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(whole) ? whole : null
+/** A month that is not known, `null`, makes a date nobody can read; `undefined` one of which it is not said. */
+const dateOf = (year: string, month?: number | null, day?: number): PartialDate | null => {
+  if (Number(year) < earliestYear || Number(year) > 2100 || month === null) return null
+  if (month === undefined) return year
+  const date = dayFrom(Number(year), month, day ?? 1)
+  return date && day === undefined ? date.slice(0, 7) : date
 }
