@@ -35,6 +35,7 @@ describe('the settings', () => {
       secondSignIn: 'block',
       rememberMe: false,
       passwordMinimum: 8,
+      passphrases: false,
       timeZone: 'Europe/Warsaw',
       confirmMonths: 6,
       sheetDays: 30,

@@ -6,6 +6,7 @@ type Row = {
   second_sign_in: TenantSettings['secondSignIn']
   remember_me: boolean
   password_minimum: number
+  passphrases: boolean
   time_zone: string
   confirm_months: number
   sheet_days: number
@@ -21,6 +22,7 @@ export const selectSettings = async (trx: Trx, tenantId: string): Promise<Tenant
       'second_sign_in',
       'remember_me',
       'password_minimum',
+      'passphrases',
       'time_zone',
       'confirm_months',
       'sheet_days',
@@ -32,6 +34,7 @@ export const selectSettings = async (trx: Trx, tenantId: string): Promise<Tenant
     secondSignIn: row.second_sign_in,
     rememberMe: row.remember_me,
     passwordMinimum: row.password_minimum,
+    passphrases: row.passphrases,
     timeZone: row.time_zone,
     confirmMonths: row.confirm_months,
     sheetDays: row.sheet_days,
@@ -46,6 +49,7 @@ export const updateSettings = (trx: Trx, tenantId: string, settings: TenantSetti
     second_sign_in: settings.secondSignIn,
     remember_me: settings.rememberMe,
     password_minimum: settings.passwordMinimum,
+    passphrases: settings.passphrases,
     time_zone: settings.timeZone,
     confirm_months: settings.confirmMonths,
     sheet_days: settings.sheetDays,
