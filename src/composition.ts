@@ -255,6 +255,7 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     translations,
     rotationDays: config.keyRotationDays,
+    fileRotationDays: config.fileKeyRotationDays,
     certificateUntil: platform.certificateUntil,
     accounts,
     backups,
@@ -310,11 +311,11 @@ export const createFeatures = (ground: Platform) => {
   const deskPage = async (actor: Actor, language: Language) => {
     const [own, parts, { counts }, jobs] = await Promise.all([
       startPage(actor, language),
-      Promise.all(desk.attentions.map(part => part(actor, language))),
+      desk.attention(actor, language, readiness.badSigns),
       tenants.list(actor, 'open', 1),
       desk.jobs.counts(),
     ])
-    return { attention: byUrgency([...parts.flat(), ...own.attention]), figures: { tenants: counts, jobs } }
+    return { attention: byUrgency([...parts, ...own.attention]), figures: { tenants: counts, jobs } }
   }
 
   /** What nobody will come back for, of every tenant. */
@@ -428,6 +429,7 @@ export const createFeatures = (ground: Platform) => {
     'tenants.measure': '47 * * * *',
     'erasures.reconcile': '*/10 * * * *',
     'keys.turn': '*/10 * * * *',
+    'keys.turn-files': '27 3 * * *',
     'backups.tend': '* * * * *',
     ...auditChain.schedule,
     ...readiness.schedule,
