@@ -16,6 +16,7 @@ export type Ending =
   | 'elsewhere'
   | 'administrator'
   | 'password'
+  | 'guessed'
   | 'deactivated'
   | 'suspended'
   | 'signed-out'
