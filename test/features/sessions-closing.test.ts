@@ -69,6 +69,8 @@ describe('a browser whose stream', () => {
     ['breaks, and that asks for a page after 8 s', ['breaks first', 8000, 'asks two', 60_000], 'goes on'],
     ['breaks when another tab has opened its own', ['opens next', 'breaks first', 60_000], 'goes on'],
     ['breaks as its page is about to be left', ['is-about-to-leave one', 'breaks first', 3000], 'closed'],
+    ['breaks before its page says that it leaves', ['breaks first', 'is-about-to-leave one', 3000], 'closed'],
+    ['breaks as one of two tabs leaves', ['beats two', 'breaks first', 'is-about-to-leave one', 8000], 'goes on'],
     ['breaks before its page says that it was left', ['breaks first', 'leaves one', 3000], 'closed'],
     ['breaks after its page said that it was left', ['leaves one', 'breaks first', 3000], 'closed'],
     ['opens late, asked for by a page that was left', ['leaves one', 'opens next', 'breaks next', 3000], 'closed'],

@@ -209,7 +209,7 @@ describe('a browser that is not heard of any more', () => {
     await page.beat()
     ostoja.skip(minutes(2))
     expect((await page.beat()).status).toBe(401)
-    expect((await visitor.get('/signed-out')).text).toContain('heard nothing from your browser for two minutes')
+    expect((await visitor.get('/signed-out')).text).toContain('lost contact with your browser')
     expect(await reason(visitor)).toContain('the browser was out of reach')
   })
 

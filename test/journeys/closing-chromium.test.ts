@@ -41,8 +41,8 @@ const ways: Record<string, (opened: Opened) => Promise<unknown>> = {
 describe('a Chromium with a window signs out when', () => {
   for (const [way, close] of Object.entries(ways))
     it(way, async () => {
-      const account = await ostoja.newAccount(watch.tenantId, ['staff'])
-      for (let round = 0; round < rounds({ soak: 20, usual: 1 }); round++) {
+      for (let round = 0; round < rounds({ soak: 10, usual: 1 }); round++) {
+        const account = await ostoja.newAccount(watch.tenantId, ['staff'])
         const server = await launchBrowserProcess(screen.display)
         launched.add(server)
         const context = await (await connectTo(server)).newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' })

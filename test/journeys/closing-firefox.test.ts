@@ -42,8 +42,8 @@ const ways: Record<string, (firefox: Firefox) => Promise<unknown>> = {
 describe('a Firefox with a window signs out when', () => {
   for (const [way, close] of Object.entries(ways))
     it(way, async () => {
-      const account = await ostoja.newAccount(watch.tenantId, ['staff'])
-      for (let round = 0; round < rounds({ soak: 20, usual: 1 }); round++) {
+      for (let round = 0; round < rounds({ soak: 10, usual: 1 }); round++) {
+        const account = await ostoja.newAccount(watch.tenantId, ['staff'])
         const firefox = await launchFirefox({ display: screen.display, reaches: 'localhost' })
         launched.add(firefox)
         const [page] = await firefox.browser.pages()

@@ -14,13 +14,11 @@ export const watchClosings = (ostoja: Ostoja, watch: ReturnType<typeof watchSess
     expectClosed: async (way: string, account: TestAccount, slowMs: number, close: () => Promise<unknown>) => {
       const from = now()
       await close()
-      const { closing, away } = await until(`the server heard of ${way}`, async () => {
-        const held = await watch.held(account)
-        return held.closing ? held : null
-      })
+      await until(`the server heard of ${way}`, async () => (await watch.held(account)).closing)
+      expect(await watch.isLive(account)).toBe(true) // not at once: it may have been a reload
+      const { closing, away } = await watch.held(account)
       const [freeAt, overAt] = [Number(away ?? closing), Number(closing)]
       measured.set(way, [...(measured.get(way) ?? []), { free: freeAt - from, over: overAt - from }])
-      expect(await watch.isLive(account)).toBe(true) // not at once: it may have been a reload
       expect(freeAt - from).toBeLessThan(6000 + slowMs)
       expect(overAt - from).toBeLessThan(10_000 + slowMs)
 

@@ -18,12 +18,23 @@ end
 forgetPages(held)
 return ends(held)`,
 
-  /** A page is about to be left, for another one or for good, or not after all (a download): now, session, page */
+  /**
+   * A page is about to be left, for another one or for good, or not after all (a download): now, session, page. Where the stream has
+   * broken just before and no other page is visible or on its way, the browser was closed.
+   */
   leaving: `${prelude}
+local held = read()
 local own = 'page:' .. ARGV[3]
-if redis.call('HGET', key, 'session') ~= ARGV[2] then return 0 end
-if (redis.call('HGET', key, own) or ''):sub(1, 1) == 'x' then return 0 end
-return redis.call('HSET', key, own, 'l:' .. now)`,
+if held.session ~= ARGV[2] or (held[own] or ''):sub(1, 1) == 'x' then return 0 end
+redis.call('HSET', key, own, 'l:' .. now)
+if not held.away then return 1 end
+for field, value in pairs(held) do
+  local kind, at = value:sub(1, 1), field:sub(1, 5) == 'page:' and field ~= own and tonumber(value:sub(3))
+  if at and at > now - ${times.pageLife} and (kind == 'c' or kind == 'e') then return 1 end
+end
+redis.call('HDEL', key, 'away')
+redis.call('HSET', key, 'closing', math.min(tonumber(held.closing), now + ${times.grace}))
+return 1`,
 
   /** A page has been left: now, session, page. Only the last one's leaving starts the grace. */
   close: `${prelude}
