@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { Router } from 'express'
-import type { Happening, Live } from '../../platform/live/live.ts'
-import { openEventStream } from '../../platform/web/event-stream.ts'
-import { signedIn } from '../../platform/web/guard.ts'
-import type { ActiveSessions } from './active-session.ts'
-import { accountOf } from './routes.ts'
+import type { Happening, Live } from '../../../platform/live/live.ts'
+import { openEventStream } from '../../../platform/web/event-stream.ts'
+import { signedIn } from '../../../platform/web/guard.ts'
+import type { ActiveSessions } from '../active-session.ts'
+import { accountOf } from '../routes.ts'
 import { createStreams } from './streams.ts'
 
 type Needs = { sessions: Pick<ActiveSessions, 'touch' | 'watch' | 'unwatch'>; live: Pick<Live, 'listen'> }

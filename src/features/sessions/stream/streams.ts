@@ -1,4 +1,4 @@
-import type { EventStream } from '../../platform/web/event-stream.ts'
+import type { EventStream } from '../../../platform/web/event-stream.ts'
 
 /** Of one process; beyond these a page asks now and then instead. */
 const mostStreams = 2000
