@@ -63,7 +63,7 @@ const browse = async (remembered = false) => {
 
 describe('a browser whose stream', () => {
   it.each<[string, (string | number)[], 'goes on' | 'closed' | 'lost']>([
-    ['breaks, and that says nothing more', ['breaks first', 9500], 'lost'],
+    ['breaks, and that says nothing more', ['breaks first', 9000], 'lost'],
     ['breaks, and whose page is heard of after 8 s', ['breaks first', 8000, 'beats one', 60_000], 'goes on'],
     ['breaks, and comes back after 8 s', ['breaks first', 8000, 'opens next', 60_000], 'goes on'],
     ['breaks, and that asks for a page after 8 s', ['breaks first', 8000, 'asks two', 60_000], 'goes on'],
@@ -79,7 +79,7 @@ describe('a browser whose stream', () => {
     ['breaks while a page is on its way that never comes', ['asks two', 'breaks first', 15_000], 'closed'],
     ['breaks in the background', ['hides one', 'breaks first', 100_000], 'goes on'],
     ['breaks in the background, for longer than the lease', ['hides one', 'breaks first', 110_000], 'lost'],
-    ['breaks with one tab in sight and one behind it', ['hides two', 'breaks first', 9500], 'lost'],
+    ['breaks with one tab in sight and one behind it', ['hides two', 'breaks first', 9000], 'lost'],
     ['breaks as the tab in sight is closed', ['hides two', 'leaves one', 'breaks first', 60_000], 'goes on'],
   ])('%s: %j: %s', async (_what, steps, expected) => {
     const browser = await browse()
@@ -136,7 +136,7 @@ describe('the server', () => {
     const { account, leave } = await openPage(ostoja.url)
     leave()
     await until('the closing was heard of', async () => (await watch.held(account)).closing)
-    ostoja.skip(9500)
+    ostoja.skip(9000)
     expect(await watch.isLive(account)).toBe(false)
   })
 

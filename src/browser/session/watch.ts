@@ -7,7 +7,7 @@ import type { Listen } from './stream.ts'
 const heartbeatMs = 40_000
 const retryMs = 5000
 /** The stream has broken: the server takes the browser for closed if it hears nothing more for some seconds. */
-const hurry = { forMs: 12_000, retryMs: 500, patienceMs: 2500 }
+const hurry = { forMs: 12_000, retryMs: 400, patienceMs: 2500 }
 /** A page that is still there so long after it seemed to be left stays: it was a download. */
 const stayedMs = 1500
 /** A timer that comes so late tells that the computer slept. */
@@ -116,6 +116,7 @@ export const watchSession = (listen: Listen) => {
     // What is being left finds out by the page that comes.
     if (what === 'broken' || (what === 'over' && !leaving)) void ask()
   })
+  window.addEventListener('online', () => void ask())
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState !== 'visible') {
       if (!over && !leaving) server.hide()

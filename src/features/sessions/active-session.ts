@@ -135,7 +135,7 @@ export const createActiveSessions = ({ redis, clock, tell = () => Promise.resolv
 
     /**
      * The browser's end of that stream is gone. Where a page was visible and says nothing more, the account is free after 5 s and the
-     * session over after 9.5 s (3 s where the page had said that it was being left); where all were in the background, the lease goes on.
+     * session over after 9 s (3 s where the page had said that it was being left); where all were in the background, the lease goes on.
      */
     unwatch: async (account: AccountKey, session: string, stream: string): Promise<void> => {
       await run('unwatch', account, session, stream)

@@ -22,7 +22,7 @@ export const times = {
   /** A stream that broke without a word: from then on the account is free for others. */
   away: 5000,
   /** And the end of its session: a network that was gone for 8 s comes back before it. */
-  unheard: 9500,
+  unheard: 9000,
   /** Without a heartbeat for so long the browser is gone. Pages send one every 40 s, throttled ones every 60 s. */
   lease: 110_000,
   /** How long a page that has not been heard of again counts as open. */
