@@ -59,7 +59,7 @@ import { jobRoutes } from './features/jobs/index.ts'
 import { createMailKeys, mailKeyRoutes } from './features/mail-keys/index.ts'
 import { noticeAttention, noticeRoutes } from './features/notices/index.ts'
 import { passwordResetRoutes } from './features/password-resets/index.ts'
-import { createActiveSessions, sessionRoutes } from './features/sessions/index.ts'
+import { createActiveSessions, sessionRoutes, streamRoutes } from './features/sessions/index.ts'
 import { attentionOfCases, breakGlassRoutes, restrictionRoutes } from './features/restricted-records/index.ts'
 import { createSettings, settingsRoutes } from './features/settings/index.ts'
 import { createAttempts, createLogins, createOwnTries, createSignIn, signInRoutes } from './features/sign-in/index.ts'
@@ -91,7 +91,12 @@ export const createFeatures = (ground: Platform) => {
   const platform: Platform = { ...ground, mailer: ground.mailer && mailKeys.sealing(ground.mailer) }
   const { config, clock, db, redis, derive } = platform
   const translations = loadTranslations()
-  const sessions = createActiveSessions({ redis, clock })
+  const sessions = createActiveSessions({
+    redis,
+    clock,
+    tell: ({ tenantId, accountId }) => platform.live.tell(tenantId, [accountId], { what: 'session', id: '' }),
+  })
+  const streams = streamRoutes({ sessions, live: platform.live })
   const tickets = createPageTickets(platform.deriveEach('page tickets'))
   const drafts = createDrafts(platform)
   const settings = createSettings({ db, apply: sessions.retimeAll })
@@ -232,7 +237,6 @@ export const createFeatures = (ground: Platform) => {
     casesToJudge: restricted.cases.toJudge,
     clients,
     notices,
-    sessions,
   })
   const { messages } = talk
   const encryptionKeys = createKeyTurning({
@@ -356,6 +360,7 @@ export const createFeatures = (ground: Platform) => {
       setDraftsAside: drafts.setAside,
     }),
     sessionRoutes({ sessions, tickets, clock }),
+    streams.router,
     settingsRoutes(settings),
     draftRoutes({ drafts, tickets, clock }),
     startPageRoutes(startPage, deskPage),
@@ -459,7 +464,7 @@ export const createFeatures = (ground: Platform) => {
     emergencyContacts: contacts,
     groups,
     messages,
-    endStreams: talk.endStreams,
+    endStreams: streams.close,
     emergencyCards: cards,
     restricted,
     exports,

@@ -13,9 +13,11 @@ import { offerPrinting } from './print.ts'
 import { followProgress } from './progress.ts'
 import { enhanceReorder } from './reorder.ts'
 import { enhanceRepeats } from './repeat.ts'
+import { openServerStream } from './session/stream.ts'
 import { watchSession } from './session/watch.ts'
 import { guardSubmits } from './submit.ts'
 
+const listen = openServerStream()
 guardSubmits()
 listenForKeys()
 closeMenus()
@@ -29,7 +31,7 @@ followCalls()
 offerPrinting()
 enhancePickers()
 sendByKey()
-followMessages()
+followMessages(listen)
 focusOnLoad()
 offerDrafts()
-watchSession()
+watchSession(listen)
