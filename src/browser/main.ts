@@ -1,5 +1,6 @@
 // Everything here only makes pages that already work more comfortable.
 import { enhanceAttachments } from './attachments.ts'
+import { waitForReturn } from './away.ts'
 import { followCalls } from './calls.ts'
 import { enhanceConfirms } from './confirm.ts'
 import { offerDrafts } from './drafts/bring-back.ts'
@@ -32,4 +33,5 @@ sendByKey()
 followMessages()
 focusOnLoad()
 offerDrafts()
+waitForReturn()
 watchSession()

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { Role } from '../platform/actor.ts'
 import { dateFormat, locales } from '../platform/i18n/date-format.ts'
-import { preferredLanguage, type Language, type Translate, type Translations } from '../platform/i18n/translations.ts'
+import type { Language, Translate, Translations } from '../platform/i18n/translations.ts'
 import { csrfTokenOf } from '../platform/web/csrf.ts'
 import type { Problems } from '../platform/web/forms.ts'
 import { sessionMark, type PageTicket, type PageTickets } from '../platform/web/page-ticket.ts'
@@ -9,6 +9,7 @@ import type { SignedIn } from '../platform/web/session-data.ts'
 import type { Clock } from '../platform/clock.ts'
 import { isWarning, rulesOf, type RecordedRules } from '../safe-to-contact/rules.ts'
 import { ruleWords, sayRule, type RuleWords } from '../safe-to-contact/words.ts'
+import { keepLanguage, languageOf, languageWithoutSession } from './reader-language.ts'
 import { pageIdOf } from './sessions.ts'
 
 type Needs = {
@@ -23,44 +24,64 @@ type Needs = {
   hasPage: (method: string, path: string) => boolean
 }
 
-/** What every view may use. Handlers add their own; nothing of a request is ever spread in. */
-export const pageLocals =
-  ({ translations, asset, openName, tickets, clock, hasPage, announced }: Needs): RequestHandler =>
-  async (req, res, next) => {
-    const { signedIn } = req.session
-    const language = req.session.language ?? preferredLanguage((...of) => req.acceptsLanguages(of))
-    const t = translations.to(language)
-    const roles: readonly Role[] = signedIn?.roles ?? []
-
-    Object.assign(res.locals, {
-      t,
-      language,
-      asset,
+/** What a page may use that can ask neither Redis nor PostgreSQL: one that says that they are away. */
+export const plainLocals =
+  (needs: Omit<Needs, 'openName' | 'tickets' | 'announced'>): RequestHandler =>
+  (req, res, next) => {
+    Object.assign(res.locals, spokenTo(languageWithoutSession(req), needs), {
+      asset: needs.asset,
       path: req.path,
-      pageAddress: nearestPage(req.path, hasPage),
+      pageAddress: nearestPage(req.path, needs.hasPage),
       requestId: req.id,
-      account: signedIn
-        ? {
-            id: signedIn.accountId,
-            login: signedIn.login,
-            roles,
-            tenantName: signedIn.tenantName,
-            displayName: await openName(signedIn),
-          }
-        : null,
-      can: (role: Role) => roles.includes(role),
-      problem: problemIn(t),
-      today: dayOf(clock()),
-      sayRules: rulesIn(t, formats[language].formatDate),
-      announced: await announced(language, req.session.putAway),
-      ...formats[language],
+      account: null,
+      can: () => false,
+      announced: [],
+      flash: null,
+      csrfToken: '',
     })
+    next()
+  }
+
+/** What every other view may use beside it. Handlers add their own; nothing of a request is ever spread in. */
+export const pageLocals =
+  (needs: Needs): RequestHandler =>
+  async (req, res, next) => {
+    const { openName, tickets, clock, announced } = needs
+    const { signedIn } = req.session
+    const language = languageOf(req)
+    const spoken = spokenTo(language, needs)
+    const roles: readonly Role[] = signedIn?.roles ?? []
+    keepLanguage(req, res, language)
+
+    Object.assign(res.locals, spoken, { can: (role: Role) => roles.includes(role) })
     onRender(res, 'csrfToken', () => csrfTokenOf(req))
     onRender(res, 'pageTicket', () => signedIn && tickets.write(ticketOf(req, res, signedIn, clock())))
     res.locals.pageOwner = signedIn && `${signedIn.tenantId}/${signedIn.accountId}`
-    onRender(res, 'flash', () => takeFlash(req, t))
+    onRender(res, 'flash', () => takeFlash(req, spoken.t))
+    res.locals.account = signedIn
+      ? {
+          id: signedIn.accountId,
+          login: signedIn.login,
+          roles,
+          tenantName: signedIn.tenantName,
+          displayName: await openName(signedIn),
+        }
+      : null
+    res.locals.announced = await announced(language, req.session.putAway)
     next()
   }
+
+const spokenTo = (language: Language, { translations, clock }: Pick<Needs, 'translations' | 'clock'>) => {
+  const t = translations.to(language)
+  return {
+    t,
+    language,
+    problem: problemIn(t),
+    today: dayOf(clock()),
+    sayRules: rulesIn(t, formats[language].formatDate),
+    ...formats[language],
+  }
+}
 
 /** The address itself where it shows a page, otherwise the nearest one above it: a refused form stands where only forms go. */
 const nearestPage = (path: string, hasPage: Needs['hasPage']): string => {

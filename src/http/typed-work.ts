@@ -12,6 +12,8 @@ export type Offer = { id: string; updated_at: Date }
 export type TypedWork = {
   keep: (origin: PageTicket, action: string, fields: TypedFields, options: { late: boolean }) => Promise<void>
   settle: (origin: PageTicket, action: string) => Promise<void>
+  /** Of what was typed, the words that a person wrote. */
+  written: (fields: TypedFields) => string[]
   leadBackTo: (origin: PageTicket, rank: number) => Promise<void>
   /** Read alongside what the page itself reads. */
   offersBeside: (actor: Actor, page: string) => () => Promise<Offer[]>
@@ -52,6 +54,7 @@ export const keepTypedWork = ({ drafts, tickets, clock, log, isBackground }: Nee
       return res.redirect(303, ticket.page)
     }
 
+    res.locals.keepsTyped = true
     beforeEnd(
       res,
       async () => {

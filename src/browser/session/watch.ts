@@ -99,8 +99,10 @@ export const watchSession = () => {
     void ask()
   })
   // Before the next page is asked for, so that it can offer what was typed up to now.
-  window.addEventListener('beforeunload', () => {
-    if (!over) drafts.flush()
+  window.addEventListener('beforeunload', event => {
+    if (over) return
+    if (drafts.wouldLose()) event.preventDefault() // the browser asks its person
+    drafts.flush()
   })
   window.addEventListener('pagehide', event => {
     if (over) return

@@ -71,9 +71,12 @@ export const createDrafts = ({ db, vault, clock, redis }: Needs) => {
     /** The form has been saved: what was typed has come to where it belongs. */
     settle: async (origin: Origin, action: string): Promise<void> => {
       const id = draftIdOf(origin.id, action)
-      await redis.set(settledKey(origin.tenantId, id), '1', 'EX', settledSeconds)
+      const marked = await Promise.allSettled([redis.set(settledKey(origin.tenantId, id), '1', 'EX', settledSeconds)])
       await db.asTenant(origin, trx => deleteDraft(trx, origin.accountId, id))
+      for (const { reason } of marked.filter(mark => mark.status === 'rejected')) throw reason as Error
     },
+
+    written: writtenOf,
 
     /** The drafts that were typed on `page` (a path), newest first; of every page where none is named. */
     offers: (actor: Actor, page?: string) =>
