@@ -39,7 +39,7 @@ export const describeOutages = (name: ServiceName) => {
   const clientForm = async (visitor: Visitor) => {
     const form = formsIn((await visitor.get('/clients/new')).text).find(({ action }) => action === '/clients')!
     const familyName = unlikely('Zagubiona')
-    return { familyName, sent: { ...form.choices, ...form.hidden, givenName: 'Lucyna', familyName } }
+    return { familyName, sent: { ...form.choices, ...form.hidden, givenNames: 'Lucyna', familyName } }
   }
   const send = (visitor: Visitor, action: string, fields: object) =>
     visitor.agent.post(action).type('form').set('Accept-Language', 'en').send(fields)

@@ -1,5 +1,5 @@
 import { leaveBehind } from './bring-back.ts'
-import { actionOf, field, fieldsOf, isKeptForm } from './fields.ts'
+import { actionOf, field, fieldsOf, isKeptForm, isUntouched } from './fields.ts'
 
 /** Saved so long after the last key, and while somebody goes on typing at least so often. */
 const pauseMs = 1200
@@ -27,6 +27,8 @@ export const keepDrafts = (server: Server) => {
       ['_page', field(form, '_page')?.value ?? ''],
       ['_action', actionOf(form)],
       ['_visible', document.visibilityState === 'visible' ? '1' : '0'],
+      // What was typed and taken back again leaves no draft.
+      ...(isUntouched(form) ? [['_untouched', '1']] : []),
       ...fieldsOf(form),
     ])
   const worthOf = (form: HTMLFormElement) => new URLSearchParams(fieldsOf(form)).toString()
@@ -77,6 +79,7 @@ export const keepDrafts = (server: Server) => {
   }
   // A form that is sent may not arrive; one that is saved takes its draft away.
   document.addEventListener('submit', event => {
+    if (event.target instanceof HTMLFormElement && isKeptForm(event.target)) tellUntouched(event.target)
     if (!(event.target instanceof HTMLFormElement) || !typed.has(event.target)) return
     flush()
     typed.get(event.target)!.lost = false // it goes with the form itself
@@ -84,7 +87,9 @@ export const keepDrafts = (server: Server) => {
   // Removed rows and moved items are changes without typing.
   document.addEventListener('click', event => {
     const form = (event.target as Element).closest('form')
-    if (form && typed.has(form) && (event.target as Element).closest('[data-repeat-remove]'))
+    if (!form || !(event.target as Element).closest('[data-repeat-remove]')) return
+    form.dataset.rowsChanged = ''
+    if (typed.has(form))
       setTimeout(() => void send(form), pauseMs)
   })
   return {
@@ -93,4 +98,11 @@ export const keepDrafts = (server: Server) => {
     /** Whether something would be lost by leaving: the server could not be reached to keep it. */
     wouldLose: () => [...typed].some(([form, { lost, saved }]) => lost && form.isConnected && saved !== worthOf(form)),
   }
+}
+
+/** A form that is sent as it was made may fail, but has nothing in it that could be lost. */
+const tellUntouched = (form: HTMLFormElement) => {
+  field(form, '_untouched')?.remove()
+  if (!isUntouched(form)) return
+  form.append(Object.assign(document.createElement('input'), { type: 'hidden', name: '_untouched', value: '1' }))
 }
