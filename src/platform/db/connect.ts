@@ -28,6 +28,8 @@ export const connect = (url: string, most = 10, patience: Patience = usualPatien
       connectionTimeoutMillis: patience.answerMs,
     } as Knex.PgConnectionConfig,
     pool: { min: 0, max: most },
+    // What fails is logged by the request that it failed for; knex would print it past the log.
+    log: { warn: () => undefined },
     acquireConnectionTimeout: longestQueueMs,
     watch: watchServer(url, patience),
   } as Knex.Config)
