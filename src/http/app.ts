@@ -102,7 +102,7 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   app.use(plainLocals({ ...needs, hasPage }))
   app.use(sessionCookie(needs.redis, needs.sessionSecrets))
   app.use(onlyLiveSessions(needs.sessions, needs.clock, isBackground))
-  app.use(pageLocals({ ...needs, hasPage }))
+  app.use(pageLocals({ ...needs, hasPage, isBackground }))
   app.use(refuseOtherSites)
   app.use(readBody(), readUpload(isUpload), refuseOddNames)
   app.use(keepTypedWork({ ...needs, isBackground }))

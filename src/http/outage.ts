@@ -40,9 +40,11 @@ export const answerOutages =
 
     const trusted = req.method === 'POST' && isOwnPath(req.path) && !comesFromElsewhere(req)
     if (trusted) await readForm(req, res, isUpload)
-    const kept = trusted && (await keepTyped(req, res, { drafts, tickets, clock, log }))
+    const asksByItself = isBackground(req.method, req.path)
+    const typed = trusted && (!asksByItself || req.path === '/drafts')
+    const kept = typed && (await keepTyped(req, res, { drafts, tickets, clock, log }))
     if (kept && req.path === '/drafts') return void res.sendStatus(204)
-    if (isBackground(req.method, req.path)) return void res.json({ unavailable: true })
+    if (asksByItself) return void res.json({ unavailable: true })
     res.render(
       'errors/away',
       { ...nothingElse, away: trusted ? sentForm(req, drafts) : askedPage(req) },

@@ -20,13 +20,15 @@ type Needs = {
   clock: Clock
   /** What operators announce to everybody now, but for what was put away. */
   announced: (language: Language, putAway?: readonly string[]) => Promise<readonly object[]>
+  /** What pages ask by themselves, such as whether the session goes on: Redis knows that while PostgreSQL is away. */
+  isBackground: (method: string, path: string) => boolean
   /** Whether an address shows a page when it is asked for. */
   hasPage: (method: string, path: string) => boolean
 }
 
 /** What a page may use that can ask neither Redis nor PostgreSQL: one that says that they are away. */
 export const plainLocals =
-  (needs: Omit<Needs, 'openName' | 'tickets' | 'announced'>): RequestHandler =>
+  (needs: Omit<Needs, 'openName' | 'tickets' | 'announced' | 'isBackground'>): RequestHandler =>
   (req, res, next) => {
     Object.assign(res.locals, spokenTo(languageWithoutSession(req), needs), {
       asset: needs.asset,
@@ -52,6 +54,12 @@ export const pageLocals =
     const spoken = spokenTo(language, needs)
     const roles: readonly Role[] = signedIn?.roles ?? []
     keepLanguage(req, res, language)
+    const insteadOf =
+      <Value>(value: Value) =>
+      (fault: unknown) => {
+        if (needs.isBackground(req.method, req.path)) return value
+        throw fault
+      }
 
     Object.assign(res.locals, spoken, { can: (role: Role) => roles.includes(role) })
     onRender(res, 'csrfToken', () => csrfTokenOf(req))
@@ -64,10 +72,10 @@ export const pageLocals =
           login: signedIn.login,
           roles,
           tenantName: signedIn.tenantName,
-          displayName: await openName(signedIn),
+          displayName: await openName(signedIn).catch(insteadOf('')),
         }
       : null
-    res.locals.announced = await announced(language, req.session.putAway)
+    res.locals.announced = await announced(language, req.session.putAway).catch(insteadOf([]))
     next()
   }
 

@@ -104,7 +104,7 @@ const saved: Record<string, Saved> = {
   'a restriction': {
     page: () => `/clients/${client}/restriction`,
     action: () => `/clients/${client}/restriction`,
-    fields: { reason: 'Asked for it' },
+    fields: { note: 'Asked for it' },
   },
   'a new organisation': {
     who: 'operator',

@@ -6,6 +6,7 @@ const chosen = new Set(
     ['id', 'formId', 'version', 'revision', 'encoding', 'tray'],
     ['type', 'use', 'code', 'gender', 'language', 'relationship', 'dayOrder', 'secondSignIn', 'mayBeTold', 'handOver'],
     ['format', 'trouble'],
+    ['groupsShown', 'wrongNumber', 'workList'],
     ['interpreterNeeded', 'dropDigits', 'rememberMe'],
   ].flat(),
 )
