@@ -101,11 +101,6 @@ const saved: Record<string, Saved> = {
     fields: { autoLogoutMinutes: '12', passwordMinimum: '8', secondSignIn: 'block' },
   },
   'a search': { page: at('/clients'), action: at('/searches'), fields: { query: 'Nowak' } },
-  'a restriction': {
-    page: () => `/clients/${client}/restriction`,
-    action: () => `/clients/${client}/restriction`,
-    fields: { note: 'Asked for it' },
-  },
   'a new organisation': {
     who: 'operator',
     page: at('/tenants/new'),

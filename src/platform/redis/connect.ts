@@ -3,7 +3,7 @@ import { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 
 /** A Redis answers within milliseconds; one that is busy with its disk may take a second. */
-export const usualAnswerMs = 4000
+export const usualAnswerMs = 6000
 
 /**
  * A connection to Redis that comes back by itself; a command waits for it for a moment and then fails, as one does that a frozen
