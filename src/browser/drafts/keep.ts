@@ -89,8 +89,7 @@ export const keepDrafts = (server: Server) => {
     const form = (event.target as Element).closest('form')
     if (!form || !(event.target as Element).closest('[data-repeat-remove]')) return
     form.dataset.rowsChanged = ''
-    if (typed.has(form))
-      setTimeout(() => void send(form), pauseMs)
+    if (typed.has(form)) setTimeout(() => void send(form), pauseMs)
   })
   return {
     flush,
