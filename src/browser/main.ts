@@ -1,5 +1,6 @@
 // Everything here only makes pages that already work more comfortable.
 import { enhanceAttachments } from './attachments.ts'
+import { waitForReturn } from './away.ts'
 import { followCalls } from './calls.ts'
 import { enhanceConfirms } from './confirm.ts'
 import { offerDrafts } from './drafts/bring-back.ts'
@@ -34,4 +35,5 @@ sendByKey()
 followMessages(listen)
 focusOnLoad()
 offerDrafts()
+waitForReturn()
 watchSession(listen)

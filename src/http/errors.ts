@@ -16,6 +16,7 @@ export const answerFaults =
       log.info('a request broke off before it was all there')
       return res.destroy()
     }
+    if (res.writableEnded) return log.error({ err: fault }, 'an answer was given, and something after it failed')
     if (res.headersSent) {
       log.error({ err: fault }, 'a request failed half-way')
       // Express' own handler would print the fault with all it says.

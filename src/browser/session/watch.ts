@@ -126,8 +126,9 @@ export const watchSession = (listen: Listen) => {
     void ask()
   })
   // Before the next page is asked for, so that it can offer what was typed up to now.
-  window.addEventListener('beforeunload', () => {
+  window.addEventListener('beforeunload', event => {
     if (over) return
+    if (drafts.wouldLose()) event.preventDefault() // the browser asks its person
     server.leaving()
     drafts.flush()
     leaving = true
