@@ -1,8 +1,9 @@
 import { one } from './page.ts'
 
-const everyMs = 3000
+/** Less than the grace of a session whose page was left (3 s): its close may have waited for the same return. */
+const everyMs = 1000
 /** Many pages wait for the same server: they do not all come in the same moment. */
-const spreadMs = 2000
+const spreadMs = 1000
 const longestMs = 60_000
 /** After so long, what was typed is no longer shown to somebody who passes by. It is still in the form. */
 const shownMs = 10 * 60_000

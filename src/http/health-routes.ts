@@ -11,13 +11,19 @@ export type Checks = Record<string, () => Promise<boolean>>
  */
 export const healthRoutes = (checks: Checks, details: Checks = {}) => {
   const router = Router()
+  /** Many pages may ask in the same moment, while they wait for what is away. */
+  let looking: Promise<[Outcome[], Outcome[]]> | undefined
+  const look = () =>
+    (looking ??= Promise.all([outcomes(checks), outcomes(details)]).finally(() => {
+      looking = undefined
+    }))
 
   router.get('/health/live', anyone({ background: true }), (_req, res) => {
     res.json({ status: 'live' })
   })
 
   router.get('/health/ready', anyone({ background: true }), async (_req, res) => {
-    const [results, others] = await Promise.all([outcomes(checks), outcomes(details)])
+    const [results, others] = await look()
     const ready = results.every(([, right]) => right)
     res.status(ready ? 200 : 503).json({
       status: ready ? 'ready' : 'not ready',
@@ -29,6 +35,7 @@ export const healthRoutes = (checks: Checks, details: Checks = {}) => {
   return router
 }
 
+type Outcome = readonly [name: string, right: boolean]
 const outcomes = (checks: Checks) =>
   Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await passes(check)] as const))
 

@@ -146,7 +146,9 @@ describe('a form that was not saved', () => {
   it('leaves no draft where nothing was typed', async () => {
     const { visitor, account } = people.get('staff')!
     const { hidden } = formsIn((await visitor.get('/clients/new')).text).find(f => f.action === '/clients')!
-    expect((await send(visitor, '/clients', { ...hidden, gender: 'unknown', familyName: '' })).status).toBe(422)
+    const asMade = { 'phones[0][number]': '', 'phones[0][text]': 'unknown', 'phones[0][voicemail]': 'unknown' }
+    const empty = { ...hidden, ...asMade, gender: 'unknown', familyName: '' }
+    expect((await send(visitor, '/clients', empty)).status).toBe(422)
     expect(await countOf(account)).toBe(0)
     const kept = { ...hidden, _action: '/clients', _untouched: '1', familyName: 'typed and deleted' }
     expect((await send(visitor, '/drafts', kept)).status).toBe(204)

@@ -2,6 +2,7 @@
 export const isKeptForm = (form: HTMLFormElement) =>
   form.method === 'post' &&
   form.getAttribute('role') !== 'search' &&
+  !('awayForm' in form.dataset) &&
   field(form, '_page') !== null &&
   field(form, '_unkept') === null
 

@@ -10,8 +10,8 @@ const chosen = new Set(
     ['interpreterNeeded', 'dropDigits', 'rememberMe'],
   ].flat(),
 )
-/** Lists of which every field is chosen or ticked. */
-const chosenLists = /^(roles|columns|keyIds)\[/
+/** Lists of which every field is chosen or ticked, and of a number, whether it may be left a message. */
+const chosenLists = /^(roles|columns|keyIds)\[|\]\[(text|voicemail)\]$/
 
 /** What a browser sends for a box that is ticked. */
 const ticked = 'on'
