@@ -13,7 +13,7 @@ import { createDesk } from './composition/desk.ts'
 import { createErasure } from './composition/erasure.ts'
 import { createMessageFeature } from './composition/messages.ts'
 import { createLog } from './composition/audit-log.ts'
-import { createSealing, keysToChoose } from './composition/sealing.ts'
+import { createSealing, keysToChoose, sealedPdfs } from './composition/sealing.ts'
 import { createReadinessFeature } from './composition/readiness.ts'
 import { createRestrictedRecordFeature } from './composition/restricted-records.ts'
 import { createPlatform, type Platform, type Replaced } from './composition/platform.ts'
@@ -372,7 +372,7 @@ export const createFeatures = (ground: Platform) => {
     emergencyContactRoutes(contacts),
     officerKeyRoutes(officerKeys),
     emergencyCardRoutes(cards, res => spoken(res.locals, clock())),
-    emergencySheetRoutes(sheets, res => spoken(res.locals, clock())),
+    emergencySheetRoutes(sheets, sealedPdfs, res => spoken(res.locals, clock())),
     groupRoutes(groups, res => spoken(res.locals, clock())),
     planRoutes(exports.plans),
     approvalRoutes(exports.approvals),
@@ -388,7 +388,7 @@ export const createFeatures = (ground: Platform) => {
     logRoutes(log),
     logPrintRoutes(log),
     logExportRoutes(log, createSealing({ db, officerKeys, logN: platform.derivation.exportLogN })),
-    accessRoutes(log, translations),
+    accessRoutes(log, sealedPdfs, translations),
     unusualRoutes(log),
     watchingRoutes(log),
     backupDesk.routes,

@@ -1,8 +1,15 @@
 import type { Sealing } from '../features/audit-log/index.ts'
-import { deriveWrapKey, forWhomForm, generatePassphrase, wrapKeyRecipient } from '../features/exports/index.ts'
+import {
+  deriveWrapKey,
+  forWhomForm,
+  generatePassphrase,
+  pdfPassphraseForm,
+  wrapKeyRecipient,
+} from '../features/exports/index.ts'
 import type { OfficerKeys } from '../features/officer-keys/index.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Db } from '../platform/db/tenant.ts'
+import { sealedPdf } from '../platform/web/sealed-pdf.ts'
 
 /**
  * As age's own passphrases: `age -d` opens the file as well.
@@ -35,3 +42,6 @@ export const createSealing = ({
     return chosen.length === new Set(keyIds).size ? chosen.map(({ publicKey }) => publicKey) : null
   },
 })
+
+/** How every PDF with client data is asked for and sent. */
+export const sealedPdfs = sealedPdf({ form: pdfPassphraseForm, suggestPassphrase: generatePassphrase })

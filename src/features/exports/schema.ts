@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isFitForPdf } from '../../platform/pdf/protection.ts'
 import { normalPassphrase } from './file/wrap-key.ts'
 import { formatNames } from './formats/formats.ts'
 import { looksLikeCode, normalCode } from './opening-code.ts'
@@ -27,6 +28,14 @@ const blame = (context: z.RefinementCtx, path: string, message: string) =>
 
 /** For whom a file is sealed, as every form asks that makes one (views/exports/for-whom.ejs). */
 export const forWhomForm = z.object(forWhom).superRefine(judgeForWhom)
+
+/** The passphrase of a PDF, as every form asks that makes one (views/sealed-pdf/form.ejs). */
+export const pdfPassphraseForm = z.object({ passphrase, repeated: passphrase }).superRefine((form, context) => {
+  if (!form.passphrase) blame(context, 'passphrase', 'problems:required')
+  else if (!isFitForPdf(form.passphrase)) blame(context, 'passphrase', 'sealed-pdf:problem.unfit')
+  else if (!isStrongEnough(form.passphrase, 'pdf')) blame(context, 'passphrase', 'exports:problem.weak')
+  if (form.passphrase !== form.repeated) blame(context, 'repeated', 'exports:problem.notTheSame')
+})
 
 export const exportForm = z
   .object({

@@ -1,0 +1,49 @@
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Request, Response } from 'express'
+import type { z } from 'zod'
+import type { Language } from '../i18n/translations.ts'
+import { readForm, type Problems } from './forms.ts'
+import { unlessReaderGone } from './reader-gone.ts'
+
+type Needs = {
+  /** Holds a passphrase that is strong enough for a PDF and was typed twice. */
+  form: z.ZodType<{ passphrase: string }>
+  suggestPassphrase: (language: Language) => string
+}
+/** What the form says: texts as they are shown, `about` a name or null. The address of the page takes its form, too. */
+type Page = { title: string; about: string | null; lead: string; back: { href: string; text: string } }
+
+/**
+ * How a PDF with client data leaves: its page asks for a passphrase, and the file comes encrypted by it. The passphrase is never in
+ * an address, the log or the file's name, and never sent back.
+ */
+export const sealedPdf = ({ form, suggestPassphrase }: Needs) => {
+  const render = (req: Request, res: Response, page: Page, suggested: string | null, problems: Problems) =>
+    res.render('sealed-pdf/form', { ...page, action: req.originalUrl, suggested, problems })
+
+  return {
+    /** Shows the form. */
+    ask: (req: Request, res: Response, page: Page) => {
+      const { language } = res.locals as { language: Language }
+      render(req, res, page, suggestPassphrase(language), {})
+    },
+
+    /** @returns the passphrase, or null where the form went back with what is to be put right */
+    passphraseIn: (req: Request, res: Response, page: Page): string | null => {
+      const filled = readForm(form, req.body)
+      if (filled.ok) return filled.data.passphrase
+      // New words would make somebody throw away those just written down.
+      render(req, res.status(422), page, null, filled.problems)
+      return null
+    },
+
+    /** Sends a file as it is written; it is never a file on this server, and its name says nothing of anybody. */
+    send: async (res: Response, name: string, at: Date, pdf: Readable) => {
+      res.attachment(`ostoja-${name}-${at.toISOString().slice(0, 10)}.pdf`)
+      res.type('application/pdf')
+      await pipeline(pdf, res).catch(unlessReaderGone)
+    },
+  }
+}
+export type SealedPdf = ReturnType<typeof sealedPdf>
