@@ -72,6 +72,7 @@ import { loadTranslations, type Language } from './platform/i18n/translations.ts
 import type { Schedule, Tasks } from './platform/jobs/jobs.ts'
 import { loadAssets } from './platform/web/assets.ts'
 import { createPageTickets } from './platform/web/page-ticket.ts'
+import { createProved } from './platform/web/proved.ts'
 
 export { createPlatform, type Platform, type Replaced }
 
@@ -383,7 +384,7 @@ export const createFeatures = (ground: Platform) => {
       groupsToChoose: groups.list,
     }),
     importRoutes(imports),
-    attachmentRoutes(attachments),
+    attachmentRoutes(attachments, createProved({ clock, prove: createProving(proving, 'attachment.save-refused') })),
     erasureRoutes(erasures, clock),
     logRoutes(log),
     logPrintRoutes(log),

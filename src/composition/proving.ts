@@ -15,7 +15,10 @@ type Typed = { password: string; login: string; address: string }
  * @param refusal what a wrong one is called in the log
  */
 export const createProving =
-  ({ db, isRight, attempts }: ProvingNeeds, refusal: 'backup.fetch-refused' | 'mail-key.refused') =>
+  (
+    { db, isRight, attempts }: ProvingNeeds,
+    refusal: 'attachment.save-refused' | 'backup.fetch-refused' | 'mail-key.refused',
+  ) =>
   async (actor: Actor, { password, login, address }: Typed) => {
     const attempt = { login, address, device: null }
     const seconds = await attempts.begin(attempt)
