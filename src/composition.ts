@@ -13,7 +13,7 @@ import { createDesk } from './composition/desk.ts'
 import { createErasure } from './composition/erasure.ts'
 import { createMessageFeature } from './composition/messages.ts'
 import { createLog } from './composition/audit-log.ts'
-import { createSealing, keysToChoose, sealedPdfs } from './composition/sealing.ts'
+import { createAgeFiles, createSealing, keysToChoose, pdfForms } from './composition/sealing.ts'
 import { createReadinessFeature } from './composition/readiness.ts'
 import { createRestrictedRecordFeature } from './composition/restricted-records.ts'
 import { createPlatform, type Platform, type Replaced } from './composition/platform.ts'
@@ -373,7 +373,7 @@ export const createFeatures = (ground: Platform) => {
     emergencyContactRoutes(contacts),
     officerKeyRoutes(officerKeys),
     emergencyCardRoutes(cards, res => spoken(res.locals, clock())),
-    emergencySheetRoutes(sheets, sealedPdfs, res => spoken(res.locals, clock())),
+    emergencySheetRoutes(sheets, pdfForms, res => spoken(res.locals, clock())),
     groupRoutes(groups, res => spoken(res.locals, clock())),
     planRoutes(exports.plans),
     approvalRoutes(exports.approvals),
@@ -383,13 +383,13 @@ export const createFeatures = (ground: Platform) => {
       keysToChoose: keysToChoose(officerKeys),
       groupsToChoose: groups.list,
     }),
-    importRoutes(imports),
+    importRoutes(imports, clock, createAgeFiles(platform.derivation.exportLogN)),
     attachmentRoutes(attachments, createProved({ clock, prove: createProving(proving, 'attachment.save-refused') })),
     erasureRoutes(erasures, clock),
     logRoutes(log),
     logPrintRoutes(log),
     logExportRoutes(log, createSealing({ db, officerKeys, logN: platform.derivation.exportLogN })),
-    accessRoutes(log, sealedPdfs, translations),
+    accessRoutes(log, pdfForms, translations),
     unusualRoutes(log),
     watchingRoutes(log),
     backupDesk.routes,

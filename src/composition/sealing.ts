@@ -1,5 +1,6 @@
 import type { Sealing } from '../features/audit-log/index.ts'
 import {
+  agePassphraseForm,
   deriveWrapKey,
   forWhomForm,
   generatePassphrase,
@@ -8,8 +9,9 @@ import {
 } from '../features/exports/index.ts'
 import type { OfficerKeys } from '../features/officer-keys/index.ts'
 import type { Actor } from '../platform/actor.ts'
+import { sealingStream } from '../platform/age/streams.ts'
 import type { Db } from '../platform/db/tenant.ts'
-import { sealedPdf } from '../platform/web/sealed-pdf.ts'
+import { createSealedFileForm } from '../platform/web/sealed-file.ts'
 
 /**
  * As age's own passphrases: `age -d` opens the file as well.
@@ -44,4 +46,14 @@ export const createSealing = ({
 })
 
 /** How every PDF with client data is asked for and sent. */
-export const sealedPdfs = sealedPdf({ form: pdfPassphraseForm, suggestPassphrase: generatePassphrase })
+export const pdfForms = createSealedFileForm({
+  kind: 'pdf',
+  form: pdfPassphraseForm,
+  suggestPassphrase: generatePassphrase,
+})
+
+/** The same for a file of another kind that only a passphrase opens. */
+export const createAgeFiles = (logN: number | undefined) => ({
+  form: createSealedFileForm({ kind: 'age', form: agePassphraseForm, suggestPassphrase: generatePassphrase }),
+  seal: async (passphrase: string) => sealingStream([await passphraseRecipient(passphrase, logN)]),
+})

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newClient } from '../support/clients.ts'
 import { startOstoja, type Ostoja, type TestAccount } from '../support/ostoja.ts'
-import { fetchPdf } from '../support/pdf.ts'
+import { fetchPdf } from '../support/sealed-files.ts'
 import { rounds } from '../support/rounds.ts'
 import type { Visitor } from '../support/visitor.ts'
 

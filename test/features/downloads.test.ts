@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { deflateSync, gzipSync } from 'node:zlib'
-import { Decrypter } from 'age-encryption'
 import { Router } from 'express'
 import PDFDocument from 'pdfkit'
 import { buffer } from 'node:stream/consumers'
@@ -13,7 +12,7 @@ import { readableWords } from '../support/clear-text.ts'
 import { newClient } from '../support/clients.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
-import { pdfPassphrase as passphrase } from '../support/pdf.ts'
+import { filePassphrase as passphrase, openAge } from '../support/sealed-files.ts'
 import { until } from '../support/until.ts'
 import { asBytes, createVisitor, type Visitor } from '../support/visitor.ts'
 import { contactProfile } from '../support/world.ts'
@@ -39,7 +38,7 @@ const ids: Record<string, string> = {}
 beforeAll(async () => {
   mail = await startMailServer()
   ostoja = await startOstoja({ backups: true, env: mail.settings })
-  const { emergencyContacts, groups, db, exports, log, attachments, backups } = ostoja.features
+  const { emergencyContacts, groups, db, exports, imports, log, attachments, backups } = ostoja.features
   const tenantId = await ostoja.newTenant()
   person = await ostoja.signedIn(tenantId, ['staff', 'security_officer'])
   operator = await ostoja.signedIn(installationId, ['operator'])
@@ -50,6 +49,11 @@ beforeAll(async () => {
   await groups.create(actor, { id: groupId, name: 'Nocny dyżur' })
   await db.asTenant(actor, trx => groups.keep(trx, actor, clientId, [groupId]))
   await person.get(`/clients/${clientId}`)
+  const list = `Nr;Imię;Nazwisko;Data ur.\n1;${client.givenNames};${client.familyName};zzz\n`
+  const upload = await person.upload('/imports', 'file', Buffer.from(list), 'a.csv', '/imports')
+  ids.importId = String(upload.headers.location).split('/').at(-1)!
+  const { reading } = await imports.columns(actor, ids.importId)
+  await imports.chooseColumns(actor, ids.importId, reading)
   const exported = await exports.request(actor, { passphrase, keyIds: [], format: 'csv', language: 'pl' })
   const search = await log.keep(actor, {})
   for (const [name, content] of [['attachmentId', sent] as const, ['picture', Buffer.concat([png, sent])] as const]) {
@@ -85,18 +89,14 @@ const get = async (path: string): Promise<File> => {
 const byForm = (path: string) => person.fetchFile(path, sealing)
 const inPdf = async (file: Buffer) =>
   (await extractText(await getDocumentProxy(new Uint8Array(file), { password: passphrase }), { mergePages: true })).text
-const inAge = async (file: Buffer) => {
-  const decrypter = new Decrypter()
-  decrypter.addPassphrase(passphrase)
-  return decrypter.decrypt(new Uint8Array(file), 'text')
-}
 const samples: Record<string, Sample> = {
   'post /clients/:clientId/sheet.pdf': { fetch: byForm, open: inPdf },
   'post /groups/:groupId/sheet.pdf': { fetch: byForm, open: inPdf },
   'post /clients/:clientId/access.pdf': { fetch: byForm, open: inPdf },
-  'get /exports/:exportId/file': { fetch: get, open: inAge },
-  'post /log/export': { fetch: byForm, open: inAge },
-  'post /log/searches/:logSearchId/export': { fetch: byForm, open: inAge },
+  'get /exports/:exportId/file': { fetch: get, open: openAge },
+  'post /log/export': { fetch: byForm, open: openAge },
+  'post /log/searches/:logSearchId/export': { fetch: byForm, open: openAge },
+  'post /imports/:importId/refused.csv': { fetch: byForm, open: openAge },
   'post /backups/:backupId/fetch': {
     fetch: path => operator.fetchFile(path, { part: 'data', password: operator.account.password }),
   },

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Actor } from '../../src/platform/actor.ts'
 import { newClient } from '../support/clients.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
-import { fetchPdf } from '../support/pdf.ts'
+import { fetchPdf } from '../support/sealed-files.ts'
 import type { Visitor } from '../support/visitor.ts'
 import { contactProfile } from '../support/world.ts'
 

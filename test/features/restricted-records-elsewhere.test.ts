@@ -5,7 +5,7 @@ import { inDatabase } from '../support/backups.ts'
 import { newClient } from '../support/clients.ts'
 import { formsIn } from '../support/forms.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
-import { fetchPdf } from '../support/pdf.ts'
+import { fetchPdf } from '../support/sealed-files.ts'
 import { createVisitor } from '../support/visitor.ts'
 
 type Person = Awaited<ReturnType<Ostoja['signedIn']>>

@@ -6,7 +6,7 @@ import { ruleWords, sayRule } from '../../src/safe-to-contact/words.ts'
 import { profile } from './clients.ts'
 import { cardInViewer, exportedAs, inFhir, inJson, unfolded } from './exported-places.ts'
 import { startOstoja, type Ostoja } from './ostoja.ts'
-import { fetchPdf } from './pdf.ts'
+import { fetchPdf } from './sealed-files.ts'
 import type { Visitor } from './visitor.ts'
 import { contactProfile } from './world.ts'
 

@@ -3,7 +3,7 @@ import { NotFound } from '../../platform/errors.ts'
 import { dateFormat } from '../../platform/i18n/date-format.ts'
 import type { Language, Translate } from '../../platform/i18n/translations.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
-import type { SealedPdf } from '../../platform/web/sealed-pdf.ts'
+import type { SealedFileForm } from '../../platform/web/sealed-file.ts'
 import type { EmergencySheets } from './emergency-sheets.ts'
 import { writeSheets } from './pdf.ts'
 import { sayingSheets, type ClientWords } from './said.ts'
@@ -20,7 +20,7 @@ const mostOnPage = 100
  */
 export const emergencySheetRoutes = (
   sheets: EmergencySheets,
-  pdfs: SealedPdf,
+  pdfs: SealedFileForm,
   speech: (res: Response) => ClientWords,
 ) => {
   const router = Router()

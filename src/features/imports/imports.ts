@@ -65,7 +65,7 @@ export const createImports = (needs: Needs) => {
   return {
     ...createReadings(needs, seals),
     upload: createUpload(needs, seals),
-    refusedFile: createRefusedFile(needs, seals),
+    ...createRefusedFile(needs, seals),
 
     /** Takes what the columns are said to be and works out what the import would do. @throws NotFound, Conflict */
     chooseColumns: async (actor: Actor, importId: string, reading: FileReading): Promise<void> => {

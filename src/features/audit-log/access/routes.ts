@@ -2,7 +2,7 @@ import { Router, type Request, type Response } from 'express'
 import { NotFound } from '../../../platform/errors.ts'
 import { isLanguage, type Language, type Translate, type Translations } from '../../../platform/i18n/translations.ts'
 import { actorOf, requireRole } from '../../../platform/web/guard.ts'
-import type { SealedPdf } from '../../../platform/web/sealed-pdf.ts'
+import type { SealedFileForm } from '../../../platform/web/sealed-file.ts'
 import type { AuditLog } from '../audit-log.ts'
 import { writeVisits } from './pdf.ts'
 import { seesWhoLooked } from '../policy.ts'
@@ -14,7 +14,11 @@ const readers = ['staff', 'security_officer'] as const
 type Locals = { t: Translate; language: Language; account: { displayName: string } }
 
 /** Who has seen a client: to security officers by name and moment, to others as the client may be told. */
-export const accessRoutes = ({ access }: Pick<AuditLog, 'access'>, pdfs: SealedPdf, translations: Translations) => {
+export const accessRoutes = (
+  { access }: Pick<AuditLog, 'access'>,
+  pdfs: SealedFileForm,
+  translations: Translations,
+) => {
   const router = Router()
 
   router.get('/clients/:clientId/access', requireRole(readers), async (req, res) => {

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Request, Response } from 'express'
 import type { z } from 'zod'
@@ -6,8 +6,11 @@ import type { Language } from '../i18n/translations.ts'
 import { readForm, type Problems } from './forms.ts'
 import { unlessReaderGone } from './reader-gone.ts'
 
+/** A PDF opens in any reader, anything else (age-encryption.org) by the same tools as an export. */
+type Kind = 'pdf' | 'age'
 type Needs = {
-  /** Holds a passphrase that is strong enough for a PDF and was typed twice. */
+  kind: Kind
+  /** Holds a passphrase that is strong enough for the file and was typed twice. */
   form: z.ZodType<{ passphrase: string }>
   suggestPassphrase: (language: Language) => string
 }
@@ -15,12 +18,12 @@ type Needs = {
 type Page = { title: string; about: string | null; lead: string; back: { href: string; text: string } }
 
 /**
- * How a PDF with client data leaves: its page asks for a passphrase, and the file comes encrypted by it. The passphrase is never in
+ * How a file with client data leaves: its page asks for a passphrase, and the file comes encrypted by it. The passphrase is never in
  * an address, the log or the file's name, and never sent back.
  */
-export const sealedPdf = ({ form, suggestPassphrase }: Needs) => {
+export const createSealedFileForm = ({ kind, form, suggestPassphrase }: Needs) => {
   const render = (req: Request, res: Response, page: Page, suggested: string | null, problems: Problems) =>
-    res.render('sealed-pdf/form', { ...page, action: req.originalUrl, suggested, problems })
+    res.render('sealed-file/form', { ...page, kind, action: req.originalUrl, suggested, problems })
 
   return {
     /** Shows the form. */
@@ -38,12 +41,12 @@ export const sealedPdf = ({ form, suggestPassphrase }: Needs) => {
       return null
     },
 
-    /** Sends a file as it is written; it is never a file on this server, and its name says nothing of anybody. */
-    send: async (res: Response, name: string, at: Date, pdf: Readable) => {
-      res.attachment(`ostoja-${name}-${at.toISOString().slice(0, 10)}.pdf`)
-      res.type('application/pdf')
-      await pipeline(pdf, res).catch(unlessReaderGone)
+    /** Sends a file as it is written, through what seals it; it is never a file on this server, and its name says nothing of anybody. */
+    send: async (res: Response, name: string, at: Date, ...streams: readonly [Readable, ...Duplex[]]) => {
+      res.attachment(`ostoja-${name}-${at.toISOString().slice(0, 10)}.${kind}`)
+      res.type(kind === 'pdf' ? 'application/pdf' : 'application/octet-stream')
+      await pipeline([...streams, res]).catch(unlessReaderGone)
     },
   }
 }
-export type SealedPdf = ReturnType<typeof sealedPdf>
+export type SealedFileForm = ReturnType<typeof createSealedFileForm>
