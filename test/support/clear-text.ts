@@ -50,9 +50,12 @@ const attempt = (inflate: () => Buffer): Buffer | null => {
 const readings = (bytes: Buffer): string[] => [
   bytes.toString('utf8'),
   bytes.toString('latin1'),
-  bytes.toString('utf16le'),
-  bytes.subarray(1).toString('utf16le'),
+  inUtf16(bytes),
+  inUtf16(bytes.subarray(1)),
 ]
+
+/** Of an even number of bytes, copied: node 24 writes past its memory for an odd number of bytes at an odd place. */
+const inUtf16 = (bytes: Buffer) => Buffer.from(bytes.subarray(0, bytes.length & ~1)).toString('utf16le')
 
 /** Letters of a PDF are numbers of glyphs, so that only a reader tells what its streams say. */
 const textOfPdf = async (file: Buffer): Promise<string> => {
