@@ -160,9 +160,7 @@ describe('an import', () => {
     expect(tally(page)).toEqual([2, 1, 1, 3])
 
     const csv = await refusedRows(staff, address)
-    expect(csv.headers['content-disposition']).toMatch(
-      /^attachment; filename="?ostoja-refused-rows-[\d-]{10}\.age"?$/,
-    )
+    expect(csv.headers['content-disposition']).toMatch(/^attachment; filename="?ostoja-refused-rows-[\d-]{10}\.age"?$/)
     const lines = csv.text.split('\r\n')
     expect(lines[0]).toBe('\ufeffWhy refused;Nr teczki;Imię;Nazwisko;Data ur.;Telefon')
     expect(lines[1]).toMatch(/^Looks like an existing client.*;;JAN;KÓT;1.01.1990;$/)

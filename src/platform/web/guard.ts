@@ -51,7 +51,13 @@ export const actorOf = (res: Response): Actor => {
 }
 
 const guard = (kind: Policy['kind'], roles: readonly Role[], options: Options) => {
-  const { background = false, upload = false, ownToken = false, beforePasswordChange = false, download = null } = options
+  const {
+    background = false,
+    upload = false,
+    ownToken = false,
+    beforePasswordChange = false,
+    download = null,
+  } = options
   const policy: Policy = { kind, roles, background, upload, ownToken, beforePasswordChange, download }
   const check: RequestHandler = (req, res, next) => {
     const { actor } = res.locals as { actor?: Actor }

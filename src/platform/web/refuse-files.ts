@@ -11,8 +11,12 @@ export const refuseFiles = (req: Request, res: Response): void => {
   const set = res.setHeader.bind(res)
   res.setHeader = (name, value) => {
     const isFile =
-      /^content-disposition$/i.test(name) || (/^content-type$/i.test(name) && !ofPages.test(String(value).toLowerCase()))
-    if (isFile) throw new Error(`${req.method} ${req.route.path} sends a file and does not say what it holds: download`)
+      /^content-disposition$/i.test(name) ||
+      (/^content-type$/i.test(name) && !ofPages.test(String(value).toLowerCase()))
+    if (isFile)
+      throw new Error(
+        `${req.method} ${(req.route as { path: string }).path} sends a file and does not say what it holds: download`,
+      )
     return set(name, value)
   }
 }

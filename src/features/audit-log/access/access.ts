@@ -136,7 +136,9 @@ export const createAccess = (needs: LogNeeds, { name, exportsHolding }: Parts) =
 
     /** Whether there is such a client; nothing of the record is shown, so nothing is audited. @throws NotFound */
     expect: (actor: Actor, clientId: string): Promise<void> =>
-      db.asTenant(actor, async trx => void (await nameOf(trx, actor, clientId))),
+      db.asTenant(actor, async trx => {
+        await nameOf(trx, actor, clientId)
+      }),
 
     /** The same to be given to the client, on paper or as a file. @throws NotFound */
     print: async (actor: Actor, clientId: string, wish: PrintWish): Promise<Visits> => {
