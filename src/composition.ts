@@ -13,7 +13,7 @@ import { createDesk } from './composition/desk.ts'
 import { createErasure } from './composition/erasure.ts'
 import { createMessageFeature } from './composition/messages.ts'
 import { createLog } from './composition/audit-log.ts'
-import { createSealing, keysToChoose } from './composition/sealing.ts'
+import { createAgeFiles, createSealing, keysToChoose, pdfForms } from './composition/sealing.ts'
 import { createReadinessFeature } from './composition/readiness.ts'
 import { createRestrictedRecordFeature } from './composition/restricted-records.ts'
 import { createPlatform, type Platform, type Replaced } from './composition/platform.ts'
@@ -72,6 +72,7 @@ import { loadTranslations, type Language } from './platform/i18n/translations.ts
 import type { Schedule, Tasks } from './platform/jobs/jobs.ts'
 import { loadAssets } from './platform/web/assets.ts'
 import { createPageTickets } from './platform/web/page-ticket.ts'
+import { createProved } from './platform/web/proved.ts'
 
 export { createPlatform, type Platform, type Replaced }
 
@@ -386,7 +387,7 @@ export const createFeatures = (ground: Platform) => {
     emergencyContactRoutes(contacts),
     officerKeyRoutes(officerKeys),
     emergencyCardRoutes(cards, res => spoken(res.locals, clock())),
-    emergencySheetRoutes(sheets, res => spoken(res.locals, clock())),
+    emergencySheetRoutes(sheets, pdfForms, res => spoken(res.locals, clock())),
     groupRoutes(groups, res => spoken(res.locals, clock())),
     planRoutes(exports.plans),
     approvalRoutes(exports.approvals),
@@ -396,13 +397,13 @@ export const createFeatures = (ground: Platform) => {
       keysToChoose: keysToChoose(officerKeys),
       groupsToChoose: groups.list,
     }),
-    importRoutes(imports),
-    attachmentRoutes(attachments),
+    importRoutes(imports, clock, createAgeFiles(platform.derivation.exportLogN)),
+    attachmentRoutes(attachments, createProved({ clock, prove: createProving(proving, 'attachment.save-refused') })),
     erasureRoutes(erasures, clock),
     logRoutes(log),
     logPrintRoutes(log),
     logExportRoutes(log, createSealing({ db, officerKeys, logN: platform.derivation.exportLogN })),
-    accessRoutes(log, translations),
+    accessRoutes(log, pdfForms, translations),
     unusualRoutes(log),
     watchingRoutes(log),
     backupDesk.routes,

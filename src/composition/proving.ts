@@ -17,7 +17,7 @@ export type ProvingNeeds = {
 export const createProving =
   (
     { db, isRight, ownTries }: ProvingNeeds,
-    refusal: 'account.password-refused' | 'backup.fetch-refused' | 'mail-key.refused',
+    refusal: 'account.password-refused' | 'attachment.save-refused' | 'backup.fetch-refused' | 'mail-key.refused',
   ) =>
   (actor: Actor, { password }: { password: string }): Promise<Tried> =>
     ownTries(actor, async () => {

@@ -3,6 +3,7 @@ import iconv from 'iconv-lite'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
+import { filePassphrase, openAge } from '../support/sealed-files.ts'
 import { until } from '../support/until.ts'
 
 type Staff = Awaited<ReturnType<Ostoja['signedIn']>>
@@ -54,6 +55,13 @@ const imported = async (staff: Staff, content: string | Buffer) => {
   const address = await previewed(staff, content)
   expect((await staff.post(`${address}/start`, {}, address)).status).toBe(303)
   return { address, page: await finished(staff, address) }
+}
+
+/** The refused rows as they leave, opened by their passphrase. */
+const refusedRows = async (staff: Staff, address: string) => {
+  const fields = { passphrase: filePassphrase, repeated: filePassphrase }
+  const { headers, body } = await staff.fetchFile(`${address}/refused.csv`, fields, address)
+  return { headers, text: (await openAge(body)).replace(/^\ufeff?/, '\ufeff') }
 }
 
 /** The four numbers of a preview or a result: new, changed, unchanged, refused. */
@@ -157,8 +165,8 @@ describe('an import', () => {
     )
     expect(tally(page)).toEqual([2, 1, 1, 3])
 
-    const csv = await staff.get(`${address}/refused.csv`)
-    expect(csv.headers['content-disposition']).toBe('attachment; filename=refused-rows.csv')
+    const csv = await refusedRows(staff, address)
+    expect(csv.headers['content-disposition']).toMatch(/^attachment; filename="?ostoja-refused-rows-[\d-]{10}\.age"?$/)
     const lines = csv.text.split('\r\n')
     expect(lines[0]).toBe('\ufeffWhy refused;Nr teczki;Imię;Nazwisko;Data ur.;Telefon')
     expect(lines[1]).toMatch(/^Looks like an existing client.*;;JAN;KÓT;1.01.1990;$/)
@@ -202,7 +210,7 @@ describe('an import', () => {
   it('of mended refused rows takes them in', async () => {
     const staff = await staffOf()
     const { address } = await imported(staff, "Imię,Nazwisko,Data ur.\nAnna,=cmd|' /C calc'!A0,1.1.2030\n")
-    const { text } = await staff.get(`${address}/refused.csv`)
+    const { text } = await refusedRows(staff, address)
     expect(text).toContain("Anna,'=cmd|' /C calc'!A0,1.1.2030")
     const { page } = await imported(staff, text.replace('2030', '2003'))
     expect(tally(page)).toEqual([1, 0, 0, 0])
@@ -319,7 +327,7 @@ describe('an import', () => {
   it('is written down step by step', async () => {
     const staff = await staffOf()
     const { address } = await imported(staff, 'Imię;Data ur.\nAnna;\nJan;zzz\n')
-    await staff.get(`${address}/refused.csv`)
+    await refusedRows(staff, address)
     await staff.post(`${address}/take-back`, {}, address)
     const events = await asOwner<{ action: string; account_id: number; detail: object }>(
       `select action, account_id, detail from audit_events where subject_id = '${address.split('/').pop()!}' and action <> 'import.rows-read' order by id`,

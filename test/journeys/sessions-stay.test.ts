@@ -23,7 +23,11 @@ const slowMs = 20_000
 
 const moreRoutes = () => {
   const router = Router()
-  router.get('/download', signedIn(), (_req, res) => void res.attachment('list.csv').send('a;b'))
+  router.get(
+    '/download',
+    signedIn({ download: 'no-client-data' }),
+    (_req, res) => void res.attachment('list.csv').send('a;b'),
+  )
   // It takes longer, by the clock, than a page may be on its way.
   router.get('/slow', signedIn(), (_req, res) => {
     ostoja.skip(slowMs)

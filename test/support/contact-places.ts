@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { extractText, getDocumentProxy } from 'unpdf'
 import type { Actor } from '../../src/platform/actor.ts'
 import { loadTranslations, type Language } from '../../src/platform/i18n/translations.ts'
 import type { RecordedRules, Rule } from '../../src/safe-to-contact/rules.ts'
@@ -7,6 +6,7 @@ import { ruleWords, sayRule } from '../../src/safe-to-contact/words.ts'
 import { profile } from './clients.ts'
 import { cardInViewer, exportedAs, inFhir, inJson, unfolded } from './exported-places.ts'
 import { startOstoja, type Ostoja } from './ostoja.ts'
+import { fetchPdf } from './sealed-files.ts'
 import type { Visitor } from './visitor.ts'
 import { contactProfile } from './world.ts'
 
@@ -84,20 +84,10 @@ const markup =
     language: 'en',
   })
 
-const pdf = async ({ visitor }: Sample, path: string): Promise<Reading> => {
-  const answer = await visitor
-    .get(path)
-    .buffer(true)
-    .parse((response, done) => {
-      const parts: Buffer[] = []
-      response.on('data', (part: Buffer) => parts.push(part))
-      response.on('end', () => done(null, Buffer.concat(parts)))
-    })
-  const { text } = await extractText(await getDocumentProxy(new Uint8Array(answer.body as Buffer)), {
-    mergePages: true,
-  })
-  return { text: text.replaceAll(/\s+/g, ' '), language: 'en' }
-}
+const pdf = async ({ visitor }: Sample, path: string): Promise<Reading> => ({
+  text: (await fetchPdf(visitor, path)).text,
+  language: 'en',
+})
 
 const search = async ({ visitor }: Sample): Promise<Reading> => {
   const answer = await visitor.post('/searches', { query: 'Nowak' }, '/clients')

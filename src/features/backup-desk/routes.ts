@@ -38,7 +38,7 @@ export const backupRoutes = ({ backups, prove }: Needs) => {
     await show(req, res, {}, { values: { part: 'data' } })
   })
 
-  router.post('/backups/:backupId/fetch', operator(), async (req, res) => {
+  router.post('/backups/:backupId/fetch', requireRole('operator', { download: 'sealed' }), async (req, res) => {
     const { id } = await find(req, res)
     const form = readForm(fetchForm, req.body)
     const values = { part: (req.body as { part?: unknown }).part }

@@ -90,7 +90,7 @@ export const exportRoutes = (exports: Exports, { keysToChoose, groupsToChoose }:
     res.json({ done: !isUnderWay(found), value, max, text })
   })
 
-  router.get('/exports/:exportId/file', officer(), async (req, res) => {
+  router.get('/exports/:exportId/file', requireRole('security_officer', { download: 'sealed' }), async (req, res) => {
     const { file, name, type, size } = await exports.download(actorOf(res), idIn(req.params))
     const there = await stat(file).catch(() => undefined)
     if (there?.size !== size) throw new NotFound()

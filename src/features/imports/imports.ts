@@ -76,7 +76,7 @@ export const createImports = (needs: Needs) => {
   return {
     ...createReadings(needs, seals),
     upload: createUpload(needs, seals),
-    refusedFile: createRefusedFile(needs, seals),
+    ...createRefusedFile(needs, seals),
     chooseHeader: createChooseHeader(needs, seals),
     decide: createDecide(needs),
 

@@ -1,10 +1,12 @@
-import { pipeline } from 'node:stream/promises'
+import type { Duplex } from 'node:stream'
 import { Router, type Request, type Response } from 'express'
+import type { Clock } from '../../platform/clock.ts'
 import { plainFileName } from '../../platform/web/file-name.ts'
 import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import { filesIn } from '../../platform/web/multipart.ts'
+import type { SealedFileForm } from '../../platform/web/sealed-file.ts'
 import { fieldNames } from './columns/fields.ts'
 import { FileFault } from './file/file-fault.ts'
 import { encodings } from './file/letters.ts'
@@ -21,7 +23,10 @@ import { limits, type UploadOutcome } from './upload.ts'
 const mostAnnounced = limits.bytes + 64 * 1024
 const firstRows = 3
 
-export const importRoutes = (imports: Imports) => {
+/** How the refused rows leave: encrypted by a passphrase. */
+type RefusedSealing = { form: SealedFileForm; seal: (passphrase: string) => Promise<Duplex> }
+
+export const importRoutes = (imports: Imports, clock: Clock, sealing: RefusedSealing) => {
   const router = Router()
   const showList = async (req: Request, res: Response, fault: FileFault | null) => {
     const { before } = listQuery.parse(req.query)
@@ -122,15 +127,32 @@ export const importRoutes = (imports: Imports) => {
 
   addRowRoutes(router, imports)
 
+  const refusedPage = async (req: Request, res: Response) => {
+    const { t } = res.locals as Locals
+    await imports.expectRefused(actorOf(res), idOf(req))
+    return {
+      title: t('imports:refused.title'),
+      about: null,
+      lead: t('imports:refused.lead'),
+      back: { href: `/imports/${idOf(req)}`, text: t('imports:refused.back') },
+    }
+  }
+
   router.get('/imports/:importId/refused.csv', requireRole('staff'), async (req, res) => {
+    sealing.form.ask(req, res, await refusedPage(req, res))
+  })
+
+  router.post('/imports/:importId/refused.csv', requireRole('staff', { download: 'sealed' }), async (req, res) => {
+    const passphrase = sealing.form.passphraseIn(req, res, await refusedPage(req, res))
+    if (passphrase === null) return
     const { t } = res.locals as Locals
     const words = {
       header: t('imports:refused.header'),
       reason: (refusal: Parameters<typeof reasonOf>[0]) => reasonOf(refusal, t),
     }
+    const sealed = await sealing.seal(passphrase)
     const file = await imports.refusedFile(actorOf(res), idOf(req), words)
-    res.attachment(t('imports:refused.file-name')).type('text/csv; charset=utf-8')
-    await pipeline(file, res)
+    await sealing.form.send(res, t('imports:refused.file-name'), clock(), file, sealed)
   })
 
   router.post('/imports/:importId/start', requireRole('staff'), async (req, res) => {

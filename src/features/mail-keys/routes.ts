@@ -49,7 +49,7 @@ export const mailKeyRoutes = ({ mailKeys, clock, prove, mailed }: Given) => {
     res.redirect(303, '/account/mail-key')
   })
 
-  router.get('/account/mail-key/signing/:signingKind', signedIn(), async (req, res) => {
+  router.get('/account/mail-key/signing/:signingKind', signedIn({ download: 'no-client-data' }), async (req, res) => {
     const kind = kindParam.safeParse(req.params.signingKind)
     if (!kind.success) throw new NotFound()
     const { published } = await mailKeys.published(kind.data)

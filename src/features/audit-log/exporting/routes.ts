@@ -31,7 +31,7 @@ export const logExportRoutes = (log: AuditLog, sealing: Sealing) => {
       await renderForm(res, shown, sealing.suggestPassphrase(language), [], {})
     })
 
-    router.post(`${page}/export`, officer(), async (req, res) => {
+    router.post(`${page}/export`, requireRole('security_officer', { download: 'sealed' }), async (req, res) => {
       const shown = await shownAt(log, actorOf(res), req.params)
       if (!shown) return res.status(404).render('audit-log/search-gone')
       const filled = readForm(form, req.body)
