@@ -60,17 +60,17 @@ describe('the log', () => {
       found.text.includes('Record opened') ? found : search({ place: '::' }),
     )
     expect(here.text).toContain('Record opened')
-    expect((await search({ place: '192.0.2.7' })).text).toContain('Nothing in the log fits')
-    expect((await search({ to: '2020-01-01' })).text).toContain('Nothing in the log fits')
+    expect((await search({ place: '192.0.2.7' })).text).toContain('No entries found')
+    expect((await search({ to: '2020-01-01' })).text).toContain('No entries found')
     expect((await search({ from: today, accountId: String(staff.account.id) })).status).toBe(200)
   })
 
   it('says beside the field what is wrong, and keeps what was typed', async () => {
     const answer = await officer.post('/log/searches', { client: 'Nieznana', from: 'x' }, '/log')
     expect(answer.status).toBe(422)
-    expect(answer.text).toContain('Write a day')
+    expect(answer.text).toContain('Enter a date')
     expect(answer.text).toContain('value="Nieznana"')
-    expect((await officer.post('/log/searches', { client: 'Nieznana' }, '/log')).text).toContain('No record fits')
+    expect((await officer.post('/log/searches', { client: 'Nieznana' }, '/log')).text).toContain('No record found')
   })
 
   it('is paged by key, whole and each event once, by an index, in a big log', async () => {
@@ -129,7 +129,7 @@ describe('who has seen a client', () => {
     const { text } = await extractText(await getDocumentProxy(new Uint8Array(file.body as Buffer)), {
       mergePages: true,
     })
-    for (const words of ['Kto widział moją kartę', 'Jan Testowy', 'członek personelu', 'Wydruk'])
+    for (const words of ['Kto widział moją teczkę', 'Jan Testowy', 'członek personelu', 'Wydruk'])
       expect(text).toContain(words)
     const { rows } = await admin.query(`select subject_id from audit_events where action = 'client.access-printed'`)
     expect(rows).toEqual([{ subject_id: clientId }])

@@ -59,9 +59,9 @@ const jobOf = async (id: string) => {
 
 describe('the desk', () => {
   it('is calm when all is well, and is for operators only', async () => {
-    expect(await start()).toContain('Nothing needs attention now')
+    expect(await start()).toContain('Nothing needs attention')
     const administrator = await ostoja.signedIn(tenantId, ['administrator'])
-    expect((await administrator.get('/')).text).not.toContain('The desk')
+    expect((await administrator.get('/')).text).not.toContain('Operator console')
     for (const path of ['/jobs', '/keys', '/system', '/announcements', '/tenants'])
       expect((await administrator.get(path)).status).toBe(403)
   })
@@ -75,13 +75,13 @@ describe('the desk', () => {
         .update({ created_at: new Date(Date.now() - 98 * day) }),
     )
     const page = await start()
-    for (const text of ['A job has failed for good', 'A letter could not be sent', 'Data keys are past their age'])
+    for (const text of ['A job has failed', 'An email could not be sent', 'Data keys are too old'])
       expect(page).toContain(text)
-    expect(page.indexOf('A job has failed')).toBeLessThan(page.indexOf('A letter could'))
+    expect(page.indexOf('A job has failed')).toBeLessThan(page.indexOf('An email could'))
     expect(page).toMatch(/href="\/keys"[\s\S]*Data keys are past/)
     await inRealm(trx => trx('tenant_keys').update({ created_at: new Date() }))
     for (const id of [job, letter]) await operator.post(`/jobs/${id}/remove`, {}, '/jobs')
-    expect(await start()).toContain('Nothing needs attention now')
+    expect(await start()).toContain('Nothing needs attention')
   })
 
   it('notices that no worker lives', async () => {
@@ -100,7 +100,7 @@ describe('jobs at the desk', () => {
   it('show task, times and the kind of the fault, never what they are about', async () => {
     const id = await failedJob('mail.no-such-letter')
     const page = (await operator.get('/jobs')).text
-    expect(page).toContain('Letters that could not be sent')
+    expect(page).toContain('Emails that could not be sent')
     expect(page).toContain('Error (ESOCKET)')
     expect(page).not.toContain(tenantId)
     await operator.post(`/jobs/${id}/remove`, {}, '/jobs')
@@ -258,7 +258,7 @@ describe('announcements', () => {
     for (const [wrong, words] of [
       [{ textEn: ' ' }, 'needed'],
       [{ endsAt: 'soon' }, 'date and a time'],
-      [{ endsAt: local(new Date(Date.now() - 3_600_000)) }, 'end after it begins'],
+      [{ endsAt: local(new Date(Date.now() - 3_600_000)) }, 'The end must be after the start'],
       [{ kind: 'loud' }, 'Choose one'],
     ] as const) {
       const answer = await announce({ textPl: 'Zachowane', ...wrong })
@@ -291,7 +291,7 @@ describe('the installation with a silent mail server', () => {
         note: 'installation:note.silent',
       })
       const someone = await other.signedIn(installationId, ['operator'])
-      expect((await someone.get('/')).text).toContain('The mail server does not take letters')
+      expect((await someone.get('/')).text).toContain('The mail server does not accept email')
     } finally {
       await other.close()
       silent.close()

@@ -71,7 +71,7 @@ describe('the log of a reading past a restriction', () => {
     const { text } = await extractText(await getDocumentProxy(new Uint8Array(file.body as Buffer)), {
       mergePages: true,
     })
-    expect(text.replaceAll(/\s+/g, ' ')).toContain('In an emergency; the reason was written down to be checked.')
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('In an emergency. The reason was recorded and is reviewed.')
     for (const inner of [found!.id, 'nieprzytomna', 'restricted', 'case'])
       expect(text.toLowerCase()).not.toContain(inner)
     await colleague.post(`/restricted-records/${clientId}/break-glass/end`)
