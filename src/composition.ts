@@ -130,6 +130,7 @@ export const createFeatures = (ground: Platform) => {
     lockClient: (...args) => clients.lockForChange(...args),
     accountNames: accounts.names,
     confirmMonths: async (trx, actor) => (await settings.within(trx, actor)).confirmMonths,
+    country: settings.countryWithin,
     clientNames: (...args) => clients.namesOf(...args),
     wrongOwnNumbers: (...args) => clients.withWrongNumbers(...args),
   })
@@ -140,6 +141,7 @@ export const createFeatures = (ground: Platform) => {
   const clients = createClients({
     ...platform,
     accountNames: accounts.names,
+    country: settings.countryWithin,
     contactsOf: contacts.ofClient,
     groups,
     havingContacts: async (...args) =>
@@ -150,6 +152,7 @@ export const createFeatures = (ground: Platform) => {
     clients,
     accountNames: accounts.names,
     activeWith: accounts.activeWith,
+    country: settings.countryWithin,
     settingsWithin: settings.within,
     ring: (tenantId, to) => platform.live.tell(tenantId, to, { what: 'waiting', id: '' }),
     tell: (trx, tenantId, to, told, accountId) => notices.notify(trx, tenantId, to, told, { accountId }),
@@ -158,6 +161,7 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     accountNames: accounts.names,
     timeZone: async (trx, actor) => (await settings.within(trx, actor)).timeZone,
+    country: settings.countryWithin,
     clientsOf: clients.linesOf,
     contactsOf: contacts.ofClient,
     flagContact: contacts.flagWrongNumber,
@@ -206,6 +210,7 @@ export const createFeatures = (ground: Platform) => {
       contacts,
       groups,
       restricted: restricted.restrictions.among,
+      settings,
       translations,
     }),
     countForExport: clients.countActive,
@@ -216,7 +221,7 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     readableMessage: (...args) => messages.readable(...args),
   })
-  const imports = createImports({ ...platform, clients })
+  const imports = createImports({ ...platform, clients, country: settings.countryWithin })
   const talk = createMessageFeature({
     ...platform,
     accounts,
@@ -246,6 +251,7 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     clients,
     contacts,
+    country: settings.countryWithin,
     accountNames: accounts.names,
     proveOpened: exports.prove,
   })
@@ -409,6 +415,7 @@ export const createFeatures = (ground: Platform) => {
     'tenants.measure': tenants.measure,
     'erasures.reconcile': erasures.reconcile,
     'keys.turn': encryptionKeys.turnDue,
+    'clients.renew-index': () => tenants.forEachOpen(clients.renewOutdated),
     'backups.tend': backups.tend,
     'mail.backup': backups.mailWarning,
     ...auditChain.tasks,
@@ -426,6 +433,7 @@ export const createFeatures = (ground: Platform) => {
     'tenants.measure': '47 * * * *',
     'erasures.reconcile': '*/10 * * * *',
     'keys.turn': '*/10 * * * *',
+    'clients.renew-index': '*/5 * * * *',
     'backups.tend': '* * * * *',
     ...auditChain.schedule,
     ...readiness.schedule,
@@ -496,6 +504,7 @@ export const createApp = ({
   backups,
   desk,
   messages,
+  settings,
   routers,
 }: Features) =>
   createWebApp({
@@ -512,6 +521,7 @@ export const createApp = ({
       standingBeside: restricted.breaking.standingBeside,
     },
     openName: accounts.openName,
+    countryOf: settings.countryOf,
     waiting: { beside: messages.waitingBeside, now: messages.waiting },
     details: { backups: async () => (await backups.state()).right },
     announced: desk.announcements.current,

@@ -12,13 +12,14 @@ import { currentTrace, traced } from '../platform/trace.ts'
 import { refuseOtherSites } from '../platform/web/csrf.ts'
 import type { PageTickets } from '../platform/web/page-ticket.ts'
 import { inventory, type RouteFacts } from '../platform/web/routes-inventory.ts'
+import type { CountryCode } from '../platform/text/phone.ts'
 import type { SignedIn } from '../platform/web/session-data.ts'
 import { createViews, type Locals } from '../platform/web/views.ts'
 import { readBody, readUpload, refuseOddNames } from './body.ts'
 import { answerFaults, notFound } from './errors.ts'
 import { healthRoutes, type Checks } from './health-routes.ts'
 import { languageRoutes } from './language-routes.ts'
-import { pageLocals } from './page-locals.ts'
+import { pageLocals, readCountry } from './page-locals.ts'
 import { leadToBreakGlass, readStanding, showStanding, type RestrictedAccess } from './restricted-records.ts'
 import { keepNothing, securityHeaders } from './security-headers.ts'
 import { onlyLiveSessions, sessionCookie, type Liveness } from './sessions.ts'
@@ -36,6 +37,8 @@ export type AppNeeds = {
   trustedProxies: readonly string[]
   sessions: Liveness
   openName: (signedIn: SignedIn) => Promise<string>
+  /** Whose telephone numbers need no country code. */
+  countryOf: (signedIn: SignedIn) => Promise<CountryCode>
   tickets: PageTickets
   drafts: TypedWork
   waiting: WaitingThings
@@ -97,6 +100,7 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   app.use(sessionCookie(needs.redis, needs.sessionSecrets))
   app.use(onlyLiveSessions(needs.sessions, needs.clock, isBackground))
   app.use(pageLocals({ ...needs, hasPage }))
+  app.use(readCountry(needs.countryOf))
   app.use(refuseOtherSites)
   app.use(readBody(), readUpload(isUpload), refuseOddNames)
   app.use(keepTypedWork({ ...needs, isBackground }))

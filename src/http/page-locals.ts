@@ -7,6 +7,7 @@ import type { Problems } from '../platform/web/forms.ts'
 import { sessionMark, type PageTicket, type PageTickets } from '../platform/web/page-ticket.ts'
 import type { SignedIn } from '../platform/web/session-data.ts'
 import type { Clock } from '../platform/clock.ts'
+import { defaultCountry, type CountryCode } from '../platform/text/phone.ts'
 import { isWarning, rulesOf, type RecordedRules } from '../safe-to-contact/rules.ts'
 import { ruleWords, sayRule, type RuleWords } from '../safe-to-contact/words.ts'
 import { pageIdOf } from './sessions.ts'
@@ -59,6 +60,15 @@ export const pageLocals =
     onRender(res, 'pageTicket', () => signedIn && tickets.write(ticketOf(req, res, signedIn, clock())))
     res.locals.pageOwner = signedIn && `${signedIn.tenantId}/${signedIn.accountId}`
     onRender(res, 'flash', () => takeFlash(req, t))
+    next()
+  }
+
+/** The country of the reader's organisation; after the other locals, so that a fault of it still has a page. */
+export const readCountry =
+  (countryOf: (signedIn: SignedIn) => Promise<CountryCode>): RequestHandler =>
+  async (req, res, next) => {
+    const { signedIn } = req.session
+    res.locals.country = signedIn ? await countryOf(signedIn) : defaultCountry
     next()
   }
 
@@ -132,10 +142,16 @@ const dayOf = (moment: Date) => isoDay.format(moment)
 /** Dates as people write them; a date without a time of day ('1983-11-14') is the same day everywhere. */
 const formatsOf = (language: Language) => {
   const day = dateFormat(language, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+  const month = dateFormat(language, { month: 'long', year: 'numeric', timeZone: 'UTC' })
   const moment = dateFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
   const number = new Intl.NumberFormat(locales[language])
   return {
-    formatDate: (date: string | Date | null | undefined) => (date ? day.format(new Date(date)) : ''),
+    /** A date known in part shows what is known: `1947`, `May 1947`. */
+    formatDate: (date: string | Date | null | undefined) => {
+      if (!date) return ''
+      if (typeof date !== 'string' || date.length > 7) return day.format(new Date(date))
+      return date.length === 4 ? date : month.format(new Date(date))
+    },
     formatDateTime: (date: string | Date | null | undefined) => (date ? moment.format(new Date(date)) : ''),
     formatNumber: (value: number) => number.format(value),
     formatBytes: (bytes: number) => bytesIn(language, bytes),

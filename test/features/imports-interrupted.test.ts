@@ -114,6 +114,7 @@ describe('a job', () => {
     let bury: () => void = () => undefined
     const dying = createImports({
       ...ostoja.platform,
+      country: ostoja.features.settings.countryWithin,
       turnMs: Infinity,
       clients: {
         ...clients,
@@ -160,6 +161,7 @@ describe('a job', () => {
     const { clients } = ostoja.features
     const picky = createImports({
       ...ostoja.platform,
+      country: ostoja.features.settings.countryWithin,
       turnMs: Infinity,
       clients: {
         ...clients,

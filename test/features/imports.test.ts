@@ -68,6 +68,12 @@ const asOwner = async <T extends pg.QueryResultRow>(statement: string): Promise<
   return rows
 }
 
+const actorOf = ({ account }: Staff) => ({
+  tenantId: account.tenantId,
+  accountId: account.id,
+  roles: ['staff'] as const,
+})
+
 const profilesOf = async (staff: Staff) => {
   const { db, clients } = ostoja.features
   const actor = { tenantId: staff.account.tenantId, accountId: staff.account.id, roles: ['staff'] as const }
@@ -147,7 +153,7 @@ describe('an import', () => {
     )
     const { address, page } = await imported(
       staff,
-      'Nr teczki;Imię;Nazwisko;Data ur.;Telefon\nA-1;Anna;Kowalska;;602345678\na-2;Jan;Kot;;\n;JAN;KÓT;1.01.1990;\nA-3;Ewa;Lis;;\nA-3;Ewa;Lis;;\n;Ala;Lis;2.02.2000;\n;Ala;Lis;2.02.2000;\n',
+      'Nr teczki;Imię;Nazwisko;Data ur.;Telefon\nA-1;Anna;Kowalska;3.04.1985;602345678\na-2;Jan;Kot;;\n;JAN;KÓT;1.01.1990;\nA-3;Ewa;Lis;;\nA-3;Ewa;Lis;;\n;Ala;Lis;2.02.2000;\n;Ala;Lis;2.02.2000;\n',
     )
     expect(tally(page)).toEqual([2, 1, 1, 3])
 
@@ -170,8 +176,8 @@ describe('an import', () => {
 
   it('shows what changes in each row before it starts', async () => {
     const staff = await staffOf()
-    await imported(staff, 'Nr teczki;Imię;Nazwisko\nA-1;Anna;Nowak\n')
-    const address = await previewed(staff, 'Nr teczki;Imię;Nazwisko\nA-1;Anna;Kowalska\nB-1;;\n')
+    await imported(staff, 'Nr teczki;Imię;Nazwisko;Data ur.\nA-1;Anna;Nowak;1985-04-03\n')
+    const address = await previewed(staff, 'Nr teczki;Imię;Nazwisko;Data ur.\nA-1;Anna;Kowalska;1985-04-03\nB-1;;;\n')
     const { text } = await staff.get(`${address}/rows?show=changed`)
     expect(text).toMatch(/<del[^>]*>Nowak<\/del>.*<ins>Kowalska<\/ins>/s)
     expect((await staff.get(`${address}/rows?show=refused`)).text).toContain('There is no name.')
@@ -180,7 +186,7 @@ describe('an import', () => {
   it('that shows what is recorded of somebody has that person read, by whoever looks', async () => {
     const staff = await staffOf()
     await imported(staff, 'Nr teczki;Imię;Nazwisko\nA-1;Anna;Nowak\nA-2;Jan;Kot\n')
-    const address = await previewed(staff, 'Nr teczki;Imię;Nazwisko\nA-1;Anna;Kowalska\nB-1;Ewa;Lis\n')
+    const address = await previewed(staff, 'Nr teczki;Imię;Nazwisko\nA-1;Anna Maria;Nowak\nB-1;Ewa;Lis\n')
     const reader = await staffOf(staff.account.tenantId)
     await reader.get(`${address}/rows?show=changed`)
     await reader.get(`${address}/rows?show=new`)
@@ -206,7 +212,7 @@ describe('an import', () => {
   it('keeps who was changed later when it is taken back', async () => {
     const staff = await staffOf()
     const { address } = await imported(staff, 'Nr teczki;Imię\nA-1;Anna\nA-2;Jan\n')
-    await imported(staff, 'Nr teczki;Imię\nA-1;Hanna\n')
+    await imported(staff, 'Nr teczki;Imię\nA-1;Anna Maria\n')
     await staff.post(`${address}/take-back`, {}, address)
     expect(tally(await finished(staff, address))).toEqual([1, 0, 1])
   })
@@ -230,6 +236,29 @@ describe('an import', () => {
     expect(answer.text).toContain('without a name nobody can be recorded')
     expect(answer.text).toContain('Another column is already recorded as this.')
     expect(columnsAsGuessed(answer.text)).toEqual(form)
+  })
+
+  it('has its headings in the row that a person chooses, to and fro', async () => {
+    const staff = await staffOf()
+    const address = await uploaded(staff, 'Lista;A;B;C\nImię;Nazwisko;Tel\nAnna;Nowak;601234567\n')
+    const rowsThere = async () =>
+      (await ostoja.features.imports.view(actorOf(staff), address.split('/').pop()!)).row_count
+    expect(await rowsThere()).toBe(2)
+    for (const [row, left] of [
+      ['2', 1],
+      ['1', 2],
+      ['2', 1],
+    ] as const) {
+      expect((await staff.post(`${address}/header`, { row }, address)).status).toBe(303)
+      expect(await rowsThere()).toBe(left)
+    }
+    expect((await staff.post(`${address}/header`, { row: '77' }, address)).status).toBe(404)
+    expect((await staff.post(`${address}/header`, { row: 'x' }, address)).status).toBe(422)
+    await staff.post(`${address}/columns`, columnsAsGuessed((await staff.get(address)).text), address)
+    await staff.post(`${address}/start`, {}, address)
+    await finished(staff, address)
+    expect(await profilesOf(staff)).toMatchObject([{ givenNames: 'Anna', familyName: 'Nowak' }])
+    expect((await staff.post(`${address}/header`, { row: '1' }, '/imports')).status).toBe(409)
   })
 
   it('can be discarded before it starts, and then nothing of its rows is left', async () => {

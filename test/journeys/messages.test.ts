@@ -43,7 +43,6 @@ beforeAll(async () => {
   browser = await launchBrowser()
   ear = ostoja.platform.redis.duplicate()
   ear.on('pmessage', (_pattern: string, channel: string, text: string) => pushed.push(`${channel} ${text}`))
-  await ear.psubscribe('live:*')
 })
 afterAll(async () => {
   await browser.close()
@@ -93,6 +92,8 @@ const nothingPersonalIn = (place: string, texts: readonly string[]) => {
 describe('two people in two browsers, over two web processes', () => {
   it('write to each other, urgent and about a client, without a reload and with nothing personal anywhere on the way', async () => {
     const tenantId = await ostoja.newTenant()
+    // Channels are those of the whole Redis, so that other test files are heard too where no tenant is named.
+    await ear.psubscribe(`live:${tenantId}:*`)
     const anna = await ostoja.newAccount(tenantId, ['staff'], { familyName: words.family })
     const marek = await ostoja.newAccount(tenantId, ['staff'], { givenName: 'Marek', email: 'marek@shelter.test' })
     const actor = { tenantId, accountId: anna.id, roles: ['staff'] as const }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sampleClient, sampleClients, samplePassphrase, sampleRules } from '../support/export-samples.ts'
+import { samplePhone, sampleClient, sampleClients, samplePassphrase, sampleRules } from '../support/export-samples.ts'
 import { launchFirefox, type Firefox } from '../support/firefox.ts'
 import { until } from '../support/until.ts'
 import { writeViewer } from '../support/viewer-pages.ts'
@@ -17,7 +17,7 @@ const atTheEnd: (() => Promise<void>)[] = []
 const [first, ...others] = sampleClient(0).contacts
 const ruled = {
   ...first!,
-  phones: [{ type: 'mobile', number: '+48501000000', typed: '501000000', hours: '', ...structuredClone(sampleRules) }],
+  phones: [{ ...samplePhone('mobile', '501000000'), hours: '', ...structuredClone(sampleRules) }],
 } as typeof first & object
 
 beforeAll(async () => {

@@ -74,6 +74,9 @@ describe('an export opened from a file, with no network', () => {
     const call = page.locator('.contact').first().locator('a.call').first()
     expect(await call.getAttribute('href')).toBe('tel:+48501000000')
     expect(await call.innerText()).toContain('+48 501 000 000')
+    const undialable = page.locator('.contact').first().locator('.number', { hasText: '(22) 555 01' })
+    expect(await undialable.locator('a').count()).toBe(0)
+    expect(await undialable.innerText()).toContain('Nie da się wybrać tego numeru')
     expect(await page.locator('.contact').nth(1).innerText()).toMatch(/Nie wolno informować\s+nie wie o pobycie/)
     expect(await page.locator('.contact').nth(2).innerText()).toContain('sąsiadka z parteru')
 

@@ -62,7 +62,8 @@ const born = ({ birthDate, deceasedOn }: ExportedClient) => {
   if (!birthDate) return ''
   const until = deceasedOn ? new Date(`${deceasedOn}T00:00:00`) : new Date()
   const years = yearsSince(birthDate, until)
-  return years < 0 ? formatDay(birthDate) : `${formatDay(birthDate)} (${t('person.years', { count: years })})`
+  const about = birthDate.length < 10 ? '≈ ' : ''
+  return years < 0 ? formatDay(birthDate) : `${formatDay(birthDate)} (${about}${t('person.years', { count: years })})`
 }
 
 const inOrder = (contacts: readonly ExportedContact[]) => [...contacts].sort((a, b) => a.rank - b.rank)

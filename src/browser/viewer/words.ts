@@ -40,8 +40,11 @@ export const formatNumber = (value: number) => new Intl.NumberFormat(language).f
 
 const plainDate = (date: string) => new Date(`${date}T00:00:00`)
 
-/** `1950-03-12` as the reader's language writes a day; anything else as it stands. */
+/** `1950-03-12` as the reader's language writes a day, `1950-03` a month; anything else as it stands. */
 export const formatDay = (date: string) => {
+  if (date.length === 4) return date
+  if (date.length === 7)
+    return new Intl.DateTimeFormat(locale(), { month: 'long', year: 'numeric' }).format(plainDate(`${date}-01`))
   const day = plainDate(date)
   return Number.isNaN(day.getTime())
     ? date
@@ -63,9 +66,9 @@ export const languageName = (code: string) => {
   }
 }
 
-/** Whole years between a birth date and a day (by default today). */
+/** Whole years between a birth date and a day (by default today); of one known in part, as many as it may be at most. */
 export const yearsSince = (birthDate: string, until = new Date()) => {
-  const born = plainDate(birthDate)
+  const born = plainDate(`${birthDate}-01-01`.slice(0, 10))
   const before =
     until.getMonth() < born.getMonth() || (until.getMonth() === born.getMonth() && until.getDate() < born.getDate())
   return until.getFullYear() - born.getFullYear() - (before ? 1 : 0)

@@ -47,7 +47,7 @@ export const createOwnPassword = ({
     /** Whether this is the owner's password, asked for once more before something grave. @throws NotFound, TooBusy */
     isRight: async (actor: Actor, typed: string): Promise<boolean> => {
       const { row } = await look(actor)
-      return passwords.verify(await openHash(actor.tenantId, row), typed)
+      return (await passwords.match(await openHash(actor.tenantId, row), typed)) !== null
     },
 
     /** The shortest password the organisation lets people choose, in characters. */
@@ -64,7 +64,7 @@ export const createOwnPassword = ({
       const looked = await look(actor)
       const { row } = looked
       const hash = await openHash(tenantId, row)
-      if (current !== undefined && !(await passwords.verify(hash, current)))
+      if (current !== undefined && (await passwords.match(hash, current)) === null)
         return { ok: false, wrong: true, problems: [] }
 
       const problems = await problemsOf(tenantId, looked, chosen)

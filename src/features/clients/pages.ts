@@ -1,4 +1,5 @@
 import type { Translate } from '../../platform/i18n/translations.ts'
+import type { CountryCode } from '../../platform/text/phone.ts'
 import type { Problems } from '../../platform/web/forms.ts'
 import { languageChoices } from './languages.ts'
 import type { FormValues } from './form-values.ts'
@@ -6,14 +7,14 @@ import type { GroupChoice } from './needs.ts'
 import { addressUses, ageOn, dayOf, displayName, genders, listName, phoneTypes, type ClientProfile } from './profile.ts'
 import { wordsFor } from './words.ts'
 
-type Locals = { t: Translate; language: string; formatDate: (day: string) => string }
+type Locals = { t: Translate; language: string; country: CountryCode; formatDate: (day: string) => string }
 
 /** What every page of clients speaks with. */
 export const spoken = (locals: unknown, now: Date) => {
-  const { t, language, formatDate } = locals as Locals
+  const { t, language, country, formatDate } = locals as Locals
   const today = dayOf(now)
   return {
-    words: wordsFor({ t, language, formatDate }),
+    words: wordsFor({ t, language, country, formatDate }),
     displayName,
     listName,
     /** At death, where somebody has died. */

@@ -1,11 +1,11 @@
 import type { Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
+import { showPhone } from '../../platform/text/phone.ts'
 import { dayOf, monthsBefore } from './confirmation.ts'
 import type { ShownContact } from './contact.ts'
 import { recorded, type ContactRecords, type RecordedContact } from './contact-records.ts'
-import { shownNumber } from './phone-number.ts'
-import type { Needs } from './needs.ts'
+import { readRules, type Needs, type Rules } from './needs.ts'
 import {
   areLeftToConfirm,
   countToConfirm,
@@ -40,13 +40,13 @@ const dayMs = 24 * 60 * 60_000
 
 /** Which contacts are to be confirmed again: wrong numbers, those never confirmed and those confirmed too long ago. */
 export const createConfirming = (
-  { db, clock, confirmMonths, clientNames, wrongOwnNumbers }: Needs,
+  { db, clock, confirmMonths, country, clientNames, wrongOwnNumbers }: Needs,
   { open, inTheClear }: ContactRecords,
-  shown: (contact: RecordedContact, trustedMonths: number) => ShownContact,
+  shown: (contact: RecordedContact, rules: Rules) => ShownContact,
 ) => {
   const since = async (trx: Trx, actor: Actor) => {
-    const months = await confirmMonths(trx, actor)
-    return { months, day: monthsBefore(dayOf(clock()), months) }
+    const rules = await readRules({ confirmMonths, country })(trx, actor)
+    return { rules, day: monthsBefore(dayOf(clock()), rules.months) }
   }
 
   /** Writes beside some contacts what could only be read by opening them. @returns how many */
@@ -83,21 +83,21 @@ export const createConfirming = (
     toConfirm: (actor: Actor, wished: Stretch): Promise<WorkList> =>
       db.asTenant(actor, async trx => {
         await noteSome(trx, actor)
-        const { months, day } = await since(trx, actor)
+        const { rules, day } = await since(trx, actor)
         const { all, wrong } = await countToConfirm(trx, day)
         const { rows, previous, next } = await readPage(trx, day, wished)
         const names = await clientNames(trx, actor, [...new Set(rows.map(row => row.client_id))])
         const own = (await wrongOwnNumbers(trx, actor)).map(({ id, displayName, phones }) => ({
           id,
           displayName,
-          numbers: phones.map(phone => shownNumber(phone).shown),
+          numbers: phones.map(phone => showPhone(phone, rules.country).shown),
         }))
         const clients = [...new Set([...names.keys(), ...own.map(({ id }) => id)])]
         await record(trx, actor, 'clients.listed', undefined, { count: clients.length, clients })
         const items = await Promise.all(
           rows.map(async row => ({
             client: { id: row.client_id, displayName: names.get(row.client_id) ?? '' },
-            contact: shown(recorded({ row, profile: await open(actor, row) }), months),
+            contact: shown(recorded({ row, profile: await open(actor, row) }), rules),
           })),
         )
         return { items, total: all, wrong, previous, next, here: workListAddress(wished), own }

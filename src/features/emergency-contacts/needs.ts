@@ -2,6 +2,7 @@ import type { Actor } from '../../platform/actor.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
 import { Conflict } from '../../platform/errors.ts'
+import type { CountryCode } from '../../platform/text/phone.ts'
 import type { RecordedRules } from '../../safe-to-contact/rules.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 
@@ -25,12 +26,24 @@ export type Needs = {
   lockClient: LockClient
   /** After how many months the tenant wants a contact confirmed again. */
   confirmMonths: (trx: Trx, actor: Actor) => Promise<number>
+  /** Whose telephone numbers need no country code. */
+  country: (trx: Trx, actor: Actor) => Promise<CountryCode>
   accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
   /** How these clients are called; those that are no more are left out. */
   clientNames: (trx: Trx, actor: Actor, clientIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
   /** Active clients with a number of their own that is known to be wrong. */
   wrongOwnNumbers: (trx: Trx, actor: Actor) => Promise<readonly WrongOwnNumbers[]>
 }
+
+/** What the tenant has decided that contacts are shown by. */
+export type Rules = { months: number; country: CountryCode }
+
+export const readRules =
+  ({ confirmMonths, country }: Pick<Needs, 'confirmMonths' | 'country'>) =>
+  async (trx: Trx, actor: Actor): Promise<Rules> => ({
+    months: await confirmMonths(trx, actor),
+    country: await country(trx, actor),
+  })
 
 /**
  * The lock that every change begins with, so that changes of one client's contacts follow one another.

@@ -18,6 +18,7 @@ import {
   type RowOutcome,
 } from './queries.ts'
 import type { Seals } from './sealed.ts'
+import { countRow } from './states.ts'
 
 /** Enough that what a transaction costs by itself is little. */
 const batch = 500
@@ -30,7 +31,7 @@ const mostRefused = 1000
  * Carries out a previewed import, `batch` rows a transaction. A row is deleted in the transaction that makes its client:
  * whatever is interrupted goes on where it stopped, and nothing goes in twice.
  */
-export const createCarryOut = ({ db, clock, clients, turnMs = usualTurnMs }: Needs, seals: Seals) => {
+export const createCarryOut = ({ db, clock, clients, country, turnMs = usualTurnMs }: Needs, seals: Seals) => {
   /** Does the next rows; null when there is nothing more to do. */
   const step = async (trx: Trx, actor: Actor, importId: string, size: number): Promise<number | null> => {
     const record = await lockImport(trx, importId)
@@ -47,7 +48,9 @@ export const createCarryOut = ({ db, clock, clients, turnMs = usualTurnMs }: Nee
     }
 
     const today = (record.started_at ?? clock()).toISOString().slice(0, 10)
-    const planned = (await planRows({ trx, actor, clients, today }, rows, reading, nobodySeen())).map(refuseSurprises)
+    const planned = (await planRows({ trx, actor, clients, today, country }, rows, reading, nobodySeen())).map(
+      refuseSurprises,
+    )
     const found = await write(trx, actor, importId, planned)
     await deleteRows(
       trx,
@@ -106,7 +109,7 @@ export const createCarryOut = ({ db, clock, clients, turnMs = usualTurnMs }: Nee
   ) => {
     await setOutcomes(trx, record.id, refused)
     const counts = { ...record.result.counts }
-    for (const { outcome } of settled) counts[outcome]++
+    for (const { outcome } of settled) countRow(counts, outcome)
     await updateImport(trx, record.id, {
       result: { counts },
       rows_done: record.rows_done + settled.length,
@@ -144,11 +147,17 @@ export const createCarryOut = ({ db, clock, clients, turnMs = usualTurnMs }: Nee
   }
 }
 
-/** What the preview did not announce is not done: somebody else has made or removed that client since. */
+/**
+ * What the preview did not announce is not done: somebody else has made, changed or removed that client since. A decision
+ * holds only for the client it was made about.
+ */
 const refuseSurprises = (planned: PlannedRow): PlannedRow => {
-  const announced = planned.row.outcome
+  const { outcome: announced, decision, refusals } = planned.row
   const surprise =
-    (announced === 'new' && planned.before !== null) || (announced === 'changed' && planned.outcome === 'new')
+    planned.outcome === 'undecided' ||
+    (announced === 'new' && planned.before !== null) ||
+    (announced === 'changed' && planned.outcome === 'new') ||
+    (decision === 'replace' && planned.before?.id !== refusals[0]?.clientId)
   return surprise ? refusedMeanwhile(planned) : planned
 }
 

@@ -1,4 +1,5 @@
 import type { Trx } from '../../platform/db/tenant.ts'
+import type { CountryCode } from '../../platform/text/phone.ts'
 import type { TenantSettings } from './schema.ts'
 
 type Row = {
@@ -7,6 +8,7 @@ type Row = {
   remember_me: boolean
   password_minimum: number
   time_zone: string
+  country: CountryCode
   confirm_months: number
   sheet_days: number
   audit_years: number
@@ -22,6 +24,7 @@ export const selectSettings = async (trx: Trx, tenantId: string): Promise<Tenant
       'remember_me',
       'password_minimum',
       'time_zone',
+      'country',
       'confirm_months',
       'sheet_days',
       'audit_years',
@@ -33,11 +36,17 @@ export const selectSettings = async (trx: Trx, tenantId: string): Promise<Tenant
     rememberMe: row.remember_me,
     passwordMinimum: row.password_minimum,
     timeZone: row.time_zone,
+    country: row.country,
     confirmMonths: row.confirm_months,
     sheetDays: row.sheet_days,
     auditYears: row.audit_years,
     breakGlassMinutes: row.break_glass_minutes,
   }
+}
+
+export const selectCountry = async (trx: Trx, tenantId: string): Promise<CountryCode> => {
+  const row = (await trx('tenants').where({ id: tenantId }).first('country')) as Pick<Row, 'country'>
+  return row.country
 }
 
 export const updateSettings = (trx: Trx, tenantId: string, settings: TenantSettings) =>
@@ -47,6 +56,7 @@ export const updateSettings = (trx: Trx, tenantId: string, settings: TenantSetti
     remember_me: settings.rememberMe,
     password_minimum: settings.passwordMinimum,
     time_zone: settings.timeZone,
+    country: settings.country,
     confirm_months: settings.confirmMonths,
     sheet_days: settings.sheetDays,
     audit_years: settings.auditYears,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isPhoneCountry, type CountryCode } from '../../platform/text/phone.ts'
 
 const range = (least: number, most: number, message: string) =>
   z.coerce.number({ error: message }).int(message).min(least, message).max(most, message)
@@ -14,6 +15,7 @@ export const settingsForm = z.object({
     .optional()
     .transform(ticked => ticked === 'on'),
   passwordMinimum: range(8, 64, 'settings:problem.password'),
+  country: z.custom<CountryCode>(code => isPhoneCountry(String(code)), 'problems:choose').optional(),
   timeZone: z.string({ error: 'problems:choose' }).refine(isTimeZone, 'problems:choose').optional(),
   confirmMonths: range(1, 24, 'settings:problem.months').optional(),
   sheetDays: range(1, 366, 'settings:problem.days').optional(),

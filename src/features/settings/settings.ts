@@ -1,6 +1,7 @@
 import type { Actor } from '../../platform/actor.ts'
 import { record, type Detail } from '../../platform/audit/record.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
+import { createCountries } from './country.ts'
 import { selectAccountIds, selectSettings, updateSettings } from './queries.ts'
 import type { SettingsWish, TenantSettings } from './schema.ts'
 
@@ -13,6 +14,7 @@ type Needs = {
 export const createSettings = ({ db, apply }: Needs) => {
   const of = (tenantId: string): Promise<TenantSettings> =>
     db.asTenant({ tenantId }, trx => selectSettings(trx, tenantId))
+  const countries = createCountries(db)
 
   return {
     /** What the tenant's administrator has decided, as it is now. */
@@ -20,6 +22,12 @@ export const createSettings = ({ db, apply }: Needs) => {
 
     /** The same within a transaction. */
     within: (trx: Trx, actor: Pick<Actor, 'tenantId'>): Promise<TenantSettings> => selectSettings(trx, actor.tenantId),
+
+    /** The country whose numbers are typed without a country code. */
+    countryOf: (actor: Pick<Actor, 'tenantId'>) => countries.of(actor.tenantId),
+
+    /** The same within a transaction. */
+    countryWithin: (trx: Trx, actor: Pick<Actor, 'tenantId'>) => countries.within(trx, actor.tenantId),
 
     /** Keeps what has changed and makes it hold at once, for live sessions too. @returns whether anything has changed */
     change: async (actor: Actor, given: SettingsWish): Promise<boolean> => {
@@ -35,6 +43,7 @@ export const createSettings = ({ db, apply }: Needs) => {
       })
       // After the commit: a sign-in that read the settings before it reads them once more after its claim. Where nothing
       // differs too: whoever saves once more may do so because the sessions could not be reached the first time.
+      countries.keep(actor.tenantId, wished.country)
       await apply(actor.tenantId, accountIds, wished)
       return changed
     },
