@@ -35,7 +35,10 @@ describe('the request id', () => {
     it(`stands on a page that sends ${role} to the search box only if there is one`, async () => {
       const tenant = role === 'operator' ? installationId : await ostoja.newTenant()
       const page = (await (await ostoja.signedIn(tenant, [role])).get('/nothing-here')).text
-      expect([page.includes('action="/searches"'), page.includes('start from the search')]).toEqual([searches, searches])
+      expect([page.includes('action="/searches"'), page.includes('start from the search')]).toEqual([
+        searches,
+        searches,
+      ])
     })
 
   it('stands in lines that a feature writes after reading a form, and after many waits', async () => {
