@@ -17,7 +17,7 @@ import { createSealing, keysToChoose } from './composition/sealing.ts'
 import { createReadinessFeature } from './composition/readiness.ts'
 import { createRestrictedRecordFeature } from './composition/restricted-records.ts'
 import { createPlatform, type Platform, type Replaced } from './composition/platform.ts'
-import { createProving } from './composition/proving.ts'
+import { createGuessedSessionEnding, createProving } from './composition/proving.ts'
 import { announcementRoutes } from './features/announcements/index.ts'
 import { accountPageRoutes } from './features/account-page/index.ts'
 import { accountRoutes } from './features/accounts/index.ts'
@@ -59,10 +59,10 @@ import { jobRoutes } from './features/jobs/index.ts'
 import { createMailKeys, mailKeyRoutes } from './features/mail-keys/index.ts'
 import { noticeAttention, noticeRoutes } from './features/notices/index.ts'
 import { passwordResetRoutes } from './features/password-resets/index.ts'
-import { createActiveSessions, sessionRoutes } from './features/sessions/index.ts'
+import { createActiveSessions, sessionRoutes, streamRoutes } from './features/sessions/index.ts'
 import { attentionOfCases, breakGlassRoutes, restrictionRoutes } from './features/restricted-records/index.ts'
 import { createSettings, settingsRoutes } from './features/settings/index.ts'
-import { createAttempts, createLogins, createSignIn, signInRoutes } from './features/sign-in/index.ts'
+import { createAttempts, createLogins, createOwnTries, createSignIn, signInRoutes } from './features/sign-in/index.ts'
 import { startPageRoutes } from './features/start-page/index.ts'
 import { createTenants, tenantRoutes } from './features/tenants/index.ts'
 import { createApp as createWebApp } from './http/app.ts'
@@ -91,7 +91,12 @@ export const createFeatures = (ground: Platform) => {
   const platform: Platform = { ...ground, mailer: ground.mailer && mailKeys.sealing(ground.mailer) }
   const { config, clock, db, redis, derive } = platform
   const translations = loadTranslations()
-  const sessions = createActiveSessions({ redis, clock })
+  const sessions = createActiveSessions({
+    redis,
+    clock,
+    tell: ({ tenantId, accountId }) => platform.live.tell(tenantId, [accountId], { what: 'session', id: '' }),
+  })
+  const streams = streamRoutes({ sessions, live: platform.live })
   const tickets = createPageTickets(platform.deriveEach('page tickets'))
   const drafts = createDrafts(platform)
   const settings = createSettings({ db, apply: sessions.retimeAll })
@@ -103,9 +108,11 @@ export const createFeatures = (ground: Platform) => {
       accounts.create(systemActor(tenantId), { ...person, roles: ['administrator'], alongside }),
     destroyIfDue: (tenantId, dueAt) => erasures.destroyTenantIfDue(tenantId, dueAt),
   })
+  const ownTries = createOwnTries({ redis, endSession: createGuessedSessionEnding({ db, end: sessions.end }) })
   const around = createAccountFeatures({
     ...platform,
     translations,
+    ownTries,
     ownerOf: createLogins(platform.unscoped).ownerOf,
     endSession: (account, because) => sessions.end(account, because),
     rolesGiven: (...args) => talk.messages.joinThreadsOfRoles(...args),
@@ -230,7 +237,6 @@ export const createFeatures = (ground: Platform) => {
     casesToJudge: restricted.cases.toJudge,
     clients,
     notices,
-    sessions,
   })
   const { messages } = talk
   const encryptionKeys = createKeyTurning({
@@ -259,6 +265,7 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     translations,
     rotationDays: config.keyRotationDays,
+    fileRotationDays: config.fileKeyRotationDays,
     certificateUntil: platform.certificateUntil,
     accounts,
     backups,
@@ -301,7 +308,7 @@ export const createFeatures = (ground: Platform) => {
       ])
       return { recent, attention: byUrgency(attention.flat()) }
     })
-  const proving = { db, attempts, isRight: around.ownPassword.isRight }
+  const proving = { db, ownTries, isRight: around.ownPassword.isRight }
   const backupDesk = createBackupDesk({ ...platform, ...proving, backups, translations })
   const desk = createDesk({
     platform,
@@ -314,11 +321,11 @@ export const createFeatures = (ground: Platform) => {
   const deskPage = async (actor: Actor, language: Language) => {
     const [own, parts, { counts }, jobs] = await Promise.all([
       startPage(actor, language),
-      Promise.all(desk.attentions.map(part => part(actor, language))),
+      desk.attention(actor, language, readiness.badSigns),
       tenants.list(actor, 'open', 1),
       desk.jobs.counts(),
     ])
-    return { attention: byUrgency([...parts.flat(), ...own.attention]), figures: { tenants: counts, jobs } }
+    return { attention: byUrgency([...parts, ...own.attention]), figures: { tenants: counts, jobs } }
   }
 
   /** What nobody will come back for, of every tenant. */
@@ -353,6 +360,7 @@ export const createFeatures = (ground: Platform) => {
       setDraftsAside: drafts.setAside,
     }),
     sessionRoutes({ sessions, tickets, clock }),
+    streams.router,
     settingsRoutes(settings),
     draftRoutes({ drafts, tickets, clock }),
     startPageRoutes(startPage, deskPage),
@@ -434,6 +442,7 @@ export const createFeatures = (ground: Platform) => {
     'erasures.reconcile': '*/10 * * * *',
     'keys.turn': '*/10 * * * *',
     'clients.renew-index': '*/5 * * * *',
+    'keys.turn-files': '27 3 * * *',
     'backups.tend': '* * * * *',
     ...auditChain.schedule,
     ...readiness.schedule,
@@ -455,7 +464,7 @@ export const createFeatures = (ground: Platform) => {
     emergencyContacts: contacts,
     groups,
     messages,
-    endStreams: talk.endStreams,
+    endStreams: streams.close,
     emergencyCards: cards,
     restricted,
     exports,

@@ -1,5 +1,5 @@
 import type { Sealing } from '../features/audit-log/index.ts'
-import { deriveWrapKey, forWhomForm, generatePassphrase, wrapKeyRecipient } from '../features/exports/index.ts'
+import { deriveWrapKey, forWhomForm, suggestPassphrase, wrapKeyRecipient } from '../features/exports/index.ts'
 import type { OfficerKeys } from '../features/officer-keys/index.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Db } from '../platform/db/tenant.ts'
@@ -26,7 +26,7 @@ export const createSealing = ({
   logN: number | undefined
 }): Sealing => ({
   form: forWhomForm,
-  suggestPassphrase: generatePassphrase,
+  suggestPassphrase,
   keysToChoose: keysToChoose(officerKeys),
   recipientsOf: async (actor, { passphrase, keyIds }) => {
     if (passphrase) return [await passphraseRecipient(passphrase, logN)]

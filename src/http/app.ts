@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
 import type { Clock } from '../platform/clock.ts'
 import type { Language, Translations } from '../platform/i18n/translations.ts'
+import { noticeSaving } from '../platform/db/saving.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
 import { currentTrace, traced } from '../platform/trace.ts'
 import { refuseOtherSites } from '../platform/web/csrf.ts'
@@ -19,7 +20,8 @@ import { readBody, readUpload, refuseOddNames } from './body.ts'
 import { answerFaults, notFound } from './errors.ts'
 import { healthRoutes, type Checks } from './health-routes.ts'
 import { languageRoutes } from './language-routes.ts'
-import { pageLocals, readCountry } from './page-locals.ts'
+import { answerOutages } from './outage.ts'
+import { pageLocals, plainLocals, readCountry } from './page-locals.ts'
 import { leadToBreakGlass, readStanding, showStanding, type RestrictedAccess } from './restricted-records.ts'
 import { keepNothing, securityHeaders } from './security-headers.ts'
 import { onlyLiveSessions, sessionCookie, type Liveness } from './sessions.ts'
@@ -60,8 +62,9 @@ const yearInSeconds = 365 * 24 * 60 * 60
  */
 export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[] } => {
   const app = express()
-  const routers = [healthRoutes(needs.checks, needs.details), languageRoutes(), ...needs.routers]
-  const routes = inventory(routers)
+  const health = healthRoutes(needs.checks, needs.details)
+  const routers = [languageRoutes(), ...needs.routers]
+  const routes = inventory([health, ...routers])
   const isBackground = matcherOf(routes.filter(route => route.policy.background))
   const isUpload = matcherOf(routes.filter(route => route.policy.upload))
   const hasPage = matcherOf(routes.filter(route => route.method === 'get'))
@@ -97,9 +100,12 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
     express.static(folder('public/assets'), { immutable: true, maxAge: yearInSeconds * 1000, index: false }),
   )
   app.use(keepNothing)
+  app.use((_req, _res, next) => noticeSaving(next))
+  app.use(health) // asks for no session, for it tells whether there can be any
+  app.use(plainLocals({ ...needs, hasPage }))
   app.use(sessionCookie(needs.redis, needs.sessionSecrets))
   app.use(onlyLiveSessions(needs.sessions, needs.clock, isBackground))
-  app.use(pageLocals({ ...needs, hasPage }))
+  app.use(pageLocals({ ...needs, hasPage, isBackground }))
   app.use(readCountry(needs.countryOf))
   app.use(refuseOtherSites)
   app.use(readBody(), readUpload(isUpload), refuseOddNames)
@@ -110,6 +116,7 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   app.use(...routers)
   app.use(notFound)
   app.use(leadToBreakGlass(needs))
+  app.use(answerOutages({ ...needs, isBackground, isUpload }))
   app.use(answerFaults(needs.log))
   return { app, routes }
 }

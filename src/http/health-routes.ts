@@ -32,10 +32,15 @@ export const healthRoutes = (checks: Checks, details: Checks = {}) => {
 const outcomes = (checks: Checks) =>
   Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await passes(check)] as const))
 
+/** A service that does not answer soon is as good as away; whoever asks must be told before they give up. */
+const soonMs = 3000
+
 const passes = async (check: () => Promise<boolean>): Promise<boolean> => {
-  try {
-    return await check()
-  } catch {
-    return false
-  }
+  let late: NodeJS.Timeout | undefined
+  const tooLate = new Promise<boolean>(resolve => {
+    late = setTimeout(resolve, soonMs, false)
+  })
+  const result = await Promise.race([check().catch(() => false), tooLate])
+  clearTimeout(late)
+  return result
 }

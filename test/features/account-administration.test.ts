@@ -127,7 +127,7 @@ describe('making an account', () => {
       (await visitor.post('/language', { language: 'en', return_to: '/account/password' }, '/account/password')).status,
     ).toBe(303)
 
-    const chosen = 'zielony czajnik gwiżdże'
+    const chosen = 'Zielony czajnik gwiżdże 7!'
     const answer = await visitor.post(
       '/account/password',
       { currentPassword: password, password: chosen },
@@ -303,7 +303,7 @@ describe('an administrator’s reset', () => {
     expect((await visitor.get('/')).headers.location).toBe('/account/password')
     await visitor.post(
       '/account/password',
-      { currentPassword: password, password: 'zielony czajnik gwiżdże' },
+      { currentPassword: password, password: 'Zielony czajnik gwiżdże 7!' },
       '/account/password',
     )
     const start = (await visitor.get('/')).text

@@ -57,9 +57,34 @@ const jobOf = async (id: string) => {
   return rows[0]
 }
 
+/** As if a backup had been made and had been shown to restore just now. */
+const proveBackup = () =>
+  inRealm(trx =>
+    trx('backups').insert({
+      tenant_id: installationId,
+      id: 'proven',
+      status: 'made',
+      asked_at: new Date(),
+      started_at: new Date(),
+      finished_at: new Date(),
+      proof: 'proven',
+      proof_started_at: new Date(),
+      proof_finished_at: new Date(),
+    }),
+  )
+
 describe('the desk', () => {
-  it('is calm when all is well, and is for operators only', async () => {
+  it('says what Readiness finds bad, and is calm when all is well', async () => {
+    expect((await operator.get('/readiness')).text).toContain('data-part="backup" data-state="bad"')
+    const page = await start()
+    expect(page).toContain('No backup has been restored in a test yet.')
+    expect(page).toMatch(/href="\/backups"[^]*?No backup has been shown/)
+    await proveBackup()
+    expect((await operator.get('/readiness')).text).not.toContain('data-state="bad"')
     expect(await start()).toContain('Nothing needs attention')
+  })
+
+  it('is for operators only', async () => {
     const administrator = await ostoja.signedIn(tenantId, ['administrator'])
     expect((await administrator.get('/')).text).not.toContain('Operator console')
     for (const path of ['/jobs', '/keys', '/system', '/announcements', '/tenants'])
@@ -169,6 +194,75 @@ describe('keys at the desk', () => {
     await untilDone()
     expect((await currentOf(tenantId)).id).toBeGreaterThan(before.id)
     expect((await currentOf(installationId)).id).toBeGreaterThan(before.id)
+  })
+
+  describe.each(['root', 'pepper'] as const)('the schedule of the %s file', kind => {
+    const file = () => ostoja.platform[kind === 'root' ? 'rootKeys' : 'peppers']
+    const standing = async () => (await ostoja.features.desk.keyDesk.overview()).files[kind]
+    const night = () => (ostoja.features.tasks['keys.turn-files'] as () => Promise<unknown>)()
+    const said = { root: 'The root key', pepper: 'The pepper' }[kind]
+    /** The key came into use so many days ago. */
+    const age = async (days: number) => {
+      await ostoja.platform.keyChecks.remember()
+      const key = { tenant_id: installationId, kind, key_id: file().keys.current.id }
+      const at = new Date(ostoja.platform.clock().getTime() - days * day)
+      await inRealm(async trx => {
+        const row = (await trx('key_fingerprints').where(key).first('fingerprint')) as { fingerprint: Buffer }
+        await trx('key_fingerprints').where(key).delete()
+        await trx('key_fingerprints').insert({ ...key, ...row, noted_at: at })
+      })
+    }
+
+    it.each([
+      [0, 'later', ''],
+      [334, 'later', ''],
+      [336, 'soon', `${said} is due for rotation within 30 days`],
+      [366, 'overdue', `${said} is overdue for rotation`],
+    ])('after %i days says: %s', async (days, due, words) => {
+      await age(days)
+      expect((await standing()).due).toBe(due)
+      const page = await start()
+      if (words) expect(page).toContain(words)
+      else expect(page).not.toContain(said)
+      const before = file().keys.current.id
+      await night()
+      expect(file().keys.current.id).toBe(before)
+      const metrics = await ostoja.platform.metrics.text()
+      const [, at] = new RegExp(`^ostoja_key_due_timestamp_seconds\\{kind="${kind}"\\} (\\S+)$`, 'm').exec(metrics)!
+      expect(Math.round((Number(at) * 1000 - ostoja.platform.clock().getTime()) / day)).toBe(365 - days)
+    })
+
+    it('is kept by the worker in the night on which it is due, where the new key is in the file', async () => {
+      const { encryptionKeys } = ostoja.features
+      const announce = { announceOnly: true }
+      const before = file().keys.current.id
+      await age(364)
+      if (kind === 'root') await encryptionKeys.rotateRoot(() => undefined, announce)
+      else await encryptionKeys.rotatePepper(() => undefined, announce)
+      expect(await standing()).toMatchObject({ due: 'later', prepared: true })
+      expect((await operator.get('/keys')).text).toContain(
+        'The new key is in the file; the worker makes it the current one',
+      )
+      expect((await operator.get('/keys/progress')).body).toMatchObject({ done: true })
+      await night()
+      expect(file().keys.current.id).toBe(before)
+
+      await age(365)
+      await night()
+      expect(file().keys.current.id).not.toBe(before)
+      expect(await standing()).toMatchObject({ due: 'later', prepared: false, turning: false })
+      expect(await start()).not.toContain(said)
+    })
+
+    it('tells when the worker does not keep it', async () => {
+      const { encryptionKeys } = ostoja.features
+      if (kind === 'root') await encryptionKeys.rotateRoot(() => undefined, { announceOnly: true })
+      else await encryptionKeys.rotatePepper(() => undefined, { announceOnly: true })
+      await age(373)
+      expect(await start()).toContain(`${said} is overdue although a new one is in its file`)
+      await night()
+      expect(await start()).not.toContain(said)
+    })
   })
 
   it('in files are turned as well', async () => {

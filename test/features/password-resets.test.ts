@@ -28,7 +28,7 @@ afterEach(async () => {
   await inDatabase(ostoja.database.adminUrl, 'delete from graphile_worker._private_jobs where last_error is not null')
 })
 
-const good = 'zielony czajnik gwiżdże'
+const good = 'Zielony czajnik gwiżdże 7!'
 const ask = (name: string) => ostoja.visitor().post('/forgotten-password', { name }, '/forgotten-password')
 const pathIn = ({ links }: { links: string[] }) => new URL(links[0]!).pathname
 const linkFor = async (name = email, count = 1) => {

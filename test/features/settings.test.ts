@@ -36,6 +36,7 @@ describe('the settings', () => {
       rememberMe: false,
       passwordMinimum: 8,
       country: 'PL',
+      passphrases: false,
       timeZone: 'Europe/Warsaw',
       confirmMonths: 6,
       sheetDays: 30,

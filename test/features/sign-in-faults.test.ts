@@ -108,7 +108,7 @@ describe('a sign-in that is told to wait', () => {
       const busy = await visitor.agent
         .post('/account/password')
         .type('form')
-        .send({ currentPassword: account.password, password: 'zielony czajnik', _csrf: visitor.tokenOf(page.text) })
+        .send({ currentPassword: account.password, password: 'Zielony czajnik 7!', _csrf: visitor.tokenOf(page.text) })
       expect([busy.status, busy.text.includes('Ostoja is busy')]).toEqual([503, true])
       expect(Number(busy.headers['retry-after'])).toBeGreaterThan(0)
     } finally {

@@ -179,7 +179,7 @@ describe('an open stream', () => {
     await page.goto('/account')
     const before = await ostoja.features.sessions.look(key)
     await page.evaluate(async () => {
-      const answer = await fetch('/messages/stream')
+      const answer = await fetch('/sessions/stream')
       const reader = answer.body!.getReader()
       await reader.read()
       const until = async () => {
@@ -207,7 +207,7 @@ describe('pages that are refused a stream', () => {
       const page = await signIn(marek, full.url)
       await page.clock.install()
       await page.goto('/account')
-      const refused = page.waitForResponse(answer => answer.url().endsWith('/messages/stream'))
+      const refused = page.waitForResponse(answer => answer.url().endsWith('/sessions/stream'))
       await page.clock.runFor(2000)
       expect((await refused).status()).toBe(503)
       const ids = { thread: randomUUID(), message: randomUUID(), client: null }

@@ -135,8 +135,9 @@ describe('what never signs anybody out, however often:', () => {
       const asked = page.waitForRequest('**/sessions/heartbeat')
       await watch.nudge(page)
       await (await asked).response()
-      // Past the grace: whatever had started it would end the session now.
-      ostoja.skip(4000)
+      await watch.streaming(account)
+      // Past each grace: whatever had started one would end the session now.
+      ostoja.skip(11_000)
       if (!(await watch.isLive(account)))
         throw new Error(`${way} ${round} signed out: ${JSON.stringify(await watch.held(account))}`)
     }

@@ -46,10 +46,10 @@ export const backupRoutes = ({ backups, prove }: Needs) => {
 
     const actor = actorOf(res)
     const { password, part } = form.data
-    const proved = await prove(actor, { password, login: req.session.signedIn?.login ?? '', address: req.ip ?? '' })
+    const proved = await prove(actor, { password })
     if (proved.outcome === 'slow-down') {
       res.set('Retry-After', String(proved.seconds)).status(429)
-      return show(req, res, { password: `backup-desk:problem.slow?seconds=${proved.seconds}` }, { values })
+      return show(req, res, { password: proved.problem }, { values })
     }
     if (proved.outcome === 'wrong')
       return show(req, res.status(422), { password: 'backup-desk:problem.wrong' }, { values })

@@ -7,6 +7,7 @@ type Row = {
   second_sign_in: TenantSettings['secondSignIn']
   remember_me: boolean
   password_minimum: number
+  passphrases: boolean
   time_zone: string
   country: CountryCode
   confirm_months: number
@@ -23,6 +24,7 @@ export const selectSettings = async (trx: Trx, tenantId: string): Promise<Tenant
       'second_sign_in',
       'remember_me',
       'password_minimum',
+      'passphrases',
       'time_zone',
       'country',
       'confirm_months',
@@ -35,6 +37,7 @@ export const selectSettings = async (trx: Trx, tenantId: string): Promise<Tenant
     secondSignIn: row.second_sign_in,
     rememberMe: row.remember_me,
     passwordMinimum: row.password_minimum,
+    passphrases: row.passphrases,
     timeZone: row.time_zone,
     country: row.country,
     confirmMonths: row.confirm_months,
@@ -55,6 +58,7 @@ export const updateSettings = (trx: Trx, tenantId: string, settings: TenantSetti
     second_sign_in: settings.secondSignIn,
     remember_me: settings.rememberMe,
     password_minimum: settings.passwordMinimum,
+    passphrases: settings.passphrases,
     time_zone: settings.timeZone,
     country: settings.country,
     confirm_months: settings.confirmMonths,
