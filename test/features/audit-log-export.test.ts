@@ -279,7 +279,9 @@ describe('an export of the log', () => {
     expect((await other.get('/notices')).text).toContain('Anna Testowa exported the log')
     expect((await own.get('/notices')).text).toContain('You exported the audit log')
     expect((await own.get(`/clients/${id}/access`)).text).toContain('Names of clients shown in an export of this log')
-    expect((await reader.get(`/clients/${id}/access`)).text).toContain('downloaded an audit log that contains your name')
+    expect((await reader.get(`/clients/${id}/access`)).text).toContain(
+      'downloaded an audit log that contains your name',
+    )
     await ostoja.features.log.unusual.look(here)
     expect((await other.get('/log/unusual')).text).toContain('Created or downloaded an export')
     for (const group of ['log', 'exporting'])
@@ -327,7 +329,9 @@ describe('the log on paper', () => {
       account_id: officer.account.id,
       detail: { group: 'opening', client: clientId, count: lines.length, clients: [clientId] },
     })
-    expect((await staff.get(`/clients/${clientId}/access`)).text).toContain('printed an audit log that contains your name')
+    expect((await staff.get(`/clients/${clientId}/access`)).text).toContain(
+      'printed an audit log that contains your name',
+    )
 
     const nothing = await searchFor({ to: '2020-01-01' })
     expect((await officer.get(`${nothing}/print`)).text).toContain('No entries found')

@@ -375,7 +375,10 @@ describe('a file that is none', () => {
       .set('Accept-Language', 'en')
       .set('Content-Type', 'multipart/form-data; boundary=zzz')
       .send(body)
-    expect([answer.status, problemOn(answer.text)]).toEqual([422, expect.stringContaining('was not uploaded completely')])
+    expect([answer.status, problemOn(answer.text)]).toEqual([
+      422,
+      expect.stringContaining('was not uploaded completely'),
+    ])
     expect(await asOwner(`select 1 from imports where tenant_id = '${staff.account.tenantId}'`)).toEqual([])
   })
 

@@ -186,7 +186,11 @@ describe('what is no key to encrypt to', () => {
   const refusals: [name: string, key: () => Promise<string> | string, says: string][] = [
     ['some words', () => 'Zażółć gęślą jaźń', 'neither an OpenPGP public key'],
     ['a broken block', () => pgpKey.replace(/\n\w{20}/, '\n'), 'neither an OpenPGP public key'],
-    ['a key that only signs', () => gnupg.makeKey('s@example.org', 'never', 'ed25519'), 'cannot be used to encrypt email'],
+    [
+      'a key that only signs',
+      () => gnupg.makeKey('s@example.org', 'never', 'ed25519'),
+      'cannot be used to encrypt email',
+    ],
     ['a short RSA key', () => gnupg.makeKey('weak@example.org', 'never', 'rsa1024'), 'too short'],
     ['two keys', async () => pgpKey + (await gnupg.makeKey('two@example.org')), 'several keys'],
     [

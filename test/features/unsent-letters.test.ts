@@ -171,12 +171,7 @@ describe('letters that could not be sent, at the desk', () => {
     await db.asTenant({ tenantId }, trx => notices.notify(trx, tenantId, [reader.id], 'new-browser'))
     await failedFor('mail.notice', 'MAILBOX_REFUSED_550')
     const shown = await pages()
-    for (const words of [
-      'New notice',
-      'The mailbox was refused',
-      'once, last on',
-      'Will be tried again',
-    ])
+    for (const words of ['New notice', 'The mailbox was refused', 'once, last on', 'Will be tried again'])
       expect(shown.en).toContain(words)
     for (const words of ['Nowe powiadomienie', 'Skrzynka odrzuciła e-mail', 'raz, ostatnio', 'Będzie ponowione'])
       expect(shown.pl).toContain(words)
