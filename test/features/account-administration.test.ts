@@ -76,7 +76,7 @@ describe('making an account', () => {
     const second = await administrator.post('/accounts', { ...person(), formId }, '/accounts/new')
     expect([first.status, second.status]).toEqual([201, 303])
     expect(second.headers.location).toMatch(/^\/accounts\/\d+$/)
-    expect((await administrator.get(second.headers.location!)).text).toContain('made already')
+    expect((await administrator.get(second.headers.location!)).text).toContain('was created when you sent the form')
 
     const twice = randomUUID()
     const page = await administrator.get('/accounts/new')
@@ -97,8 +97,8 @@ describe('making an account', () => {
       '/accounts/new',
     )
     expect(answer.status).toBe(422)
-    expect(answer.text).toContain('This is needed.')
-    expect(answer.text).toContain('This doesn&#39;t look like an e-mail address.')
+    expect(answer.text).toContain('This field is required.')
+    expect(answer.text).toContain('This doesn&#39;t look like an email address.')
     expect(answer.text).toContain('Choose at least one role.')
     expect(answer.text).toContain('value="Święcicka-Żak"')
   })

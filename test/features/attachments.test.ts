@@ -249,7 +249,7 @@ describe('an upload that breaks off', () => {
       fields: { tray: randomUUID() },
     })
     expect([answer.status, await nothingLeft(own)]).toEqual([422, '0,0'])
-    expect(answer.text).toContain('did not arrive whole')
+    expect(answer.text).toContain('was not uploaded completely')
   })
 })
 

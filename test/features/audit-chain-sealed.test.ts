@@ -61,6 +61,6 @@ describe('when the log was sealed last', () => {
     expect(Number(/^ostoja_audit_seal_lag_seconds (.*)$/m.exec(await collected())?.[1])).toBeGreaterThan(560)
     expect(await collected()).toContain('ostoja_health{part="chain"} 0')
     const desk = await ostoja.signedIn(installationId, ['operator'])
-    expect((await desk.get('/')).text).toContain('The log’s chain needs you')
+    expect((await desk.get('/')).text).toContain('The audit log chain needs attention')
   })
 })

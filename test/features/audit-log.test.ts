@@ -60,17 +60,17 @@ describe('the log', () => {
       found.text.includes('Record opened') ? found : search({ place: '::' }),
     )
     expect(here.text).toContain('Record opened')
-    expect((await search({ place: '192.0.2.7' })).text).toContain('Nothing in the log fits')
-    expect((await search({ to: '2020-01-01' })).text).toContain('Nothing in the log fits')
+    expect((await search({ place: '192.0.2.7' })).text).toContain('No entries found')
+    expect((await search({ to: '2020-01-01' })).text).toContain('No entries found')
     expect((await search({ from: today, accountId: String(staff.account.id) })).status).toBe(200)
   })
 
   it('says beside the field what is wrong, and keeps what was typed', async () => {
     const answer = await officer.post('/log/searches', { client: 'Nieznana', from: 'x' }, '/log')
     expect(answer.status).toBe(422)
-    expect(answer.text).toContain('Write a day')
+    expect(answer.text).toContain('Enter a date')
     expect(answer.text).toContain('value="Nieznana"')
-    expect((await officer.post('/log/searches', { client: 'Nieznana' }, '/log')).text).toContain('No record fits')
+    expect((await officer.post('/log/searches', { client: 'Nieznana' }, '/log')).text).toContain('No record found')
   })
 
   it('is paged by key, whole and each event once, by an index, in a big log', async () => {
@@ -121,7 +121,7 @@ describe('who has seen a client', () => {
     const printed = (await staff.get(`/clients/${clientId}/access/print?language=pl`)).text
     const file = await fetchPdf(staff, `/clients/${clientId}/access.pdf?language=pl`)
     for (const text of [printed, file.text])
-      for (const words of ['Kto widział moją kartę', 'Jan Testowy', 'członek personelu']) expect(text).toContain(words)
+      for (const words of ['Kto widział moją teczkę', 'Jan Testowy', 'członek personelu']) expect(text).toContain(words)
     expect(file.text).toContain('Wydruk')
     const { rows } = await admin.query(
       `select subject_id, detail ->> 'format' as format from audit_events where action = 'client.access-printed' order by id`,

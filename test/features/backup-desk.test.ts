@@ -31,7 +31,7 @@ describe('the page of backups', () => {
     expect((await operator.post('/backups', {}, '/backups')).status).toBe(303)
     expect(await progress()).toMatchObject({ done: false })
     expect((await operator.get('/backups')).text).toContain('data-progress-url="/backups/progress"')
-    await until('it is proven', async () => (await operator.get('/backups')).text.includes('Proven to restore'))
+    await until('it is proven', async () => (await operator.get('/backups')).text.includes('Verified'))
     expect(await progress()).toEqual({ done: true })
   })
 

@@ -77,16 +77,16 @@ describe('the desk', () => {
   it('says what Readiness finds bad, and is calm when all is well', async () => {
     expect((await operator.get('/readiness')).text).toContain('data-part="backup" data-state="bad"')
     const page = await start()
-    expect(page).toContain('No backup has been shown to restore yet.')
+    expect(page).toContain('No backup has been restored in a test yet.')
     expect(page).toMatch(/href="\/backups"[^]*?No backup has been shown/)
     await proveBackup()
     expect((await operator.get('/readiness')).text).not.toContain('data-state="bad"')
-    expect(await start()).toContain('Nothing needs attention now')
+    expect(await start()).toContain('Nothing needs attention')
   })
 
   it('is for operators only', async () => {
     const administrator = await ostoja.signedIn(tenantId, ['administrator'])
-    expect((await administrator.get('/')).text).not.toContain('The desk')
+    expect((await administrator.get('/')).text).not.toContain('Operator console')
     for (const path of ['/jobs', '/keys', '/system', '/announcements', '/tenants'])
       expect((await administrator.get(path)).status).toBe(403)
   })
@@ -100,13 +100,13 @@ describe('the desk', () => {
         .update({ created_at: new Date(Date.now() - 98 * day) }),
     )
     const page = await start()
-    for (const text of ['A job has failed for good', 'A letter could not be sent', 'Data keys are past their age'])
+    for (const text of ['A job has failed', 'An email could not be sent', 'Data keys are too old'])
       expect(page).toContain(text)
-    expect(page.indexOf('A job has failed')).toBeLessThan(page.indexOf('A letter could'))
+    expect(page.indexOf('A job has failed')).toBeLessThan(page.indexOf('An email could'))
     expect(page).toMatch(/href="\/keys"[\s\S]*Data keys are past/)
     await inRealm(trx => trx('tenant_keys').update({ created_at: new Date() }))
     for (const id of [job, letter]) await operator.post(`/jobs/${id}/remove`, {}, '/jobs')
-    expect(await start()).toContain('Nothing needs attention now')
+    expect(await start()).toContain('Nothing needs attention')
   })
 
   it('notices that no worker lives', async () => {
@@ -125,7 +125,7 @@ describe('jobs at the desk', () => {
   it('show task, times and the kind of the fault, never what they are about', async () => {
     const id = await failedJob('mail.no-such-letter')
     const page = (await operator.get('/jobs')).text
-    expect(page).toContain('Letters that could not be sent')
+    expect(page).toContain('Emails that could not be sent')
     expect(page).toContain('Error (ESOCKET)')
     expect(page).not.toContain(tenantId)
     await operator.post(`/jobs/${id}/remove`, {}, '/jobs')
@@ -352,7 +352,7 @@ describe('announcements', () => {
     for (const [wrong, words] of [
       [{ textEn: ' ' }, 'needed'],
       [{ endsAt: 'soon' }, 'date and a time'],
-      [{ endsAt: local(new Date(Date.now() - 3_600_000)) }, 'end after it begins'],
+      [{ endsAt: local(new Date(Date.now() - 3_600_000)) }, 'The end must be after the start'],
       [{ kind: 'loud' }, 'Choose one'],
     ] as const) {
       const answer = await announce({ textPl: 'Zachowane', ...wrong })
@@ -385,7 +385,7 @@ describe('the installation with a silent mail server', () => {
         note: 'installation:note.silent',
       })
       const someone = await other.signedIn(installationId, ['operator'])
-      expect((await someone.get('/')).text).toContain('The mail server does not take letters')
+      expect((await someone.get('/')).text).toContain('The mail server does not accept email')
     } finally {
       await other.close()
       silent.close()

@@ -182,7 +182,7 @@ describe('a new emergency contact', () => {
     const answer = await staff.post(`/clients/${client}/contacts`, typed({ id: randomUUID(), name: 'Twenty-first' }))
     expect(answer.status).toBe(422)
     expect(answer.text).toContain('value="Twenty-first"')
-    expect(answer.text).toContain('as many emergency contacts as fit')
+    expect(answer.text).toContain('the maximum number of emergency contacts')
     expect((await staff.get(`/clients/${client}/contacts/new`)).status).toBe(409)
     expect(await idsOf(client)).toHaveLength(20)
   })
@@ -388,7 +388,7 @@ describe('a confirmation', () => {
     await staff.post(`/clients/${client}/contacts/${id}`, typed({ version: '1', 'phones[0][number]': '602 222 222' }))
     const answer = await staff.post(`/clients/${client}/contacts/${id}/confirm`, { version: 1 })
     expect(answer.status).toBe(409)
-    expect(answer.text).toContain('look at what is there now')
+    expect(answer.text).toContain('Open it again and check it')
     expect(await contactsOf(client)).toMatchObject([{ version: 2, lastConfirmedOn: null }])
   })
 
@@ -512,7 +512,7 @@ describe('contacts of an archived client', () => {
     ]
     for (const { status, text } of answers) {
       expect(status).toBe(409)
-      expect(text).toContain('This client is in the archive, so the emergency contacts were not changed.')
+      expect(text).toContain('This client is archived, so the emergency contacts were not changed.')
       expect(text).not.toContain('Kowalski')
     }
     expect(await contactsOf(client)).toEqual(before)

@@ -112,15 +112,15 @@ describe('the emergency sheet of a client', () => {
     expect(meta.info).toMatchObject({ Title: 'Emergency sheets', Language: 'en' })
   })
 
-  it('draws names that are read from the right in their order, and says where letters cannot be drawn', async () => {
+  it('draws names that are read from the right in their order, and says where letters cannot be shown in a PDF', async () => {
     const right = await download(`/clients/${await person('محمد علی')}/sheet.pdf`)
-    expect(right.pages.join(' ')).not.toContain('cannot be drawn')
+    expect(right.pages.join(' ')).not.toContain('cannot be shown in a PDF')
     expect(right.pages.join(' ')).not.toContain('□')
     const lost = await download(`/clients/${await person('王小明')}/sheet.pdf`)
-    expect(lost.pages.join(' ')).toContain('cannot be drawn')
+    expect(lost.pages.join(' ')).toContain('cannot be shown in a PDF')
     expect(lost.pages.join(' ')).toContain('□□□')
     expect((await download(`/clients/${await person('Żółć')}/sheet.pdf`)).pages.join(' ')).not.toContain(
-      'cannot be drawn',
+      'cannot be shown in a PDF',
     )
   })
 

@@ -67,7 +67,7 @@ describe('an upload', () => {
     await until('all whole batches are stored', async () => (await countOf('import_rows', staff)) === stored)
     const [half] = await asOwner<{ id: string }>(`select id from imports where tenant_id = '${staff.account.tenantId}'`)
     expect((await staff.get(`/imports/${half!.id}`)).status).toBe(404)
-    expect((await staff.get('/imports')).text).toContain('No import yet')
+    expect((await staff.get('/imports')).text).toContain('No imports yet')
 
     ostoja.skip(16 * 60_000)
     await imports.work.sweep(actorOf(staff))

@@ -374,7 +374,7 @@ describe('a file that is none', () => {
     expect([answer.status, problemOn(answer.text)]).toEqual([422, expect.stringContaining('Choose a file.')])
   })
 
-  it('that ends before its form does: says that it did not arrive whole, and keeps nothing', async () => {
+  it('that ends before its form does: says that it was not uploaded completely, and keeps nothing', async () => {
     const staff = await staffOf()
     const token = staff.tokenOf((await staff.get('/imports')).text)
     const body = `--zzz\r\nContent-Disposition: form-data; name="_csrf"\r\n\r\n${token}\r\n--zzz\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nImię\nAnna\n`
@@ -383,7 +383,10 @@ describe('a file that is none', () => {
       .set('Accept-Language', 'en')
       .set('Content-Type', 'multipart/form-data; boundary=zzz')
       .send(body)
-    expect([answer.status, problemOn(answer.text)]).toEqual([422, expect.stringContaining('did not arrive whole')])
+    expect([answer.status, problemOn(answer.text)]).toEqual([
+      422,
+      expect.stringContaining('was not uploaded completely'),
+    ])
     expect(await asOwner(`select 1 from imports where tenant_id = '${staff.account.tenantId}'`)).toEqual([])
   })
 

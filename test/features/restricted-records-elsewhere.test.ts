@@ -68,7 +68,7 @@ describe('the log of a reading past a restriction', () => {
 
     expect((await named.get(`/clients/${clientId}/access`)).text).not.toContain(found!.id)
     const { text } = await fetchPdf(named, `/clients/${clientId}/access.pdf?language=en`)
-    expect(text).toContain('In an emergency; the reason was written down to be checked.')
+    expect(text).toContain('In an emergency. The reason was recorded and is reviewed.')
     for (const inner of [found!.id, 'nieprzytomna', 'restricted', 'case'])
       expect(text.toLowerCase()).not.toContain(inner)
     await colleague.post(`/restricted-records/${clientId}/break-glass/end`)

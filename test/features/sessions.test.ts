@@ -200,7 +200,7 @@ describe('a browser that is not heard of any more', () => {
     expect(await ostoja.features.sessions.look(key)).toBeNull()
     expect((await tryToSignIn(account)).status).toBe(303)
     expect(await isOut(visitor)).toBe(true)
-    expect(await reason(visitor)).toContain('the browser was out of reach')
+    expect(await reason(visitor)).toContain('your browser lost the connection')
   })
 
   it('is told so when it comes back, by the page that was open and by the sign-in page', async () => {
@@ -210,7 +210,7 @@ describe('a browser that is not heard of any more', () => {
     ostoja.skip(minutes(2))
     expect((await page.beat()).status).toBe(401)
     expect((await visitor.get('/signed-out')).text).toContain('lost contact with your browser')
-    expect(await reason(visitor)).toContain('the browser was out of reach')
+    expect(await reason(visitor)).toContain('your browser lost the connection')
   })
 
   it('is told so in Polish as well', async () => {
@@ -312,7 +312,7 @@ describe('a session that others end', () => {
     for (const [because, words] of [
       ['administrator', 'by an administrator'],
       ['password', 'the password was changed'],
-      ['deactivated', 'the account was closed'],
+      ['deactivated', 'the account was deactivated'],
     ] as const) {
       const { visitor, key } = await newcomer()
       expect(await ostoja.features.sessions.end(key, because)).toBe(true)

@@ -109,7 +109,7 @@ describe('a sign-in that is told to wait', () => {
         .post('/account/password')
         .type('form')
         .send({ currentPassword: account.password, password: 'Zielony czajnik 7!', _csrf: visitor.tokenOf(page.text) })
-      expect([busy.status, busy.text.includes('Very busy at this moment')]).toEqual([503, true])
+      expect([busy.status, busy.text.includes('Ostoja is busy')]).toEqual([503, true])
       expect(Number(busy.headers['retry-after'])).toBeGreaterThan(0)
     } finally {
       full = false

@@ -59,7 +59,7 @@ describe('signing in', () => {
   it('names the field that is empty', async () => {
     const answer = await tryToSignIn({ login: '', password: 'x' })
     expect(answer.status).toBe(422)
-    expect(answer.text).toContain('This is needed.')
+    expect(answer.text).toContain('This field is required.')
   })
 
   it('sets a cookie of this host only, secure, out of reach of scripts, that ends with the browser', async () => {

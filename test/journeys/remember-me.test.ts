@@ -96,7 +96,7 @@ describe('a browser that is closed and started again', () => {
   for (const [how, end, afterMs, words] of [
     ['its window is closed', closeWindow, 4000, 'the window was closed'],
     // Chromium ends before it has sent the page's last word: the server sees only that its stream breaks.
-    ['it is quit as a whole', quit, 10_000, 'the browser was out of reach'],
+    ['it is quit as a whole', quit, 10_000, 'your browser lost the connection'],
   ] as const)
     it(`is signed out as well where it brings its session cookie back ("continue where you left off"): ${how}`, async () => {
       await mkdir(join(profile, 'Default'))

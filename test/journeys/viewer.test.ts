@@ -58,7 +58,7 @@ describe('an export opened from a file, with no network', () => {
     await unlock(page, 'not this one')
     await page.waitForSelector('[data-problem=wrong]')
     expect(await page.innerText('#problem')).toContain('Złe hasło')
-    expect(await page.innerText('#problem')).toContain('Plik jest cały')
+    expect(await page.innerText('#problem')).toContain('Plik jest pełny')
     await unlock(page)
 
     await page.waitForSelector('.results')
@@ -175,7 +175,7 @@ describe('an export opened from a file, with no network', () => {
     })
     await opened(page)
     await page.click('.results button >> nth=0')
-    await page.getByRole('button', { name: 'Drukuj tę osobę' }).click()
+    await page.getByRole('button', { name: 'Drukuj tego klienta' }).click()
     expect(await page.getAttribute('body', 'data-printed')).toContain(await page.innerText('.person h1'))
     await page.emulateMedia({ media: 'print' })
     expect(await page.locator('#app').isVisible()).toBe(false)
@@ -184,7 +184,7 @@ describe('an export opened from a file, with no network', () => {
 
     await page.fill('#search', 'nowak')
     await page.locator('#count', { hasText: 'Znaleziono' }).waitFor()
-    await page.getByRole('button', { name: 'Drukuj znalezione' }).click()
+    await page.getByRole('button', { name: 'Drukuj znalezionych' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Drukuj' }).click()
     await page.waitForSelector('dialog', { state: 'detached' })
     const found = Number(/\d+/.exec(await page.innerText('#count'))?.[0])
