@@ -46,7 +46,6 @@ measure()
 export const watchContention = () => {
   const samples: { at: number; ratio: number }[] = []
   const worker = new Worker(againAndAgain, { eval: true })
-  worker.unref()
   worker.on('message', (ratio: number) => samples.push({ at: Date.now(), ratio }))
   return {
     /**

@@ -16,13 +16,17 @@ type Timed = { name: string; seconds: number; max: number }
  * the file that OSTOJA_TEST_COUNTS names, for bin/test. Where other programs want the cores too, a file may take longer by as much.
  */
 export const createReporter = (): Reporter => {
-  const contention = watchContention()
+  let contention: ReturnType<typeof watchContention>
   const ends = new Map<string, number>()
   /** Collecting coverage takes its own time. */
   let coverage = false
   return {
     onInit: ({ config }) => {
       coverage = config.coverage.enabled
+    },
+    // Not before: knip and other tools load the configuration too, and must be able to end.
+    onTestRunStart: () => {
+      contention = watchContention()
     },
     onTestModuleEnd: ({ id }) => {
       ends.set(id, Date.now())
