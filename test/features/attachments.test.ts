@@ -160,13 +160,13 @@ describe('a file that is refused', () => {
     for (let n = 0; n < 10; n++) await added(staff, png, `${n}.png`, tray)
     const eleventh = await add(staff, png, 'eleventh.png', tray)
     expect([eleventh.status, idsIn(eleventh.text).length]).toEqual([422, 10])
-    expect(eleventh.text).toContain('“eleventh.png” is one file too many')
+    expect(eleventh.text).toContain('“eleventh.png” was not added')
 
     const heavy = randomUUID()
     for (let n = 0; n < 4; n++) await added(staff, Buffer.alloc(25 * megabyte), `${n}.bin`, heavy)
     const fifth = await add(staff, Buffer.alloc(1), 'fifth.bin', heavy)
     expect([fifth.status, idsIn(fifth.text).length]).toEqual([422, 4])
-    expect(fifth.text).toContain('more than 100 MB together')
+    expect(fifth.text).toContain('larger than 100 MB together')
   })
 
   it('finds an organisation without room, and says so', async () => {

@@ -276,7 +276,7 @@ describe('an export of the log', () => {
     expect(await events('log.clients-exported', here)).toEqual([
       { subject_id: made!.subject_id, account_id: own.account.id, detail: { clients: [id] } },
     ])
-    expect((await other.get('/notices')).text).toContain('Anna Testowa exported the log')
+    expect((await other.get('/notices')).text).toContain('Anna Testowa exported the audit log')
     expect((await own.get('/notices')).text).toContain('You exported the audit log')
     expect((await own.get(`/clients/${id}/access`)).text).toContain('Names of clients shown in an export of this log')
     expect((await reader.get(`/clients/${id}/access`)).text).toContain(

@@ -39,7 +39,7 @@ describe('the page of backups', () => {
     const [backup] = await ostoja.features.backups.list({ tenantId: installationId, accountId: null, roles: [] })
     const path = `/backups/${backup!.id}/fetch`
     for (const [fields, words] of [
-      [{ part: 'data', password: '' }, 'needed'],
+      [{ part: 'data', password: '' }, 'required'],
       [{ part: 'data', password: 'not mine' }, 'not your password'],
       [{ part: 'keys', password: operator.account.password }, 'Choose one'],
     ] as const) {

@@ -78,7 +78,7 @@ describe('the desk', () => {
     expect((await operator.get('/readiness')).text).toContain('data-part="backup" data-state="bad"')
     const page = await start()
     expect(page).toContain('No backup has been restored in a test yet.')
-    expect(page).toMatch(/href="\/backups"[^]*?No backup has been shown/)
+    expect(page).toMatch(/href="\/backups"[^]*?No backup has been restored in a test yet/)
     await proveBackup()
     expect((await operator.get('/readiness')).text).not.toContain('data-state="bad"')
     expect(await start()).toContain('Nothing needs attention')
@@ -103,7 +103,7 @@ describe('the desk', () => {
     for (const text of ['A job has failed', 'An email could not be sent', 'Data keys are too old'])
       expect(page).toContain(text)
     expect(page.indexOf('A job has failed')).toBeLessThan(page.indexOf('An email could'))
-    expect(page).toMatch(/href="\/keys"[\s\S]*Data keys are past/)
+    expect(page).toMatch(/href="\/keys"[\s\S]*Data keys are too old/)
     await inRealm(trx => trx('tenant_keys').update({ created_at: new Date() }))
     for (const id of [job, letter]) await operator.post(`/jobs/${id}/remove`, {}, '/jobs')
     expect(await start()).toContain('Nothing needs attention')
@@ -350,7 +350,7 @@ describe('announcements', () => {
 
   it('name what is wrong beside the field, and are taken off again', async () => {
     for (const [wrong, words] of [
-      [{ textEn: ' ' }, 'needed'],
+      [{ textEn: ' ' }, 'This field is required'],
       [{ endsAt: 'soon' }, 'date and a time'],
       [{ endsAt: local(new Date(Date.now() - 3_600_000)) }, 'The end must be after the start'],
       [{ kind: 'loud' }, 'Choose one'],

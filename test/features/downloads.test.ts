@@ -164,7 +164,7 @@ describe('what leaves by download', () => {
     expect((await get(`/attachments/${ids.attachmentId}`)).headers.location).toBe(path)
 
     for (const [password, text] of [
-      ['', 'needed'],
+      ['', 'required'],
       ['not mine', 'not your password'],
     ] as const) {
       const again = await person.post(path, { password })
@@ -209,7 +209,7 @@ describe('the form of a PDF', () => {
   })
 
   const wrong: Record<string, [given: string, repeated: string, says: string]> = {
-    nothing: ['', '', 'needed'],
+    nothing: ['', '', 'required'],
     'one that is guessed soon': ['Kowalski1!', 'Kowalski1!', 'too easy to guess'],
     'two that differ': [passphrase, `${passphrase}s`, 'not the same'],
     'one that readers would cut': [passphrase.repeat(4), passphrase.repeat(4), 'Some PDF readers'],

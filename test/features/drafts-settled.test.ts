@@ -25,7 +25,7 @@ const refusals = [403, 409, 422, 503]
 
 const moreRoutes = () => {
   const router = Router()
-  router.post('/answers/:status/:page', signedIn(), (req, res) => {
+  router.post('/answers/:status/:page', signedIn({ download: 'no-client-data' }), (req, res) => {
     res.status(Number(req.params.status))
     if (req.params.page === 'page') res.render('errors/forbidden')
     else res.attachment('list.csv').send('a;b')

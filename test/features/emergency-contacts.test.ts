@@ -388,7 +388,7 @@ describe('a confirmation', () => {
     await staff.post(`/clients/${client}/contacts/${id}`, typed({ version: '1', 'phones[0][number]': '602 222 222' }))
     const answer = await staff.post(`/clients/${client}/contacts/${id}/confirm`, { version: 1 })
     expect(answer.status).toBe(409)
-    expect(answer.text).toContain('Open it again and check it')
+    expect(answer.text).toContain('Open the record again and check it')
     expect(await contactsOf(client)).toMatchObject([{ version: 2, lastConfirmedOn: null }])
   })
 

@@ -170,8 +170,8 @@ describe('an import', () => {
     const lines = csv.text.split('\r\n')
     expect(lines[0]).toBe('\ufeffWhy refused;Nr teczki;Imię;Nazwisko;Data ur.;Telefon')
     expect(lines[1]).toMatch(/^Looks like an existing client.*;;JAN;KÓT;1.01.1990;$/)
-    expect(lines[2]).toBe('The same file number stands in an earlier row.;A-3;Ewa;Lis;;')
-    expect(lines[3]).toBe('The same name and birth date stand in an earlier row.;;Ala;Lis;2.02.2000;')
+    expect(lines[2]).toBe('An earlier row has the same file number.;A-3;Ewa;Lis;;')
+    expect(lines[3]).toBe('An earlier row has the same name and birth date.;;Ala;Lis;2.02.2000;')
 
     const anna = (await profilesOf(staff)).find(profile => profile.fileNumber === 'A-1')
     expect(anna).toMatchObject({ familyName: 'Kowalska', birthDate: '1985-04-03' })
@@ -350,7 +350,7 @@ describe('a file that is none', () => {
     ['only a header', 'Imię;Nazwisko\n', 'only the names of columns'],
     ['a NUL', 'a,b\n1\0,2', 'not a text file'],
     ['an .xlsx', 'PK\u0003\u0004zz', 'an Excel workbook'],
-    ['an open quotation mark', 'a,b\n1,"2\n', 'It shows in row 2'],
+    ['an open quotation mark', 'a,b\n1,"2\n', 'The problem is in row 2'],
     ['a cell of 20,001 signs', `a,b\n1,${'x'.repeat(20_001)}\n`, 'more than 20,000 characters'],
     ['201 columns', `${'a,'.repeat(200)}a\n1\n`, 'more than 200 columns'],
   ])('%s: refused in a plain sentence beside the field, and nothing kept', async (_, content, sentence) => {

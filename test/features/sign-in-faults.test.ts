@@ -123,7 +123,7 @@ describe('a refusal for want of room', () => {
     const { passwords } = ostoja.platform
     const crowded = createSignIn({
       ...needs(),
-      passwords: { ...passwords, verify: () => Promise.reject(new TooBusy(5)) },
+      passwords: { ...passwords, match: () => Promise.reject(new TooBusy(5)) },
     })
     for (const device of ['usual', 'never seen']) {
       const place = { address: '127.0.0.1', userAgent: '', session: device, device, rememberMe: false }

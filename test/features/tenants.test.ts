@@ -52,7 +52,7 @@ describe('making an organisation', () => {
   it('names what is wrong beside its field, keeps what was typed, and makes nothing', async () => {
     const before = (await ostoja.features.tenants.open()).length
     for (const [wrong, words] of [
-      [{ name: ' ' }, 'needed'],
+      [{ name: ' ' }, 'required'],
       [{ domain: 'https://x.org' }, 'not a host name'],
       [{ mostAccounts: 'many' }, 'whole number'],
       [{ mostClients: '0' }, 'whole number'],

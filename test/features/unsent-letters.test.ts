@@ -190,7 +190,7 @@ describe('letters that could not be sent, at the desk', () => {
     expect(shown.en).toContain('Try all again')
     expect(shown.pl).toContain('Spróbuj ponownie wysłać wszystkie')
     expect((await desks.en.post('/jobs/letters/retry', {}, '/jobs')).status).toBe(303)
-    expect((await desks.en.get('/jobs')).text).toContain('2 letters are being tried again')
+    expect((await desks.en.get('/jobs')).text).toContain('2 emails are being sent again')
     await until('all are sent', async () => (await jobsOf('mail.notice')).length === 0)
     expect((await jobsOf('mail.former-address')).map(({ attempts, most }) => attempts === most)).toEqual([true])
     expect(await events('job.letters-retried')).toEqual([{ detail: { letters: 2 } }])
