@@ -116,7 +116,7 @@ describe('an export opened from a file in Firefox', () => {
 
     await untilThereIs(page, '.results')
     expect(await textOf(page, '.bar')).toContain('Dom Pod Lipą')
-    expect(await textOf(page, '#count')).toBe('120 osób')
+    expect(await textOf(page, '#count')).toBe('120 klientów')
     await type(page, '#search', 'lukasz zolc')
     await untilTextHas(page, '#count', 'Znaleziono')
     await page.keyboard.press('ArrowDown')
@@ -200,7 +200,7 @@ describe('an export opened from a file in Firefox', () => {
     await untilThereIs(page, '[data-problem=wrong]')
     await unlock(page)
     await untilThereIs(page, '.results')
-    expect(await textOf(page, '#count')).toBe('120 osób')
+    expect(await textOf(page, '#count')).toBe('120 klientów')
     await close()
   })
 

@@ -56,7 +56,7 @@ describe('an export for a passphrase and for keys', () => {
     await page.setInputFiles('#key-file', keyFile)
     await press(page)
     await page.waitForSelector('.results')
-    expect(await page.innerText('#count')).toBe('40 osób')
+    expect(await page.innerText('#count')).toBe('40 klientów')
 
     await page.getByRole('button', { name: 'Zablokuj' }).click()
     await page.waitForSelector('#key-file')

@@ -64,7 +64,7 @@ describe('an export opened from a file, with no network', () => {
     await page.waitForSelector('.results')
     expect(await page.innerText('.bar')).toContain('Dom Pod Lipą')
     expect(await page.innerText('.bar')).toContain('sprzed 3 dni')
-    expect(await page.innerText('#count')).toBe('120 osób')
+    expect(await page.innerText('#count')).toBe('120 klientów')
     await page.keyboard.type('lukasz zolc')
     await page.locator('#count', { hasText: 'Znaleziono' }).waitFor()
     await page.keyboard.press('ArrowDown')
@@ -160,7 +160,7 @@ describe('an export opened from a file, with no network', () => {
     expect(await page.locator('.call-number').first().innerText()).toContain('+48')
 
     await page.fill('#search', '')
-    await page.locator('#count', { hasText: new RegExp(`^${count / 1000}\\s000 osób$`) }).waitFor()
+    await page.locator('#count', { hasText: new RegExp(`^${count / 1000}\\s000 klientów$`) }).waitFor()
     expect(await page.locator('.result').count()).toBe(50)
     await page.getByRole('button', { name: 'Pokaż więcej' }).click()
     await until('the second page is there', async () => (await page.locator('.result').count()) === 100)

@@ -56,6 +56,14 @@ describe('headings as programs write them', () => {
   })
 })
 
+it('a cell of a field with one value stays whole, whatever stands in it', () => {
+  const reading = guessReading(['Nazwisko', 'Imię', 'Uwagi'], [])
+  const cells = ['Nowak ::: Kowal', 'Anna', 'rano ::: nie dzwonić']
+  const { given } = readRow({ number: 2, cells }, reading, '2026-11-30', 'PL')
+  expect(given.familyName).toBe('Nowak ::: Kowal')
+  expect(given.notes).toContain('nie dzwonić')
+})
+
 describe('a cell', () => {
   it.each([
     ['601 234 567', 'phones'],

@@ -18,14 +18,29 @@ export const cellsByField = (cells: readonly string[], columns: Reading['columns
       .trim()
       .replace(defused, '')
     if (!field || value === '' || (!field.toLowerCase().includes('name') && placeholders.test(value))) return
-    const values = value
-      .split(valueSeparator)
-      .map(part => part.trim())
-      .filter(Boolean)
-    byField.set(field, [...(byField.get(field) ?? []), ...(fields[field].several ? values : values.slice(0, 1))])
+    byField.set(field, [...(byField.get(field) ?? []), ...valuesOf(field, value)])
   })
   return byField
 }
+
+/** A record holds one address: of several the first. Any other field of one value keeps the cell whole, so that nothing is lost. */
+const valuesOf = (field: Field, value: string): string[] => {
+  if (!fields[field].several && !partsOfAddress.has(field)) return [value]
+  const values = value
+    .split(valueSeparator)
+    .map(part => part.trim())
+    .filter(Boolean)
+  return fields[field].several ? values : values.slice(0, 1)
+}
+const partsOfAddress = new Set<Field>([
+  'addressLine',
+  'houseNumber',
+  'flatNumber',
+  'postalCode',
+  'city',
+  'region',
+  'country',
+])
 
 export const oneLine = (value: string) => value.replace(/\s+/g, ' ').trim()
 

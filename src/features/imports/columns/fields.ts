@@ -1,6 +1,6 @@
 /**
  * What a column can be. `many`: several columns may be it (two phones, street and house number in one line). `several`: one
- * cell may hold several values; of any other field only the first is taken.
+ * cell may hold several values; of a part of an address only the first is taken.
  */
 export const fields = {
   fileNumber: { many: false, several: false },
