@@ -32,7 +32,8 @@ export const isAbout = (person: Person) => {
   }
 }
 
-const dateForm = /(?<!\d)(\d{4})\D?(\d{2})\D?(\d{2})(?!\d)|(?<!\d)(\d{1,2})\D(\d{1,2})\D(\d{4})(?!\d)/g
+const dateForm =
+  /(?<![\p{L}\d])(\d{4})[^\p{L}\d]?(\d{2})[^\p{L}\d]?(\d{2})(?!\d)|(?<![\p{L}\d])(\d{1,2})[^\p{L}\d](\d{1,2})[^\p{L}\d](\d{4})(?!\d)/gu
 
 /** The dates in a text, each as its year and its smaller and greater other number: 4 May and 5 April count as the same. */
 const datesIn = (text: string): string[] =>
