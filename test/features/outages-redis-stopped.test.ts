@@ -1,3 +1,3 @@
 import { describeOutages } from '../support/outages.ts'
 
-describeOutages('redis')
+describeOutages('redis', ['stopped'])
