@@ -1,7 +1,8 @@
 import { record } from '../platform/audit/record.ts'
 import type { Actor } from '../platform/actor.ts'
-import type { OwnTries, Tried } from '../features/sign-in/index.ts'
+import type { OwnTries } from '../features/sign-in/index.ts'
 import type { Db } from '../platform/db/tenant.ts'
+import type { Proof } from '../platform/web/proved.ts'
 
 export type ProvingNeeds = {
   db: Db
@@ -17,9 +18,9 @@ export type ProvingNeeds = {
 export const createProving =
   (
     { db, isRight, ownTries }: ProvingNeeds,
-    refusal: 'account.password-refused' | 'attachment.save-refused' | 'backup.fetch-refused' | 'mail-key.refused',
+    refusal: 'attachment.save-refused' | 'backup.fetch-refused' | 'mail-key.refused',
   ) =>
-  (actor: Actor, { password }: { password: string }): Promise<Tried> =>
+  (actor: Actor, { password }: { password: string }): Promise<Proof> =>
     ownTries(actor, async () => {
       const right = await isRight(actor, password)
       if (!right) await db.asTenant(actor, trx => record(trx, actor, refusal, actor.accountId ?? undefined))

@@ -2,6 +2,7 @@ import type { Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
+import type { Proof } from '../../platform/web/proved.ts'
 import { updateLanguage } from './queries.ts'
 
 type Prepared<NewPassword, Rule> =
@@ -12,12 +13,11 @@ type OwnPassword<NewPassword, Rule> = {
   prepare: (actor: Actor, chosen: string, current: string) => Promise<Prepared<NewPassword, Rule>>
   choose: (trx: Trx, actor: Actor, password: NewPassword) => Promise<unknown>
 }
-type Tried = { outcome: 'right' } | { outcome: 'wrong' } | { outcome: 'slow-down'; seconds: number; problem: string }
 type Needs<NewPassword, Rule> = {
   db: Db
   ownPassword: OwnPassword<NewPassword, Rule>
   /** Counts the wrong tries of the password that one has. */
-  ownTries: (actor: Actor, look: () => Promise<boolean>) => Promise<Tried>
+  ownTries: (actor: Actor, look: () => Promise<boolean>) => Promise<Proof>
 }
 /** `seconds`: after how many the next guess is welcome, after too many. */
 export type Changed<Rule> =

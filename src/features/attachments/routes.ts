@@ -8,7 +8,7 @@ import { SealBroken } from '../../platform/vault/cipher.ts'
 import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import { filesIn } from '../../platform/web/multipart.ts'
-import type { Proved } from '../../platform/web/proved.ts'
+import { refuseProof, type Proved } from '../../platform/web/proved.ts'
 import { unlessReaderGone } from '../../platform/web/reader-gone.ts'
 import type { Attachments } from './attachments.ts'
 import { isShown, shownTypes } from './kinds.ts'
@@ -69,7 +69,7 @@ export const attachmentRoutes = (
     if (!form.ok) return ask(req, res.status(422), form.problems)
     const proof = await proved.prove(req, res, form.data.password)
     if (proof.outcome === 'right') return res.redirect(303, `/attachments/${id}/download`)
-    await ask(req, res, { password: proof.outcome === 'slow-down' ? proof.problem : 'attachments:saving.wrong' })
+    await ask(req, res, { password: refuseProof(res, proof, 'attachments:saving.wrong') })
   })
 
   const ask = async (req: Request, res: Response, problems: Problems) => {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Actor } from '../../platform/actor.ts'
+import type { Proof } from '../../platform/web/proved.ts'
 
 /** One backup, as its page shows it; names of problems have their words in the catalogue `backup-desk`. */
 export type ListedBackup = {
@@ -28,8 +29,6 @@ export type BackupState = {
   busy: boolean
 }
 export type Part = 'data' | 'manifest'
-export type Proved =
-  { outcome: 'right' } | { outcome: 'wrong' } | { outcome: 'slow-down'; seconds: number; problem: string }
 
 /** What the pages need of the backups, and of whoever can tell whether somebody is who they say. */
 export type Needs = {
@@ -41,5 +40,5 @@ export type Needs = {
     open: (actor: Actor, id: string, part: Part) => Promise<{ name: string; size: number; stream: Readable }>
   }
   /** Asks an operator for the password once more; wrong ones are counted. */
-  prove: (actor: Actor, typed: { password: string }) => Promise<Proved>
+  prove: (actor: Actor, typed: { password: string }) => Promise<Proof>
 }

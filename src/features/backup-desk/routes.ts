@@ -5,6 +5,7 @@ import { NotFound } from '../../platform/errors.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
+import { refuseProof } from '../../platform/web/proved.ts'
 import { unlessReaderGone } from '../../platform/web/reader-gone.ts'
 import type { ListedBackup, Needs } from './needs.ts'
 
@@ -46,13 +47,9 @@ export const backupRoutes = ({ backups, prove }: Needs) => {
 
     const actor = actorOf(res)
     const { password, part } = form.data
-    const proved = await prove(actor, { password })
-    if (proved.outcome === 'slow-down') {
-      res.set('Retry-After', String(proved.seconds)).status(429)
-      return show(req, res, { password: proved.problem }, { values })
-    }
-    if (proved.outcome === 'wrong')
-      return show(req, res.status(422), { password: 'backup-desk:problem.wrong' }, { values })
+    const proof = await prove(actor, { password })
+    if (proof.outcome !== 'right')
+      return show(req, res, { password: refuseProof(res, proof, 'backup-desk:problem.wrong') }, { values })
 
     const file = await backups.open(actor, id, part)
     res.set({

@@ -5,15 +5,15 @@ import { NotFound } from '../../platform/errors.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm, readFormLater, type Problems } from '../../platform/web/forms.ts'
 import { actorOf, signedIn } from '../../platform/web/guard.ts'
+import { refuseProof, type Proof } from '../../platform/web/proved.ts'
 import type { MailKeys } from './mail-keys.ts'
 import { keyForm, kindParam, removalForm, typedIn } from './schema.ts'
 
-type Proved = { outcome: 'right' } | { outcome: 'wrong' } | { outcome: 'slow-down'; seconds: number; problem: string }
 type Given = {
   mailKeys: MailKeys
   clock: Clock
   /** Asks for the password once more, so that a screen left open is not enough; wrong ones are counted. */
-  prove: (actor: Actor, typed: { password: string }) => Promise<Proved>
+  prove: (actor: Actor, typed: { password: string }) => Promise<Proof>
   mailed: boolean
 }
 
@@ -63,12 +63,9 @@ export const mailKeyRoutes = ({ mailKeys, clock, prove, mailed }: Given) => {
     { field, password }: { field: string; password: string },
     more = {},
   ): Promise<boolean> => {
-    const proved = await prove(actorOf(res), { password })
-    if (proved.outcome === 'right') return true
-    if (proved.outcome === 'slow-down') {
-      res.set('Retry-After', String(proved.seconds)).status(429)
-      await show(res, { [field]: proved.problem }, more)
-    } else await show(res.status(422), { [field]: 'mail-keys:problem.password' }, more)
+    const proof = await prove(actorOf(res), { password })
+    if (proof.outcome === 'right') return true
+    await show(res, { [field]: refuseProof(res, proof, 'mail-keys:problem.password') }, more)
     return false
   }
 

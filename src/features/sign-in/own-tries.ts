@@ -2,11 +2,9 @@ import type { Redis } from 'ioredis'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 import type { Actor } from '../../platform/actor.ts'
 import { SessionOver, TooBusy } from '../../platform/errors.ts'
+import type { Proof } from '../../platform/web/proved.ts'
 import { counted } from './attempts.ts'
 
-/** The page answers: `problem` is the key of a sentence, with its numbers. */
-export type Tried =
-  { outcome: 'right' } | { outcome: 'wrong' } | { outcome: 'slow-down'; seconds: number; problem: string }
 type Needs = {
   redis: Redis
   /** Ends the session in which somebody has guessed too often, and puts it into the log. */
@@ -36,7 +34,7 @@ export const createOwnTries = ({ redis, endSession }: Needs) => {
    * @param look whether the password is right
    * @throws SessionOver with the try that ends the session, and TooBusy, which does not count
    */
-  return async (actor: Actor, look: () => Promise<boolean>): Promise<Tried> => {
+  return async (actor: Actor, look: () => Promise<boolean>): Promise<Proof> => {
     const key = [actor.tenantId, actor.accountId, actor.signInId ?? ''].join(':')
     const end = async () => {
       await endSession(actor)
