@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ticked } from '../../platform/web/forms.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { languages } from '../../platform/i18n/translations.ts'
 
@@ -23,10 +24,7 @@ export const announcementForm = z
     textEn: text,
     startsAt: moment,
     endsAt: moment,
-    dismissible: z
-      .literal('on')
-      .optional()
-      .transform(ticked => ticked === 'on'),
+    dismissible: ticked,
   })
   .refine(({ startsAt, endsAt }) => endsAt > startsAt, { path: ['endsAt'], error: 'announcements:problem.order' })
   .refine(({ startsAt, endsAt }) => endsAt.getTime() - startsAt.getTime() < longestDays * 86_400_000, {

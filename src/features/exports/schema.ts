@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ticked } from '../../platform/web/forms.ts'
 import { isFitForPdf } from '../../platform/pdf/protection.ts'
 import { normalPassphrase } from './file/wrap-key.ts'
 import { formatNames } from './formats/formats.ts'
@@ -20,8 +21,18 @@ const forWhom = {
 type ForWhom = z.output<z.ZodObject<typeof forWhom>>
 const judgeForWhom = (form: ForWhom, context: z.RefinementCtx) => {
   if (!form.passphrase && form.keyIds.length === 0) blame(context, 'passphrase', 'exports:problem.nobody')
-  if (form.passphrase && !isStrongEnough(form.passphrase)) blame(context, 'passphrase', 'exports:problem.weak')
-  if (form.passphrase !== form.repeated) blame(context, 'repeated', 'exports:problem.notTheSame')
+  judgePassphrase(form, context, 'age')
+}
+/** One that was typed at all, for a file of this kind. */
+const judgePassphrase = (
+  { passphrase, repeated }: Pick<ForWhom, 'passphrase' | 'repeated'>,
+  context: z.RefinementCtx,
+  file: 'age' | 'pdf',
+) => {
+  if (passphrase && file === 'pdf' && !isFitForPdf(passphrase))
+    blame(context, 'passphrase', 'sealed-file:problem.unfit')
+  else if (passphrase && !isStrongEnough(passphrase, file)) blame(context, 'passphrase', 'exports:problem.weak')
+  if (passphrase !== repeated) blame(context, 'repeated', 'exports:problem.notTheSame')
 }
 const blame = (context: z.RefinementCtx, path: string, message: string) =>
   context.addIssue({ code: 'custom', path: [path], message })
@@ -33,9 +44,7 @@ export const forWhomForm = z.object(forWhom).superRefine(judgeForWhom)
 const passphraseFormOf = (file: 'age' | 'pdf') =>
   z.object({ passphrase, repeated: passphrase }).superRefine((form, context) => {
     if (!form.passphrase) blame(context, 'passphrase', 'problems:required')
-    else if (file === 'pdf' && !isFitForPdf(form.passphrase)) blame(context, 'passphrase', 'sealed-file:problem.unfit')
-    else if (!isStrongEnough(form.passphrase, file)) blame(context, 'passphrase', 'exports:problem.weak')
-    if (form.passphrase !== form.repeated) blame(context, 'repeated', 'exports:problem.notTheSame')
+    judgePassphrase(form, context, file)
   })
 export const pdfPassphraseForm = passphraseFormOf('pdf')
 export const agePassphraseForm = passphraseFormOf('age')
@@ -44,10 +53,7 @@ export const exportForm = z
   .object({
     format: z.enum(formatNames, { error: 'problems:choose' }).default('viewer'),
     ...forWhom,
-    withHidden: z
-      .literal('on')
-      .optional()
-      .transform(ticked => ticked === 'on'),
+    withHidden: ticked,
     groupIds: z.array(z.uuid('problems:choose')).max(500, 'problems:too-many').default([]),
   })
   .superRefine((form, context) => {

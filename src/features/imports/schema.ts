@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ticked } from '../../platform/web/forms.ts'
 import { dayOrders } from './columns/dates.ts'
 import { fieldNames, fields, type ColumnUse, type Field } from './columns/fields.ts'
 import { encodings } from './file/letters.ts'
@@ -31,10 +32,7 @@ export const columnsForm = (count: number) =>
     .object({
       encoding: z.enum(encodings, { error: 'problems:choose' }),
       dayOrder: z.enum(dayOrders, { error: 'problems:choose' }),
-      dropDigits: z
-        .literal('on')
-        .optional()
-        .transform(value => value === 'on'),
+      dropDigits: ticked,
       columns: z.preprocess(
         (sent): unknown[] => (sent && typeof sent === 'object' ? Object.values(sent) : []),
         z.array(use).length(count, 'problems:choose'),

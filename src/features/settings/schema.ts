@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ticked } from '../../platform/web/forms.ts'
 import { isPhoneCountry, type CountryCode } from '../../platform/text/phone.ts'
 
 const range = (least: number, most: number, message: string) =>
@@ -6,11 +7,6 @@ const range = (least: number, most: number, message: string) =>
 
 const isTimeZone = (name: string) => timeZones.includes(name)
 export const timeZones: readonly string[] = ['UTC', ...Intl.supportedValuesOf('timeZone')]
-
-const ticked = z
-  .literal('on')
-  .optional()
-  .transform(value => value === 'on')
 
 export const settingsForm = z.object({
   autoLogoutMinutes: range(1, 480, 'settings:problem.minutes'),

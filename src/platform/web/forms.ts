@@ -1,8 +1,14 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 
 /** For each field that is wrong, by its place in the form (`phones.0.number`), the key of the message to show beside it. */
 export type Problems = Record<string, string>
 export type ReadForm<Data> = { ok: true; data: Data } | { ok: false; problems: Problems }
+
+/** A box that may be ticked, as browsers send it: `on`, or nothing at all. */
+export const ticked = z
+  .literal('on')
+  .optional()
+  .transform(value => value === 'on')
 
 /** Reads a posted form. Messages of the schema are keys of a catalogue (`problems:required`). */
 export const readForm = <Schema extends z.ZodType>(schema: Schema, body: unknown): ReadForm<z.output<Schema>> => {

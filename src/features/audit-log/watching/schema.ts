@@ -1,12 +1,8 @@
 import { z } from 'zod'
+import { ticked } from '../../../platform/web/forms.ts'
 
 const range = (least: number, most: number, message: string) =>
   z.coerce.number({ error: message }).int(message).min(least, message).max(most, message)
-const ticked = z
-  .literal('on')
-  .optional()
-  .transform(value => value === 'on')
-
 export const watchingForm = z.object({
   readInHour: range(5, 1000, 'audit-log:problem.readInHour'),
   nightFrom: range(0, 23, 'audit-log:problem.hour'),
