@@ -52,9 +52,12 @@ export const pageLocals =
     const { openName, tickets, clock, announced } = needs
     const { signedIn } = req.session
     const language = languageOf(req)
-    const spoken = spokenTo(language, needs)
+    if (language !== res.locals.language) {
+      keepLanguage(res, language)
+      Object.assign(res.locals, spokenTo(language, needs))
+    }
+    const { t } = res.locals as { t: Translate }
     const roles: readonly Role[] = signedIn?.roles ?? []
-    keepLanguage(req, res, language)
     const insteadOf =
       <Value>(value: Value) =>
       (fault: unknown) => {
@@ -62,11 +65,11 @@ export const pageLocals =
         throw fault
       }
 
-    Object.assign(res.locals, spoken, { can: (role: Role) => roles.includes(role) })
+    res.locals.can = (role: Role) => roles.includes(role)
     onRender(res, 'csrfToken', () => csrfTokenOf(req))
     onRender(res, 'pageTicket', () => signedIn && tickets.write(ticketOf(req, res, signedIn, clock())))
     res.locals.pageOwner = signedIn && `${signedIn.tenantId}/${signedIn.accountId}`
-    onRender(res, 'flash', () => takeFlash(req, spoken.t))
+    onRender(res, 'flash', () => takeFlash(req, t))
     res.locals.account = signedIn
       ? {
           id: signedIn.accountId,
