@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../platform/actor.ts'
 import { Conflict, NotFound } from '../../platform/errors.ts'
+import { arrived } from './arrived.ts'
 import { guessReading } from './columns/guess.ts'
 import { withoutEmptyEnd } from './file/table.ts'
 import { maxHeadingRow } from './file/heading.ts'
@@ -19,8 +20,7 @@ export const createChooseHeader =
   (actor: Actor, importId: string, number: number): Promise<void> =>
     db.asTenant(actor, async trx => {
       const { tenantId } = actor
-      const record = await lockImport(trx, importId)
-      if (!record || record.state === 'uploading') throw new NotFound()
+      const record = arrived(await lockImport(trx, importId))
       if (record.state !== 'mapping' && record.state !== 'previewed')
         throw new Conflict('imports:conflict.already-started')
 

@@ -1,6 +1,7 @@
 import type { Actor } from '../../platform/actor.ts'
 import { record as audit } from '../../platform/audit/record.ts'
-import { Conflict, NotFound } from '../../platform/errors.ts'
+import { Conflict } from '../../platform/errors.ts'
+import { arrived } from './arrived.ts'
 import type { Needs } from './needs.ts'
 import { decideAllRows, decideRows, lockImport } from './queries.ts'
 import { decisions, type Decision } from './states.ts'
@@ -14,8 +15,7 @@ export const createDecide =
   /** @throws NotFound, Conflict */
   (actor: Actor, importId: string, made: Decisions): Promise<void> =>
     db.asTenant(actor, async trx => {
-      const found = await lockImport(trx, importId)
-      if (!found || found.state === 'uploading') throw new NotFound()
+      const found = arrived(await lockImport(trx, importId))
       if (found.state !== 'previewed') throw new Conflict('imports:conflict.not-previewed')
       const counts: Partial<Record<Decision, number>> = {}
       if (made.all) counts[made.all] = await decideAllRows(trx, importId, made.all)

@@ -1,8 +1,9 @@
 import type { Actor } from '../../platform/actor.ts'
 import { record as audit } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
-import { Conflict, NotFound } from '../../platform/errors.ts'
+import { Conflict } from '../../platform/errors.ts'
 import { enqueue } from '../../platform/jobs/jobs.ts'
+import { arrived } from './arrived.ts'
 import { createCarryOut } from './carry-out.ts'
 import { createChooseHeader } from './choose-header.ts'
 import { createDecide } from './decide.ts'
@@ -17,7 +18,6 @@ import {
   settleDecisions,
   stirStalled,
   updateImport,
-  type ImportRecord,
 } from './queries.ts'
 import { createReadings } from './readings.ts'
 import { createRefusedFile } from './refused-file.ts'
@@ -44,11 +44,7 @@ export const createImports = (needs: Needs) => {
   const preview = createPreview(needs, seals)
   const carryOut = createCarryOut(needs, seals)
 
-  const locked = async (trx: Trx, importId: string): Promise<ImportRecord> => {
-    const found = await lockImport(trx, importId)
-    if (!found || found.state === 'uploading') throw new NotFound()
-    return found
-  }
+  const locked = async (trx: Trx, importId: string) => arrived(await lockImport(trx, importId))
 
   const hand = (trx: Trx, { tenantId }: Actor, importId: string, state: State) =>
     enqueue(trx, taskOf[state] ?? '', { tenantId, importId })
@@ -164,8 +160,7 @@ export const createImports = (needs: Needs) => {
     /** How far the worker is. Where it has gone silent, another is asked to go on. @throws NotFound */
     progress: (actor: Actor, importId: string) =>
       db.asTenant(actor, async trx => {
-        const found = await findImport(trx, importId)
-        if (!found || found.state === 'uploading') throw new NotFound()
+        const found = arrived(await findImport(trx, importId))
         const now = clock()
         if (
           busyStates.includes(found.state) &&

@@ -1,7 +1,7 @@
 import type { Actor } from '../../platform/actor.ts'
 import { record as audit, recordMany } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
-import { NotFound } from '../../platform/errors.ts'
+import { arrived } from './arrived.ts'
 import { isLeftOut, guessReading } from './columns/guess.ts'
 import { mostlyLooksLike, noTally, tallyCell, type Telltale } from './columns/looks-like.ts'
 import { maxHeadingRow } from './file/heading.ts'
@@ -35,11 +35,7 @@ const pageLength = 20
 
 /** What people are shown of imports. */
 export const createReadings = ({ db, clock, clients, country }: Needs, seals: Seals) => {
-  const mustFind = async (trx: Trx, importId: string): Promise<ImportRecord> => {
-    const found = await findImport(trx, importId)
-    if (!found || found.state === 'uploading') throw new NotFound()
-    return found
-  }
+  const mustFind = async (trx: Trx, importId: string) => arrived(await findImport(trx, importId))
 
   const viewOf = async (record: ImportRecord): Promise<ImportView> => {
     const { file_sealed: _, reading_sealed: __, tenant_id: ___, run_id: ____, ...rest } = record
