@@ -35,13 +35,10 @@ const typedRules = ['length', 'upper', 'digit', 'special'] as const
 /** Every rule, none of them judged yet: what a page shows before anything is typed. */
 export const passwordRules = (demands: PasswordDemands): PasswordRule[] => {
   const patterns = patternsOf(demands)
-  const waived = demands.passphrases ? 'Short' : ''
-  const typed = typedRules.map(name => ({ name, text: `accounts:rule.${name}`, pattern: patterns[name] }))
+  const variant = (name: string) =>
+    name === 'length' ? `?minimum=${demands.minimum}` : demands.passphrases ? 'Short' : ''
   return [
-    ...typed.map(rule => ({
-      ...rule,
-      text: rule.name === 'length' ? `${rule.text}?minimum=${demands.minimum}` : `${rule.text}${waived}`,
-    })),
+    ...typedRules.map(name => ({ name, text: `accounts:rule.${name}${variant(name)}`, pattern: patterns[name] })),
     ...(['common', 'names', 'same'] as const).map(name => ({ name, text: `accounts:rule.${name}` })),
   ].map(rule => ({ ...rule, state: 'open' }))
 }

@@ -8,7 +8,7 @@ import { NotFound } from '../../platform/errors.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { TypedFields } from '../../platform/web/typed-fields.ts'
 import { aboutOf, formOf } from './described.ts'
-import { placeOf } from './place.ts'
+import { columnOf, placeOf } from './place.ts'
 import {
   deleteDraft,
   deleteEnded,
@@ -92,14 +92,16 @@ export const createDrafts = ({ db, vault, clock, redis }: Needs) => {
     /** All of them, each with its form and what it is about. */
     list: async (actor: Actor) => {
       const rows = await db.asTenant(actor, trx => selectListed(trx, accountOf(actor), ended()))
-      return Promise.all(
-        rows.map(async ({ id, action, updated_at: updatedAt, fields_sealed: sealed }) => ({
-          id,
-          updatedAt,
-          form: formOf(action),
-          about: aboutOf(await vault.open<TypedFields>(sealed, placeOf(actor.tenantId, id))),
-        })),
+      const opened = await vault.openAll<TypedFields>(
+        rows.map(({ id, fields_sealed: sealed }) => ({ row: id, sealed })),
+        columnOf(actor.tenantId),
       )
+      return rows.map(({ id, action, updated_at: updatedAt }, at) => ({
+        id,
+        updatedAt,
+        form: formOf(action),
+        about: aboutOf(opened[at]!),
+      }))
     },
 
     /** How much that is. */
