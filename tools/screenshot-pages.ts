@@ -9,6 +9,7 @@ import { accountPages, erasurePages, settingsPages } from './pictures/administra
 import { messagePages } from './pictures/messages.ts'
 import { letters, unsentLetters } from './pictures/letters.ts'
 import { mailKeys } from './pictures/mail-keys.ts'
+import { lookalikePages } from './pictures/lookalikes.ts'
 import { logPages } from './pictures/log.ts'
 import { phonePages } from './pictures/phones.ts'
 import { readinessPages } from './pictures/readiness.ts'
@@ -104,6 +105,7 @@ export const shots: Shot[] = [
   },
   ...callPages,
   ...phonePages,
+  ...lookalikePages,
   ...clientChanges,
   { name: 'imports', view: 'imports/list', role: 'staff', open: '/imports' },
   ...importPages,

@@ -70,6 +70,60 @@ describe('somebody who looks like a client', () => {
   })
 })
 
+describe('a client who is changed to look like another', () => {
+  const kot = { givenNames: 'Jan', familyName: 'Kot', birthDate: '1990-02-03' }
+  const change = (id: string, fields: Fields, version = '1') =>
+    visitor.post(`/clients/${id}`, { version, ...kot, ...fields }, `/clients/${id}/edit`)
+
+  it.each<[string, Fields, Fields]>([
+    ['by both names', { ...anna, birthDate: kot.birthDate }, { givenNames: 'anna', familyName: 'ZOLC' }],
+    ['by the birth date', { ...kot, birthDate: '1985-04-03' }, { birthDate: '3.04.1985' }],
+    ['by a birth date no longer known', { ...kot, birthDate: '' }, { birthDate: '' }],
+    ['by all of them', anna, anna],
+  ])('%s is saved only at the second press', async (_how, other, fields) => {
+    const twin = await newClient(ostoja, staff, { ...other, birthDate: other.birthDate || null })
+    const id = await newClient(ostoja, staff, kot)
+    const first = await change(id, { ...fields, notes: 'typed' })
+    expect([first.status, twinsIn(first.text)]).toEqual([422, twin])
+    expect(first.text).toContain('Another client looks the same')
+    expect(first.text).toContain(`href="/clients/${twin}"`)
+    expect(first.text).toContain('typed')
+    expect((await ostoja.features.clients.view(staff, id)).profile.familyName).toBe('Kot')
+
+    expect((await change(id, { ...fields, twins: twin })).headers.location).toBe(`/clients/${id}`)
+    // Nobody is asked again who changes something else of them.
+    expect((await change(id, { ...fields, notes: 'more' }, '2')).status).toBe(303)
+  })
+
+  it.each(['41', '000041', '0041'])('by the file number %s is not saved, and shows whose it is', async fileNumber => {
+    const twin = await newClient(ostoja, staff, { ...anna, fileNumber: '000041' })
+    const id = await newClient(ostoja, staff, { ...kot, fileNumber: '7' })
+    for (const twins of [{}, { twins: twin }]) {
+      const answer = await change(id, { fileNumber, ...twins })
+      expect([answer.status, twinsIn(answer.text)]).toEqual([422, twin])
+      expect(answer.text).toContain('Another client has this file number.')
+    }
+    expect((await change(id, { fileNumber: '07' })).status).toBe(303)
+  })
+
+  it('is told of a change made meanwhile, and not asked again', async () => {
+    const twin = await newClient(ostoja, staff, anna)
+    const id = await newClient(ostoja, staff, kot)
+    expect((await change(id, { notes: 'of a colleague' })).status).toBe(303)
+    expect((await change(id, anna)).status).toBe(422)
+    const stale = await change(id, { ...anna, twins: twin })
+    expect([stale.status, twinsIn(stale.text)]).toEqual([409, twin])
+    expect((await change(id, { ...anna, twins: twin }, '2')).status).toBe(303)
+  })
+
+  it('of another organisation is unknown, whoever it would look like', async () => {
+    const stranger = await newStaff(ostoja)
+    const id = await newClient(ostoja, stranger, kot)
+    await newClient(ostoja, staff, anna)
+    expect((await visitor.post(`/clients/${id}`, { version: '1', ...anna }, '/clients/new')).status).toBe(404)
+  })
+})
+
 describe('a file number', () => {
   it.each([
     ['41', '000041'],

@@ -18,8 +18,11 @@ describe('headings as programs write them', () => {
     ['Address 1 - Postal Code', 'postalCode'],
     ['Address 1 - Region', 'region'],
     ['Address 1 - Country', 'country'],
-    ['Address 2 - City', null],
-    ['Phone 1 - Type', null],
+    ['Address 2 - City', 'otherAddress'],
+    ['Address 2 - Formatted', null],
+    ['Address 1 - PO Box', 'addressLine'],
+    ['Phone 1 - Type', 'phoneLabel'],
+    ['Phone 2 - Label', 'phoneLabel'],
     ['Birthday', 'birthDate'],
     ['Notes', 'notes'],
     ['Primary Phone', 'phoneOther'],
@@ -33,7 +36,10 @@ describe('headings as programs write them', () => {
     ['Home State', 'region'],
     ['Home Postal Code', 'postalCode'],
     ['Home Country/Region', 'country'],
-    ['Business Street', null],
+    ['Business Street', 'workAddress'],
+    ['Business Country/Region', 'workAddress'],
+    ['Other City', 'otherAddress'],
+    ['Adres do korespondencji', 'otherAddress'],
     ['Adres domowy - ulica', 'addressLine'],
     ['Adres domowy - kod pocztowy', 'postalCode'],
     ['Telefon podstawowy', 'phoneOther'],
@@ -44,24 +50,18 @@ describe('headings as programs write them', () => {
   it('with several phones and addresses in a cell lose no phone and mix no addresses', () => {
     const header = ['First Name', 'Last Name', 'Birthday', 'Phone 1 - Label', 'Phone 1 - Value', 'Phone 2 - Value']
     const more = ['E-mail 1 - Value', 'Address 1 - Street', 'Address 1 - City']
-    const cells = ['Anna', 'Nowak', '0/0/00', 'Mobile ::: Home', '601 234 567 ::: 22 123 45 67', '602 345 678']
+    const cells = ['Anna', 'Nowak', '0/0/00', 'Mobile ::: Home', '601 234 567 ::: 22 621 12 34', '602 345 678']
     const reading = guessReading([...header, ...more], [])
     const rest = ['a@example.org ::: b@example.org', 'Polna 3 ::: Leśna 5', 'Łódź ::: Toruń']
     const { given, refusals } = readRow({ number: 2, cells: [...cells, ...rest] }, reading, '2026-11-30', 'PL')
     expect(refusals).toEqual([])
-    expect(given.phones?.map(phone => phone.typed)).toEqual(['601 234 567', '22 123 45 67', '602 345 678'])
+    expect(given.phones?.map(phone => phone.typed)).toEqual(['601 234 567', '22 621 12 34', '602 345 678'])
+    expect(given.phones?.map(phone => phone.type)).toEqual(['mobile', 'home', 'other'])
     expect(given.emails).toEqual(['a@example.org', 'b@example.org'])
     expect(given.address).toEqual({ line: 'Polna 3', city: 'Łódź' })
+    expect(given.furtherAddresses).toEqual([{ line: 'Leśna 5', city: 'Toruń' }])
     expect(given.birthDate).toBeUndefined()
   })
-})
-
-it('a cell of a field with one value stays whole, whatever stands in it', () => {
-  const reading = guessReading(['Nazwisko', 'Imię', 'Uwagi'], [])
-  const cells = ['Nowak ::: Kowal', 'Anna', 'rano ::: nie dzwonić']
-  const { given } = readRow({ number: 2, cells }, reading, '2026-11-30', 'PL')
-  expect(given.familyName).toBe('Nowak ::: Kowal')
-  expect(given.notes).toContain('nie dzwonić')
 })
 
 describe('a cell', () => {

@@ -3,9 +3,9 @@ import type { Shot } from './shot.ts'
 import { clientPath, follow, submit } from './steps.ts'
 
 /** A client and a contact with numbers that can't be dialled as they were typed. */
-const addUndialable = async (page: Page) => {
+const addUndialable = async (page: Page, familyName = 'Wójcik') => {
   await page.goto('/clients/new')
-  await page.fill('[name="familyName"]', 'Wójcik')
+  await page.fill('[name="familyName"]', familyName)
   await page.locator('[name^="phones"][name$="[number]"]').first().fill('601 234 5678')
   await submit(page)
   await follow(page, clientPath('/contacts/new'))
@@ -17,13 +17,13 @@ const addUndialable = async (page: Page) => {
 }
 
 export const phonePages: Shot[] = [
-  { name: 'client-undialable', view: 'clients/client', role: 'staff', open: addUndialable },
+  { name: 'client-undialable', view: 'clients/client', role: 'staff', open: page => addUndialable(page) },
   {
     name: 'card-undialable',
     view: 'emergency-cards/card',
     role: 'staff',
     open: async page => {
-      await addUndialable(page)
+      await addUndialable(page, 'Kozłowska')
       await follow(page, clientPath('/card'))
     },
   },

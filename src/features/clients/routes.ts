@@ -56,13 +56,9 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
     }
     if (!read.ok) return again(read.problems)
 
-    // A form that was sent twice meets the client that it made itself: that is no twin.
-    const twins = (await clients.twinsOf(actorOf(res), read.data)).filter(twin => twin.id !== id)
-    const alreadyShown = twinsField.parse(req.body)
-    const number = fileNumberKey(read.data.fileNumber)
-    if (number && twins.some(twin => fileNumberKey(twin.profile.fileNumber) === number))
-      return again(takenNumber, twins)
-    if (twins.some(twin => !alreadyShown.includes(twin.id))) return again({}, twins)
+    const twins = await clients.twinsOfNew(actorOf(res), id, read.data)
+    const question = questionAbout(twins, read.data, req.body)
+    if (question) return again(question, twins)
 
     const creation = await clients.create(actorOf(res), id, read.data, groupsIn(req.body))
     if (creation === 'file-number-taken') return again(takenNumber, twins)
@@ -92,6 +88,7 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
       id,
       version: last.version,
       conflict: null,
+      twins: [],
       ...formPage(res.locals, await clients.groupChoices(actorOf(res)), valuesOf(profile, groups, countryOf(res))),
     })
   })
@@ -107,6 +104,7 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
         id,
         version,
         conflict: null,
+        twins: [],
         ...formPage(res.locals, groups, typedValues(req.body), problems),
         ...more,
       })
@@ -118,14 +116,20 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
       res.status(422)
       return again(read.problems)
     }
+    const twins = await clients.twinsOfChanged(actorOf(res), id, read.data)
+    const question = questionAbout(twins, read.data, req.body)
+    if (question) {
+      res.status(422)
+      return again(question, { twins })
+    }
     const amendment = await clients.amend(actorOf(res), id, version, read.data, groupsIn(req.body))
     if (amendment.outcome === 'file-number-taken') {
       res.status(422)
-      return again(takenNumber)
+      return again(takenNumber, { twins })
     }
     if (amendment.outcome === 'changed-meanwhile') {
       res.status(409)
-      return again({}, { conflict: amendment, version: amendment.current.version })
+      return again({}, { conflict: amendment, version: amendment.current.version, twins })
     }
     flashSaved(req, res, read.data, amendment.outcome)
     res.redirect(303, `/clients/${id}`)
@@ -152,6 +156,14 @@ const flashSaved = (req: Request, res: Response, { phones }: ClientProfile, outc
   areAllDialable(phones, countryOf(res))
     ? flash(req, 'success', `clients:flash.${outcome}`)
     : flash(req, 'warning', 'safe-to-contact:savedUndialable')
+
+/** What stands in the way of saving somebody who looks like others: a number of theirs, or that they have not been shown yet. */
+const questionAbout = (twins: readonly ClientLine[], typed: ClientProfile, body: unknown) => {
+  const number = fileNumberKey(typed.fileNumber)
+  if (number && twins.some(twin => fileNumberKey(twin.profile.fileNumber) === number)) return takenNumber
+  const alreadyShown = twinsField.parse(body)
+  return twins.some(twin => !alreadyShown.includes(twin.id)) ? {} : undefined
+}
 
 /** The groups that were ticked; nothing where the form did not ask. */
 const groupsIn = (body: unknown): string[] | undefined => groupsField.safeParse(body).data

@@ -1,6 +1,6 @@
 /**
  * What a column can be. `many`: several columns may be it (two phones, street and house number in one line). `several`: one
- * cell may hold several values; of a part of an address only the first is taken.
+ * cell may hold several values side by side, as Google writes them; any other cell stays whole.
  */
 export const fields = {
   fileNumber: { many: false, several: false },
@@ -18,6 +18,7 @@ export const fields = {
   phoneHome: { many: true, several: true },
   phoneWork: { many: true, several: true },
   phoneOther: { many: true, several: true },
+  phoneLabel: { many: true, several: false },
   email: { many: true, several: true },
   addressLine: { many: true, several: false },
   houseNumber: { many: false, several: false },
@@ -26,8 +27,10 @@ export const fields = {
   city: { many: false, several: false },
   region: { many: false, several: false },
   country: { many: false, several: false },
-  alerts: { many: true, several: true },
-  notes: { many: true, several: true },
+  workAddress: { many: true, several: false },
+  otherAddress: { many: true, several: false },
+  alerts: { many: true, several: false },
+  notes: { many: true, several: false },
 } as const
 
 export type Field = keyof typeof fields

@@ -7,6 +7,10 @@ export type LimitFault = 'too-long' | 'too-many' | 'email-wrong'
 const text = (most: number) => z.string().refine(written => [...written].length <= most, 'too-long')
 const list = <Item extends z.ZodType>(item: Item, most: number) => z.array(item).max(most, 'too-many')
 
+const place = z
+  .object({ line: text(200), postalCode: text(20), city: text(100), region: text(100), country: text(100) })
+  .partial()
+
 /** What the form of a client allows; a row must not bring in what nobody could have typed. */
 const given = z.object({
   fileNumber: text(40).optional(),
@@ -16,10 +20,9 @@ const given = z.object({
   languages: list(text(35), 10).optional(),
   phones: list(z.object({ typed: text(50) }), 10).optional(),
   emails: list(z.email('email-wrong').max(254, 'too-long'), 10).optional(),
-  address: z
-    .object({ line: text(200), postalCode: text(20), city: text(100), region: text(100), country: text(100) })
-    .partial()
-    .optional(),
+  address: place.optional(),
+  furtherAddresses: list(place, 9).optional(),
+  addresses: list(z.unknown(), 10).optional(),
   alerts: list(text(300), 20).optional(),
   notes: text(10_000).nullish(),
 })
@@ -48,10 +51,16 @@ export const checkCells = (cells: ReadonlyMap<Field, readonly string[]>): { code
   )
 
 /** Where the form's field has another name than the column. */
-const columnsOf: Record<string, Field> = { phones: 'phoneOther', emails: 'email', line: 'addressLine' }
+const columnsOf: Record<string, Field> = {
+  phones: 'phoneOther',
+  emails: 'email',
+  line: 'addressLine',
+  addresses: 'otherAddress',
+  furtherAddresses: 'otherAddress',
+}
 
 /** What of a row goes beyond what a client's form allows. */
-export const checkGiven = (row: Given): { code: LimitFault; field: Field }[] => {
+export const checkGiven = (row: Given & { addresses?: Profile['addresses'] }): { code: LimitFault; field: Field }[] => {
   const checked = given.safeParse(row)
   if (checked.success) return []
   return checked.error.issues.map(issue => {
@@ -65,4 +74,10 @@ export const checkGiven = (row: Given): { code: LimitFault; field: Field }[] => 
 
 /** What of a record would go beyond the limits once a row is laid over it: lists and notes grow. */
 export const checkMerged = (profile: Profile): { code: LimitFault; field: Field }[] =>
-  checkGiven({ phones: profile.phones, emails: profile.emails, alerts: profile.alerts, notes: profile.notes })
+  checkGiven({
+    phones: profile.phones,
+    emails: profile.emails,
+    addresses: profile.addresses,
+    alerts: profile.alerts,
+    notes: profile.notes,
+  })

@@ -1,6 +1,15 @@
 import { readPhone, type CountryCode } from '../../../platform/text/phone.ts'
 import { isSpreadsheetAmount } from '../../../platform/text/spreadsheet-number.ts'
+import type { Field } from './fields.ts'
 import type { Phone, PhoneType } from './profile.ts'
+
+/** Which columns hold phones, and of which type. */
+export const phoneFields = {
+  phoneMobile: 'mobile',
+  phoneHome: 'home',
+  phoneWork: 'work',
+  phoneOther: 'other',
+} as const satisfies Partial<Record<Field, PhoneType>>
 
 /** A slash parts two numbers where enough digits follow it; between them stand few other signs. */
 const parting = /[;\n|]|,(?=\s{0,9}[+\d(])|\s\/\s|\/(?=(?:\D{0,9}\d){9})|\s(?:lub|albo|oraz|or|and)\s/

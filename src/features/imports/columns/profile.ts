@@ -10,6 +10,9 @@ export type Address = {
   country: string | null
 }
 
+/** What a row says of an address: only what its cells hold. */
+export type Place = Partial<Omit<Address, 'use'>>
+
 /** Who a client is, as the clients feature keeps it. Days are 'YYYY-MM-DD', a birth date may be known in part, languages BCP 47, gender FHIR administrative-gender. */
 export type Profile = {
   fileNumber: string
@@ -29,7 +32,7 @@ export type Profile = {
 }
 
 /** What one row says of a person: only what its cells hold; an empty cell says nothing. */
-export type Given = Partial<Omit<Profile, 'addresses'>> & { address?: Partial<Omit<Address, 'use'>> }
+export type Given = Partial<Omit<Profile, 'addresses'>> & { address?: Place; furtherAddresses?: Place[] }
 
 const unsaid: Profile = {
   fileNumber: '',
@@ -51,17 +54,17 @@ const unsaid: Profile = {
 const noAddress: Address = { use: 'home', line: '', postalCode: null, city: null, region: null, country: null }
 
 /** The record of somebody new. An empty file number is one to be generated. */
-export const newProfile = ({ address, ...given }: Given): Profile => ({
+export const newProfile = ({ address, furtherAddresses = [], ...given }: Given): Profile => ({
   ...unsaid,
   ...given,
-  addresses: address ? [{ ...noAddress, ...address }] : [],
+  addresses: withFurther(address ? [{ ...noAddress, ...address }] : [], furtherAddresses),
 })
 
 /**
  * An existing record with what a row says laid over it. Nothing is lost: what the row leaves empty stays, lists only grow
  * (a phone more never hurts, a phone less might), notes are added below those that are there.
  */
-export const amendedProfile = (before: Profile, { address, ...given }: Given): Profile => ({
+export const amendedProfile = (before: Profile, { address, furtherAddresses = [], ...given }: Given): Profile => ({
   ...before,
   ...given,
   gender: given.gender && given.gender !== 'unknown' ? given.gender : before.gender,
@@ -77,7 +80,7 @@ export const amendedProfile = (before: Profile, { address, ...given }: Given): P
   ],
   alerts: [...new Set([...before.alerts, ...(given.alerts ?? [])])],
   notes: withNote(before.notes, given.notes),
-  addresses: address ? withAddress(before.addresses, address) : before.addresses,
+  addresses: withFurther(address ? withAddress(before.addresses, address) : before.addresses, furtherAddresses),
 })
 
 const samePhone = (one: Phone, other: Phone) =>
@@ -96,6 +99,21 @@ const withAddress = (before: readonly Address[], address: Partial<Address>): Add
   if (home < 0) return [...before, { ...noAddress, ...address }]
   return before.map((known, index) => (index === home ? { ...known, ...address } : known))
 }
+
+/** Those that are not recorded yet join as what they are: addresses beside the one lived at. */
+const withFurther = (addresses: readonly Address[], further: readonly Place[]): Address[] =>
+  further.reduce<Address[]>(
+    (known, place) => {
+      const address: Address = { ...noAddress, ...place, use: 'other' }
+      return known.some(one => samePlace(one, address)) ? known : [...known, address]
+    },
+    [...addresses],
+  )
+
+const samePlace = (one: Address, other: Address) =>
+  (['line', 'postalCode', 'city', 'region', 'country'] as const).every(
+    part => (one[part] ?? '').toLowerCase() === (other[part] ?? '').toLowerCase(),
+  )
 
 const compared = [
   'givenNames',

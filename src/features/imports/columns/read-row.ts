@@ -1,12 +1,13 @@
 import { readPhone, type CountryCode } from '../../../platform/text/phone.ts'
 import { isWholeDay } from '../../../platform/text/written-day.ts'
 import type { TableRow } from '../file/table.ts'
-import { addressOf, cellsByField, oneLine } from './cells.ts'
+import { addressesOf } from './addresses.ts'
+import { cellsByField, oneLine } from './cells.ts'
 import { readDate, type DateFault } from './dates.ts'
 import type { Field } from './fields.ts'
 import type { Reading } from './guess.ts'
 import { namesOf } from './names.ts'
-import { readPhones } from './phones.ts'
+import { phoneFields, readPhones } from './phones.ts'
 import type { Given, PhoneType } from './profile.ts'
 import { checkCells, checkGiven, type LimitFault } from './limits.ts'
 import { readGender, readLanguage, readYesNo } from './words.ts'
@@ -44,13 +45,6 @@ export type ReadRow = { given: Given; refusals: Refusal[]; warnings: Warning[] }
 
 /** Neither tab nor line break. */
 const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/
-
-const phoneTypes = {
-  phoneMobile: 'mobile',
-  phoneHome: 'home',
-  phoneWork: 'work',
-  phoneOther: 'other',
-} as const satisfies Partial<Record<Field, PhoneType>>
 
 /**
  * Reads one row as its columns say. Pure: knows nothing of what is already recorded.
@@ -125,7 +119,7 @@ export const readRow = (
     if (codes.includes(undefined)) warn('language-unknown', 'languages')
     given.languages = [...new Set(codes.filter(code => code !== undefined))]
   }
-  for (const [field, type] of Object.entries(phoneTypes) as [keyof typeof phoneTypes, PhoneType][]) {
+  for (const [field, type] of Object.entries(phoneFields) as [keyof typeof phoneFields, PhoneType][]) {
     const phones = lines(field).flatMap(value => readPhones(value, type, country))
     if (phones.some(({ typed }) => readPhone(typed, country).dial === null)) warn('phone-not-dialable', field)
     if (phones.length > 0) given.phones = [...(given.phones ?? []), ...phones]
@@ -141,8 +135,9 @@ export const readRow = (
   if (cells.has('alerts')) given.alerts = lines('alerts').map(oneLine)
   if (cells.has('notes')) given.notes = lines('notes').join('\n')
 
-  const address = addressOf(text)
-  if (address) given.address = address
+  const { home, further } = addressesOf(cells)
+  if (home) given.address = home
+  if (further.length > 0) given.furtherAddresses = further
 
   refusals.push(...checkGiven(given))
   return { given, refusals, warnings }
