@@ -46,11 +46,11 @@ export const importRules: IConfiguration = {
     ),
     error(
       'browser-apart',
-      'Code for the page and code for the server share nothing but types, and the rules of safe contact.',
+      'Code for the page and code for the server share nothing but types, the rules of safe contact, and what clocks show.',
       { path: '^src/browser/' },
       {
         path: '^src/',
-        pathNot: '^src/(browser/|safe-to-contact/(rules|times|words)\\.ts$)',
+        pathNot: '^src/(browser/|safe-to-contact/(rules|times|words)\\.ts$|platform/time/wall-clock\\.ts$)',
         dependencyTypesNot: ['type-only'],
       },
     ),

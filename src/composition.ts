@@ -68,6 +68,7 @@ import { createTenants, tenantRoutes } from './features/tenants/index.ts'
 import { createApp as createWebApp } from './http/app.ts'
 import { systemActor, type Actor } from './platform/actor.ts'
 import { OperatorFault } from './platform/errors.ts'
+import type { Trx } from './platform/db/tenant.ts'
 import { loadTranslations, type Language } from './platform/i18n/translations.ts'
 import type { Schedule, Tasks } from './platform/jobs/jobs.ts'
 import { loadAssets } from './platform/web/assets.ts'
@@ -94,7 +95,7 @@ export const createFeatures = (ground: Platform) => {
   const sessions = createActiveSessions({ redis, clock })
   const tickets = createPageTickets(platform.deriveEach('page tickets'))
   const drafts = createDrafts(platform)
-  const settings = createSettings({ db, apply: sessions.retimeAll })
+  const settings = createSettings({ db, clock, timeZone: config.timeZone, apply: sessions.retimeAll })
   const tenants = createTenants({
     ...platform,
     endSession: sessions.end,
@@ -129,7 +130,7 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     lockClient: (...args) => clients.lockForChange(...args),
     accountNames: accounts.names,
-    confirmMonths: async (trx, actor) => (await settings.within(trx, actor)).confirmMonths,
+    rules: settings.within,
     clientNames: (...args) => clients.namesOf(...args),
     wrongOwnNumbers: (...args) => clients.withWrongNumbers(...args),
   })
@@ -137,8 +138,10 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     linesOf: (...args: Parameters<Clients['linesOf']>) => clients.linesOf(...args),
   })
+  const timeZone = async (trx: Trx, actor: Actor) => (await settings.within(trx, actor)).timeZone
   const clients = createClients({
     ...platform,
+    timeZone,
     accountNames: accounts.names,
     contactsOf: contacts.ofClient,
     groups,
@@ -157,7 +160,7 @@ export const createFeatures = (ground: Platform) => {
   const cards = createEmergencyCards({
     ...platform,
     accountNames: accounts.names,
-    timeZone: async (trx, actor) => (await settings.within(trx, actor)).timeZone,
+    timeZone,
     clientsOf: clients.linesOf,
     contactsOf: contacts.ofClient,
     flagContact: contacts.flagWrongNumber,
@@ -185,7 +188,7 @@ export const createFeatures = (ground: Platform) => {
     loadViewer: () => loadViewer(fileURLToPath(new URL('../build/viewer', import.meta.url))),
     vocabulary: exportVocabulary(translations),
     words: exportWords(translations),
-    timeZone: async actor => (await settings.of(actor.tenantId)).timeZone,
+    timeZone: actor => settings.timeZoneOf(actor.tenantId),
     groups,
     keysInUse: officerKeys.inUse,
     languageOf: tenants.languageOf,
@@ -216,7 +219,7 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     readableMessage: (...args) => messages.readable(...args),
   })
-  const imports = createImports({ ...platform, clients })
+  const imports = createImports({ ...platform, clients, timeZone })
   const talk = createMessageFeature({
     ...platform,
     accounts,
@@ -240,7 +243,14 @@ export const createFeatures = (ground: Platform) => {
   const erasures = createErasure({ ...platform, clients, messages, attachments, accountNames: accounts.names })
   const backups = createInstallationBackups({ ...platform, accounts, translations })
 
-  const auditChain = createLogChain({ ...platform, accounts, backups, translations, openTenants: tenants.open })
+  const auditChain = createLogChain({
+    ...platform,
+    timeZoneOf: settings.timeZoneOf,
+    accounts,
+    backups,
+    translations,
+    openTenants: tenants.open,
+  })
 
   const drills = createDrillFeature({
     ...platform,
@@ -362,18 +372,18 @@ export const createFeatures = (ground: Platform) => {
     passwordResetRoutes(around.passwordResets, around.mailed),
     noticeRoutes(notices),
     clientRoutes(clients, clock),
-    searchRoutes(
-      { ...clients, search: (...args) => platform.metrics.timeSearch(() => clients.search(...args)) },
-      clock,
-    ),
+    searchRoutes({
+      ...clients,
+      search: (...args) => platform.metrics.timeSearch(() => clients.search(...args)),
+    }),
     ...talk.routers,
     restrictionRoutes(restricted),
     breakGlassRoutes(restricted),
     emergencyContactRoutes(contacts),
     officerKeyRoutes(officerKeys),
-    emergencyCardRoutes(cards, res => spoken(res.locals, clock())),
-    emergencySheetRoutes(sheets, res => spoken(res.locals, clock())),
-    groupRoutes(groups, res => spoken(res.locals, clock())),
+    emergencyCardRoutes(cards, res => spoken(res.locals)),
+    emergencySheetRoutes(sheets, res => spoken(res.locals)),
+    groupRoutes(groups, res => spoken(res.locals)),
     planRoutes(exports.plans),
     approvalRoutes(exports.approvals),
     readiness.routes,
@@ -489,6 +499,7 @@ export const createApp = ({
   platform,
   translations,
   sessions,
+  settings,
   drafts,
   tickets,
   accounts,
@@ -512,6 +523,7 @@ export const createApp = ({
       standingBeside: restricted.breaking.standingBeside,
     },
     openName: accounts.openName,
+    timeZoneOf: settings.timeZoneOf,
     waiting: { beside: messages.waitingBeside, now: messages.waiting },
     details: { backups: async () => (await backups.state()).right },
     announced: desk.announcements.current,

@@ -36,6 +36,7 @@ export type AppNeeds = {
   trustedProxies: readonly string[]
   sessions: Liveness
   openName: (signedIn: SignedIn) => Promise<string>
+  timeZoneOf: (tenantId: string | null) => Promise<string>
   tickets: PageTickets
   drafts: TypedWork
   waiting: WaitingThings

@@ -1,7 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { Role } from '../platform/actor.ts'
 import { dateFormat, locales } from '../platform/i18n/date-format.ts'
+import { sayMoments } from '../platform/i18n/moments.ts'
 import { preferredLanguage, type Language, type Translate, type Translations } from '../platform/i18n/translations.ts'
+import { dayIn } from '../platform/time/wall-clock.ts'
 import { csrfTokenOf } from '../platform/web/csrf.ts'
 import type { Problems } from '../platform/web/forms.ts'
 import { sessionMark, type PageTicket, type PageTickets } from '../platform/web/page-ticket.ts'
@@ -17,6 +19,8 @@ type Needs = {
   openName: (signedIn: SignedIn) => Promise<string>
   tickets: PageTickets
   clock: Clock
+  /** Of an organisation; of nobody (null), that of the installation. */
+  timeZoneOf: (tenantId: string | null) => Promise<string>
   /** What operators announce to everybody now, but for what was put away. */
   announced: (language: Language, putAway?: readonly string[]) => Promise<readonly object[]>
   /** Whether an address shows a page when it is asked for. */
@@ -25,12 +29,13 @@ type Needs = {
 
 /** What every view may use. Handlers add their own; nothing of a request is ever spread in. */
 export const pageLocals =
-  ({ translations, asset, openName, tickets, clock, hasPage, announced }: Needs): RequestHandler =>
+  ({ translations, asset, openName, tickets, clock, timeZoneOf, hasPage, announced }: Needs): RequestHandler =>
   async (req, res, next) => {
     const { signedIn } = req.session
     const language = req.session.language ?? preferredLanguage((...of) => req.acceptsLanguages(of))
     const t = translations.to(language)
     const roles: readonly Role[] = signedIn?.roles ?? []
+    const timeZone = await timeZoneOf(signedIn?.tenantId ?? null)
 
     Object.assign(res.locals, {
       t,
@@ -50,10 +55,12 @@ export const pageLocals =
         : null,
       can: (role: Role) => roles.includes(role),
       problem: problemIn(t),
-      today: dayOf(clock()),
+      timeZone,
+      today: dayIn(clock(), timeZone),
       sayRules: rulesIn(t, formats[language].formatDate),
       announced: await announced(language, req.session.putAway),
       ...formats[language],
+      ...momentsIn(language, timeZone),
     })
     onRender(res, 'csrfToken', () => csrfTokenOf(req))
     onRender(res, 'pageTicket', () => signedIn && tickets.write(ticketOf(req, res, signedIn, clock())))
@@ -125,20 +132,23 @@ export const rulesIn = (t: Translate, formatDate: (day: string) => string) => {
     })
 }
 
-/** 'YYYY-MM-DD' where the program runs. */
-const isoDay = new Intl.DateTimeFormat('sv-SE')
-const dayOf = (moment: Date) => isoDay.format(moment)
-
 /** Dates as people write them; a date without a time of day ('1983-11-14') is the same day everywhere. */
 const formatsOf = (language: Language) => {
   const day = dateFormat(language, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
-  const moment = dateFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
   const number = new Intl.NumberFormat(locales[language])
   return {
     formatDate: (date: string | Date | null | undefined) => (date ? day.format(new Date(date)) : ''),
-    formatDateTime: (date: string | Date | null | undefined) => (date ? moment.format(new Date(date)) : ''),
     formatNumber: (value: number) => number.format(value),
     formatBytes: (bytes: number) => bytesIn(language, bytes),
+  }
+}
+
+/** Moments as clocks show them in a zone: for the screen, and with the zone for what is printed or serves as evidence. */
+const momentsIn = (language: Language, timeZone: string) => {
+  const moments = sayMoments(language, timeZone)
+  return {
+    formatDateTime: (date: string | Date | null | undefined) => (date ? moments.short(new Date(date)) : ''),
+    formatZoned: (date: string | Date | null | undefined) => (date ? moments.zoned(new Date(date)) : ''),
   }
 }
 

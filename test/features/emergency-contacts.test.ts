@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemActor } from '../../src/platform/actor.ts'
+import { dayIn } from '../../src/platform/time/wall-clock.ts'
 import { newClient as makeClient } from '../support/clients.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
 import { rounds } from '../support/rounds.ts'
@@ -364,7 +365,7 @@ describe('a confirmation', () => {
         version: 2,
         overdue: false,
         confirmed: { unit: 'day' },
-        lastConfirmedOn: ostoja.features.emergencyContacts.today(),
+        lastConfirmedOn: dayIn(new Date(), 'Europe/Warsaw'),
       },
     ])
     expect((await eventsOf(client)).slice(1)).toEqual([
@@ -385,7 +386,7 @@ describe('a confirmation', () => {
   it('can be given while saving', async () => {
     const client = await newClient()
     await add(client, { confirmed: 'today' })
-    expect(await contactsOf(client)).toMatchObject([{ lastConfirmedOn: ostoja.features.emergencyContacts.today() }])
+    expect(await contactsOf(client)).toMatchObject([{ lastConfirmedOn: dayIn(new Date(), 'Europe/Warsaw') }])
   })
 })
 

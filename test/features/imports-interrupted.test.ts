@@ -115,6 +115,7 @@ describe('a job', () => {
     const dying = createImports({
       ...ostoja.platform,
       turnMs: Infinity,
+      timeZone: () => Promise.resolve('UTC'),
       clients: {
         ...clients,
         createMany: async (...args) => {
@@ -161,6 +162,7 @@ describe('a job', () => {
     const picky = createImports({
       ...ostoja.platform,
       turnMs: Infinity,
+      timeZone: () => Promise.resolve('UTC'),
       clients: {
         ...clients,
         createMany: (trx, actor, made, id) => {

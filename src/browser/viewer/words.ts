@@ -38,18 +38,25 @@ const shown = (value: string | number | undefined) => (typeof value === 'number'
 
 export const formatNumber = (value: number) => new Intl.NumberFormat(language).format(value)
 
-const plainDate = (date: string) => new Date(`${date}T00:00:00`)
-
 /** `1950-03-12` as the reader's language writes a day; anything else as it stands. */
 export const formatDay = (date: string) => {
-  const day = plainDate(date)
+  const day = new Date(`${date}T00:00:00Z`)
   return Number.isNaN(day.getTime())
     ? date
-    : new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'long', year: 'numeric' }).format(day)
+    : new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(day)
 }
 
-export const formatMoment = (iso: string) =>
-  new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeStyle: 'short' }).format(new Date(iso))
+/** As clocks in a time zone showed it, with that zone: the file is opened anywhere. @param timeZone IANA name */
+export const formatMoment = (iso: string, timeZone: string) =>
+  new Intl.DateTimeFormat(locale(), {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+    timeZone,
+  }).format(new Date(iso))
 
 // Day before month, as everywhere this is used; plain `en` would be American.
 const locale = () => (language === 'pl' ? 'pl' : 'en-GB')
@@ -63,10 +70,6 @@ export const languageName = (code: string) => {
   }
 }
 
-/** Whole years between a birth date and a day (by default today). */
-export const yearsSince = (birthDate: string, until = new Date()) => {
-  const born = plainDate(birthDate)
-  const before =
-    until.getMonth() < born.getMonth() || (until.getMonth() === born.getMonth() && until.getDate() < born.getDate())
-  return until.getFullYear() - born.getFullYear() - (before ? 1 : 0)
-}
+/** Whole years between a birth date and a day, both 'YYYY-MM-DD'. */
+export const yearsSince = (birthDate: string, until: string) =>
+  Number(until.slice(0, 4)) - Number(birthDate.slice(0, 4)) - (until.slice(5) < birthDate.slice(5) ? 1 : 0)

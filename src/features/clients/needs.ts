@@ -12,6 +12,8 @@ export type Needs = {
   vault: Vault
   clock: Clock
   redis: Redis
+  /** The time zone of the actor's organisation. */
+  timeZone: (trx: Trx, actor: Actor) => Promise<string>
   accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
   /** The emergency contacts to show on a client's page, in their order. */
   contactsOf: (trx: Trx, actor: Actor, clientId: string) => Promise<readonly unknown[]>

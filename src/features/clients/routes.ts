@@ -8,7 +8,6 @@ import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import type { Clients } from './clients.ts'
 import { emptyValues, typedValues, valuesOf } from './form-values.ts'
 import { formPage, spoken } from './pages.ts'
-import { dayOf } from './profile.ts'
 import { clientForm, groupsField, letterParam, listQuery, uuid, versionField } from './schema.ts'
 
 const readers = ['staff', 'security_officer'] as const
@@ -16,8 +15,8 @@ const takenNumber = { fileNumber: 'clients:problem.file-number-taken' }
 
 export const clientRoutes = (clients: Clients, clock: Clock) => {
   const router = Router()
-  const speech = (res: Response) => spoken(res.locals, clock())
-  const form = (body: unknown) => readForm(clientForm(dayOf(clock())), body)
+  const speech = (res: Response) => spoken(res.locals)
+  const form = (res: Response, body: unknown) => readForm(clientForm((res.locals as { today: string }).today), body)
 
   router.get('/clients', requireRole(readers), async (req, res) => {
     const wish = listQuery.parse(req.query)
@@ -41,7 +40,7 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
   router.post('/clients', requireRole('staff'), async (req, res) => {
     const { id: sent } = (req.body ?? {}) as { id?: unknown }
     const id = uuid.safeParse(sent).data ?? randomUUID()
-    const read = form(req.body)
+    const read = form(res, req.body)
     const again = async (problems: Record<string, string>) => {
       const groups = await clients.groupChoices(actorOf(res))
       res.status(422).render('clients/new', { id, ...formPage(res.locals, groups, typedValues(req.body), problems) })
@@ -96,7 +95,7 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
       })
     }
 
-    const read = form(req.body)
+    const read = form(res, req.body)
     if (!read.ok) {
       await clients.view(actorOf(res), id)
       res.status(422)

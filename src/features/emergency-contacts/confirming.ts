@@ -1,8 +1,9 @@
 import type { Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
-import { dayOf, monthsBefore } from './confirmation.ts'
-import type { ShownContact } from './contact.ts'
+import { dayIn } from '../../platform/time/wall-clock.ts'
+import { monthsBefore } from './confirmation.ts'
+import type { ShownContact, Trusted } from './contact.ts'
 import { recorded, type ContactRecords, type RecordedContact } from './contact-records.ts'
 import { shownNumber } from './phone-number.ts'
 import type { Needs } from './needs.ts'
@@ -40,13 +41,14 @@ const dayMs = 24 * 60 * 60_000
 
 /** Which contacts are to be confirmed again: wrong numbers, those never confirmed and those confirmed too long ago. */
 export const createConfirming = (
-  { db, clock, confirmMonths, clientNames, wrongOwnNumbers }: Needs,
+  { db, clock, rules, clientNames, wrongOwnNumbers }: Needs,
   { open, inTheClear }: ContactRecords,
-  shown: (contact: RecordedContact, trustedMonths: number) => ShownContact,
+  shown: (contact: RecordedContact, trusted: Trusted) => ShownContact,
 ) => {
-  const since = async (trx: Trx, actor: Actor) => {
-    const months = await confirmMonths(trx, actor)
-    return { months, day: monthsBefore(dayOf(clock()), months) }
+  const since = async (trx: Trx, actor: Actor, at = clock()) => {
+    const { confirmMonths, timeZone } = await rules(trx, actor)
+    const today = dayIn(at, timeZone)
+    return { trusted: { months: confirmMonths, today }, day: monthsBefore(today, confirmMonths) }
   }
 
   /** Writes beside some contacts what could only be read by opening them. @returns how many */
@@ -83,7 +85,7 @@ export const createConfirming = (
     toConfirm: (actor: Actor, wished: Stretch): Promise<WorkList> =>
       db.asTenant(actor, async trx => {
         await noteSome(trx, actor)
-        const { months, day } = await since(trx, actor)
+        const { trusted, day } = await since(trx, actor)
         const { all, wrong } = await countToConfirm(trx, day)
         const { rows, previous, next } = await readPage(trx, day, wished)
         const names = await clientNames(trx, actor, [...new Set(rows.map(row => row.client_id))])
@@ -97,7 +99,7 @@ export const createConfirming = (
         const items = await Promise.all(
           rows.map(async row => ({
             client: { id: row.client_id, displayName: names.get(row.client_id) ?? '' },
-            contact: shown(recorded({ row, profile: await open(actor, row) }), months),
+            contact: shown(recorded({ row, profile: await open(actor, row) }), trusted),
           })),
         )
         return { items, total: all, wrong, previous, next, here: workListAddress(wished), own }
@@ -114,7 +116,7 @@ export const createConfirming = (
     /** Whether contacts have waited for so many days to be confirmed. */
     areLeft: async (trx: Trx, actor: Actor, days: number): Promise<boolean> => {
       const before = new Date(clock().getTime() - days * dayMs)
-      return areLeftToConfirm(trx, { day: monthsBefore(dayOf(before), await confirmMonths(trx, actor)), before })
+      return areLeftToConfirm(trx, { day: (await since(trx, actor, before)).day, before })
     },
 
     /** Notes what older rows do not say in the clear yet, all of them. */

@@ -51,6 +51,9 @@ export type ShownContact = Omit<EmergencyContact, 'phones'> & {
   overdue: boolean
 }
 
+/** How long a confirmation is trusted, and which day it is where the organisation is. */
+export type Trusted = { months: number; today: string }
+
 /** More would be a list that nobody works through in an emergency. */
 export const mostContacts = 20
 export const mostPhones = 10

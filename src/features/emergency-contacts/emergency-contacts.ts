@@ -3,8 +3,9 @@ import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { createChanges } from './changes.ts'
-import { agoFrom, dayOf, isOverdue } from './confirmation.ts'
-import { mostContacts, type EmergencyContact, type ShownContact } from './contact.ts'
+import { dayIn } from '../../platform/time/wall-clock.ts'
+import { agoFrom, isOverdue } from './confirmation.ts'
+import { mostContacts, type EmergencyContact, type ShownContact, type Trusted } from './contact.ts'
 import { createContactRecords, recorded, type RecordedContact } from './contact-records.ts'
 import { languageName } from './languages.ts'
 import { lockingActive, type Needs } from './needs.ts'
@@ -24,17 +25,19 @@ export const createEmergencyContacts = (needs: Needs) => {
   const { find, all } = records
   const lockActive = lockingActive(lockClient)
 
-  const shown = (contact: RecordedContact, trustedMonths: number): ShownContact => {
-    const today = dayOf(clock())
-    return {
-      ...contact,
-      phones: contact.phones.map(phone => ({ ...phone, ...shownNumber(phone) })),
-      speaks: contact.language
-        ? { pl: languageName(contact.language, 'pl'), en: languageName(contact.language, 'en') }
-        : null,
-      confirmed: contact.lastConfirmedOn ? agoFrom(contact.lastConfirmedOn, today) : null,
-      overdue: isOverdue(contact.lastConfirmedOn, today, trustedMonths),
-    }
+  const shown = (contact: RecordedContact, { months, today }: Trusted): ShownContact => ({
+    ...contact,
+    phones: contact.phones.map(phone => ({ ...phone, ...shownNumber(phone) })),
+    speaks: contact.language
+      ? { pl: languageName(contact.language, 'pl'), en: languageName(contact.language, 'en') }
+      : null,
+    confirmed: contact.lastConfirmedOn ? agoFrom(contact.lastConfirmedOn, today) : null,
+    overdue: isOverdue(contact.lastConfirmedOn, today, months),
+  })
+
+  const trust = async (trx: Trx, actor: Actor): Promise<Trusted> => {
+    const { confirmMonths, timeZone } = await needs.rules(trx, actor)
+    return { months: confirmMonths, today: dayIn(clock(), timeZone) }
   }
 
   return {
@@ -42,9 +45,6 @@ export const createEmergencyContacts = (needs: Needs) => {
     ...createOrdering(needs),
     ...createConfirming(needs, records, shown),
     ...createContactHistory(needs, records),
-
-    /** The latest day on which a contact can have been confirmed. */
-    today: () => dayOf(clock()),
 
     /**
      * Whose contacts a form is about, and whether there is no room for one more. The form shows the client's name: that is
@@ -69,8 +69,8 @@ export const createEmergencyContacts = (needs: Needs) => {
 
     /** A client's contacts in order, as its page shows them. */
     ofClient: async (trx: Trx, actor: Actor, clientId: string): Promise<ShownContact[]> => {
-      const [months, found] = await Promise.all([needs.confirmMonths(trx, actor), all(trx, actor, [clientId])])
-      return (found.get(clientId) ?? []).map(contact => shown(contact, months))
+      const [trusted, found] = await Promise.all([trust(trx, actor), all(trx, actor, [clientId])])
+      return (found.get(clientId) ?? []).map(contact => shown(contact, trusted))
     },
 
     /** The contacts of many clients as pages show them; clients without any are left out. */
@@ -79,8 +79,8 @@ export const createEmergencyContacts = (needs: Needs) => {
       actor: Actor,
       clientIds: readonly string[],
     ): Promise<ReadonlyMap<string, readonly ShownContact[]>> => {
-      const [months, found] = await Promise.all([needs.confirmMonths(trx, actor), all(trx, actor, clientIds)])
-      return new Map([...found].map(([id, contacts]) => [id, contacts.map(contact => shown(contact, months))]))
+      const [trusted, found] = await Promise.all([trust(trx, actor), all(trx, actor, clientIds)])
+      return new Map([...found].map(([id, contacts]) => [id, contacts.map(contact => shown(contact, trusted))]))
     },
 
     /** The contacts of many clients, each client's in order; clients without any are left out. One query. */

@@ -23,8 +23,8 @@ export type Needs = {
   vault: Vault
   clock: Clock
   lockClient: LockClient
-  /** After how many months the tenant wants a contact confirmed again. */
-  confirmMonths: (trx: Trx, actor: Actor) => Promise<number>
+  /** What the tenant has settled: after how many months a contact is to be confirmed again, and its time zone. */
+  rules: (trx: Trx, actor: Actor) => Promise<{ confirmMonths: number; timeZone: string }>
   accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
   /** How these clients are called; those that are no more are left out. */
   clientNames: (trx: Trx, actor: Actor, clientIds: readonly string[]) => Promise<ReadonlyMap<string, string>>

@@ -1,8 +1,9 @@
 import { pipeline } from 'node:stream/promises'
 import { Router, type Request, type Response } from 'express'
 import { NotFound } from '../../platform/errors.ts'
-import { dateFormat } from '../../platform/i18n/date-format.ts'
+import { sayMoments } from '../../platform/i18n/moments.ts'
 import type { Language, Translate } from '../../platform/i18n/translations.ts'
+import { dayIn } from '../../platform/time/wall-clock.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import { unlessReaderGone } from '../../platform/web/reader-gone.ts'
 import type { EmergencySheets } from './emergency-sheets.ts'
@@ -54,7 +55,7 @@ export const emergencySheetRoutes = (sheets: EmergencySheets, speech: (res: Resp
     const locals = localsOf(res)
     const say = sayingSheets({ ...locals, ...speech(res) }, printing.audience)
     const { t, language } = locals
-    res.attachment(`ostoja-${t('emergency-sheets:file')}-${printing.at.toISOString().slice(0, 10)}.pdf`)
+    res.attachment(`ostoja-${t('emergency-sheets:file')}-${dayIn(printing.at, printing.timeZone)}.pdf`)
     res.type('application/pdf')
     const pdf = writeSheets(all.map(say), {
       t,
@@ -80,11 +81,10 @@ const localsOf = (res: Response) => res.locals as Locals
 /** Who printed it and when, and until when to trust it. */
 const footOf = (res: Response, { organisation, at, validUntil, timeZone }: Printing): string => {
   const { t, language, formatDate, account } = localsOf(res)
-  const format = dateFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone })
   return t('emergency-sheets:foot', {
     organisation,
     until: formatDate(validUntil),
-    when: format.format(at),
+    when: sayMoments(language, timeZone).zoned(at),
     name: account.displayName,
   })
 }

@@ -30,6 +30,8 @@ export type Needs = {
   db: Db
   vault: Pick<Vault, 'seal' | 'open' | 'openAll'>
   clock: Clock
+  /** The time zone of the actor's organisation. */
+  timeZone: (trx: Trx, actor: Actor) => Promise<string>
   clients: ClientRecords
   /** How long the worker goes on with one import at a time; only tests set it. */
   turnMs?: number

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
+import { dayIn } from '../../platform/time/wall-clock.ts'
 import type { Needs } from './needs.ts'
 import { nobodySeen, planRows, type PlannedRow } from './plan.ts'
 import { findImport, listRows, lockImport, setOutcomes, updateImport } from './queries.ts'
@@ -15,7 +16,7 @@ const batch = 200
  * and stops when another run has begun.
  */
 export const createPreview =
-  ({ db, clock, clients }: Needs, seals: Seals) =>
+  ({ db, clock, clients, timeZone }: Needs, seals: Seals) =>
   async (actor: Actor, importId: string): Promise<void> => {
     const run = randomUUID()
     const planned = nothingPlanned()
@@ -33,7 +34,7 @@ export const createPreview =
         reading.encoding,
       )
       const found = await planRows(
-        { trx, actor, clients, today: clock().toISOString().slice(0, 10) },
+        { trx, actor, clients, today: dayIn(clock(), await timeZone(trx, actor)) },
         rows,
         reading,
         seen,

@@ -2,6 +2,7 @@ import type { Actor } from '../../platform/actor.ts'
 import { record as audit, recordMany } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
+import { dayIn } from '../../platform/time/wall-clock.ts'
 import { isLeftOut, guessReading } from './columns/guess.ts'
 import type { Encoding } from './file/letters.ts'
 import type { Needs } from './needs.ts'
@@ -29,7 +30,7 @@ const samplesShown = 3
 const pageLength = 20
 
 /** What people are shown of imports. */
-export const createReadings = ({ db, clock, clients }: Needs, seals: Seals) => {
+export const createReadings = ({ db, clock, clients, timeZone }: Needs, seals: Seals) => {
   const mustFind = async (trx: Trx, importId: string): Promise<ImportRecord> => {
     const found = await findImport(trx, importId)
     if (!found || found.state === 'uploading') throw new NotFound()
@@ -101,7 +102,7 @@ export const createReadings = ({ db, clock, clients }: Needs, seals: Seals) => {
         const filter = { ...(outcome && { outcomes: [outcome] }), warned, after, limit: limit + 1 }
         const found = await listRows(trx, importId, filter)
         const shown = await seals.openRows(actor.tenantId, found.slice(0, limit), reading.encoding)
-        const ground = { trx, actor, clients, today: clock().toISOString().slice(0, 10) }
+        const ground = { trx, actor, clients, today: dayIn(clock(), await timeZone(trx, actor)) }
         const planned = await planRows(ground, shown, reading, nobodySeen())
         await audit(trx, actor, 'import.rows-read', importId, { rows: shown.length })
         const met = planned.flatMap(({ before }) => before?.id ?? [])

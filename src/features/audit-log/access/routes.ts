@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import { Router, type Request, type Response } from 'express'
 import { NotFound } from '../../../platform/errors.ts'
 import { isLanguage, type Language, type Translate, type Translations } from '../../../platform/i18n/translations.ts'
+import { dayIn } from '../../../platform/time/wall-clock.ts'
 import { actorOf, requireRole } from '../../../platform/web/guard.ts'
 import { unlessReaderGone } from '../../../platform/web/reader-gone.ts'
 import type { AuditLog } from '../audit-log.ts'
@@ -46,7 +47,7 @@ export const accessRoutes = ({ access }: Pick<AuditLog, 'access'>, translations:
     const language = isLanguage(req.query.language) ? req.query.language : own
     const t = translations.to(language)
     const visits = await access.print(actorOf(res), idIn(req), language)
-    await send(res, t('audit-log:visits.file'), visits.at, () =>
+    await send(res, t('audit-log:visits.file'), visits, () =>
       writeVisits(sayVisits(t, language, visits, account.displayName), { language, at: visits.at }),
     )
   })
@@ -55,8 +56,13 @@ export const accessRoutes = ({ access }: Pick<AuditLog, 'access'>, translations:
 }
 
 /** Straight to whoever asked: the list is never a file on this server, and the file's name says nothing of anybody. */
-const send = async (res: Response, name: string, at: Date, write: () => ReturnType<typeof writeVisits>) => {
-  res.attachment(`ostoja-${name}-${at.toISOString().slice(0, 10)}.pdf`)
+const send = async (
+  res: Response,
+  name: string,
+  { at, timeZone }: { at: Date; timeZone: string },
+  write: () => ReturnType<typeof writeVisits>,
+) => {
+  res.attachment(`ostoja-${name}-${dayIn(at, timeZone)}.pdf`)
   res.type('application/pdf')
   await pipeline(write(), res).catch(unlessReaderGone)
 }

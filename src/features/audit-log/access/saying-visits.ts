@@ -1,6 +1,6 @@
 import type { Language, Translate } from '../../../platform/i18n/translations.ts'
 import type { Visit, Visits } from './access.ts'
-import { sayMoments } from '../moments.ts'
+import { sayMoments } from '../../../platform/i18n/moments.ts'
 
 export type SaidVisit = { day: string; time: string; who: string; what: string; emergency: string | null }
 export type SaidVisits = {

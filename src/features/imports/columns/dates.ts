@@ -1,3 +1,5 @@
+import { dayIn } from '../../../platform/time/wall-clock.ts'
+
 export const dayOrders = ['day-first', 'month-first'] as const
 /** Which of the first two numbers of `03/04/1985` is the day. */
 export type DayOrder = (typeof dayOrders)[number]
@@ -68,5 +70,5 @@ const dayOf = (year = '', month = '', day = ''): ReadDate => {
 
 const fromSerial = (days: number): ReadDate =>
   days >= serial.least && days <= serial.most
-    ? { date: new Date((days - serial.unixEpoch) * dayMs).toISOString().slice(0, 10) }
+    ? { date: dayIn(new Date((days - serial.unixEpoch) * dayMs), 'UTC') }
     : { fault: 'date-unreadable' }
