@@ -37,7 +37,7 @@ export const sayVisits = (t: Translate, language: Language, visits: Visits, prin
     none: t('audit-log:visits.none'),
     cut: visits.cut ? t('audit-log:visits.cut') : null,
     foot: t('audit-log:visits.foot', {
-      when: moments.short(visits.at),
+      when: moments.zoned(visits.at),
       name: printedBy,
       organisation: visits.organisation,
     }),

@@ -27,7 +27,7 @@ export const logPrintRoutes = (log: AuditLog) => {
         events: printed.events.map(sayingEvents({ t, language, timeZone })),
         cut: printed.cut ? t('audit-log:print.cut', { number: log.printing.mostPrinted }) : null,
         foot: t('audit-log:visits.foot', {
-          when: sayMoments(language, timeZone).short(printed.at),
+          when: sayMoments(language, timeZone).zoned(printed.at),
           name: account.displayName,
           organisation,
         }),
