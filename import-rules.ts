@@ -33,6 +33,12 @@ export const importRules: IConfiguration = {
       { pathNot: '^(src/safe-to-contact/|node_modules/zod/)' },
     ),
     error(
+      'names-know-nothing',
+      'Names are compared by pure rules: the viewer and the server find the same people.',
+      { path: '^src/platform/text/names/' },
+      { pathNot: '^src/platform/text/names/' },
+    ),
+    error(
       'front-door-only',
       'Outside a feature import only its index.ts.',
       { pathNot: '^src/features/' },
@@ -46,11 +52,12 @@ export const importRules: IConfiguration = {
     ),
     error(
       'browser-apart',
-      'Code for the page and code for the server share nothing but types, the rules of safe contact, and what clocks show.',
+      'Code for the page and code for the server share nothing but types, the rules of safe contact, what of a text can be seen, how names are compared, and what clocks show.',
       { path: '^src/browser/' },
       {
         path: '^src/',
-        pathNot: '^src/(browser/|safe-to-contact/(rules|times|words)\\.ts$|platform/time/wall-clock\\.ts$)',
+        pathNot:
+          '^src/(browser/|safe-to-contact/(rules|times|words)\\.ts$|platform/(text/(visible\\.ts$|names/)|time/wall-clock\\.ts$))',
         dependencyTypesNot: ['type-only'],
       },
     ),

@@ -54,6 +54,7 @@ export const clientColumns = [
   'person_token',
   'file_number_token',
   'index_key',
+  'index_version',
   'created_at',
   'created_by',
   'updated_at',

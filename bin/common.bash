@@ -249,6 +249,13 @@ is_snap() {
   head -c 4096 "$1" | grep -aq '/snap/bin/'
 }
 
+# Windows and whole browsers are closed on a screen of the tests' own, by keys as people press them. A Mac has a screen.
+need_xvfb() {
+  [ "$(uname -s)" != Darwin ] || return 0
+  command -v Xvfb >/dev/null 2>&1 && command -v xdotool >/dev/null 2>&1 && return 0
+  install_packages 'a screen and keys for the tests that close a browser' xvfb xdotool
+}
+
 need_age() {
   command -v age >/dev/null 2>&1 || install_packages 'to prove that others can open what Ostoja seals' age
 }

@@ -13,11 +13,11 @@ import { createDesk } from './composition/desk.ts'
 import { createErasure } from './composition/erasure.ts'
 import { createMessageFeature } from './composition/messages.ts'
 import { createLog } from './composition/audit-log.ts'
-import { createSealing, keysToChoose } from './composition/sealing.ts'
+import { createAgeFiles, createSealing, keysToChoose, pdfForms } from './composition/sealing.ts'
 import { createReadinessFeature } from './composition/readiness.ts'
 import { createRestrictedRecordFeature } from './composition/restricted-records.ts'
 import { createPlatform, type Platform, type Replaced } from './composition/platform.ts'
-import { createProving } from './composition/proving.ts'
+import { createGuessedSessionEnding, createProving } from './composition/proving.ts'
 import { announcementRoutes } from './features/announcements/index.ts'
 import { accountPageRoutes } from './features/account-page/index.ts'
 import { accountRoutes } from './features/accounts/index.ts'
@@ -59,10 +59,10 @@ import { jobRoutes } from './features/jobs/index.ts'
 import { createMailKeys, mailKeyRoutes } from './features/mail-keys/index.ts'
 import { noticeAttention, noticeRoutes } from './features/notices/index.ts'
 import { passwordResetRoutes } from './features/password-resets/index.ts'
-import { createActiveSessions, sessionRoutes } from './features/sessions/index.ts'
+import { createActiveSessions, sessionRoutes, streamRoutes } from './features/sessions/index.ts'
 import { attentionOfCases, breakGlassRoutes, restrictionRoutes } from './features/restricted-records/index.ts'
 import { createSettings, settingsRoutes } from './features/settings/index.ts'
-import { createAttempts, createLogins, createSignIn, signInRoutes } from './features/sign-in/index.ts'
+import { createAttempts, createLogins, createOwnTries, createSignIn, signInRoutes } from './features/sign-in/index.ts'
 import { startPageRoutes } from './features/start-page/index.ts'
 import { createTenants, tenantRoutes } from './features/tenants/index.ts'
 import { createApp as createWebApp } from './http/app.ts'
@@ -73,6 +73,7 @@ import { loadTranslations, type Language } from './platform/i18n/translations.ts
 import type { Schedule, Tasks } from './platform/jobs/jobs.ts'
 import { loadAssets } from './platform/web/assets.ts'
 import { createPageTickets } from './platform/web/page-ticket.ts'
+import { createProved } from './platform/web/proved.ts'
 
 export { createPlatform, type Platform, type Replaced }
 
@@ -92,7 +93,12 @@ export const createFeatures = (ground: Platform) => {
   const platform: Platform = { ...ground, mailer: ground.mailer && mailKeys.sealing(ground.mailer) }
   const { config, clock, db, redis, derive } = platform
   const translations = loadTranslations()
-  const sessions = createActiveSessions({ redis, clock })
+  const sessions = createActiveSessions({
+    redis,
+    clock,
+    tell: ({ tenantId, accountId }) => platform.live.tell(tenantId, [accountId], { what: 'session', id: '' }),
+  })
+  const streams = streamRoutes({ sessions, live: platform.live })
   const tickets = createPageTickets(platform.deriveEach('page tickets'))
   const drafts = createDrafts(platform)
   const settings = createSettings({ db, clock, timeZone: config.timeZone, apply: sessions.retimeAll })
@@ -104,9 +110,11 @@ export const createFeatures = (ground: Platform) => {
       accounts.create(systemActor(tenantId), { ...person, roles: ['administrator'], alongside }),
     destroyIfDue: (tenantId, dueAt) => erasures.destroyTenantIfDue(tenantId, dueAt),
   })
+  const ownTries = createOwnTries({ redis, endSession: createGuessedSessionEnding({ db, end: sessions.end }) })
   const around = createAccountFeatures({
     ...platform,
     translations,
+    ownTries,
     ownerOf: createLogins(platform.unscoped).ownerOf,
     endSession: (account, because) => sessions.end(account, because),
     rolesGiven: (...args) => talk.messages.joinThreadsOfRoles(...args),
@@ -143,6 +151,7 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     timeZone,
     accountNames: accounts.names,
+    country: settings.countryWithin,
     contactsOf: contacts.ofClient,
     groups,
     havingContacts: async (...args) =>
@@ -153,6 +162,7 @@ export const createFeatures = (ground: Platform) => {
     clients,
     accountNames: accounts.names,
     activeWith: accounts.activeWith,
+    country: settings.countryWithin,
     settingsWithin: settings.within,
     ring: (tenantId, to) => platform.live.tell(tenantId, to, { what: 'waiting', id: '' }),
     tell: (trx, tenantId, to, told, accountId) => notices.notify(trx, tenantId, to, told, { accountId }),
@@ -161,6 +171,7 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     accountNames: accounts.names,
     timeZone,
+    country: settings.countryWithin,
     clientsOf: clients.linesOf,
     contactsOf: contacts.ofClient,
     flagContact: contacts.flagWrongNumber,
@@ -209,6 +220,7 @@ export const createFeatures = (ground: Platform) => {
       contacts,
       groups,
       restricted: restricted.restrictions.among,
+      settings,
       translations,
     }),
     countForExport: clients.countActive,
@@ -219,7 +231,7 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     readableMessage: (...args) => messages.readable(...args),
   })
-  const imports = createImports({ ...platform, clients, timeZone })
+  const imports = createImports({ ...platform, clients, timeZone, country: settings.countryWithin })
   const talk = createMessageFeature({
     ...platform,
     accounts,
@@ -228,7 +240,6 @@ export const createFeatures = (ground: Platform) => {
     casesToJudge: restricted.cases.toJudge,
     clients,
     notices,
-    sessions,
   })
   const { messages } = talk
   const encryptionKeys = createKeyTurning({
@@ -256,6 +267,7 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     clients,
     contacts,
+    country: settings.countryWithin,
     accountNames: accounts.names,
     proveOpened: exports.prove,
   })
@@ -263,6 +275,7 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     translations,
     rotationDays: config.keyRotationDays,
+    fileRotationDays: config.fileKeyRotationDays,
     certificateUntil: platform.certificateUntil,
     accounts,
     backups,
@@ -305,7 +318,7 @@ export const createFeatures = (ground: Platform) => {
       ])
       return { recent, attention: byUrgency(attention.flat()) }
     })
-  const proving = { db, attempts, isRight: around.ownPassword.isRight }
+  const proving = { db, ownTries, isRight: around.ownPassword.isRight }
   const backupDesk = createBackupDesk({ ...platform, ...proving, backups, translations })
   const desk = createDesk({
     platform,
@@ -318,11 +331,11 @@ export const createFeatures = (ground: Platform) => {
   const deskPage = async (actor: Actor, language: Language) => {
     const [own, parts, { counts }, jobs] = await Promise.all([
       startPage(actor, language),
-      Promise.all(desk.attentions.map(part => part(actor, language))),
+      desk.attention(actor, language, readiness.badSigns),
       tenants.list(actor, 'open', 1),
       desk.jobs.counts(),
     ])
-    return { attention: byUrgency([...parts.flat(), ...own.attention]), figures: { tenants: counts, jobs } }
+    return { attention: byUrgency([...parts, ...own.attention]), figures: { tenants: counts, jobs } }
   }
 
   /** What nobody will come back for, of every tenant. */
@@ -357,6 +370,7 @@ export const createFeatures = (ground: Platform) => {
       setDraftsAside: drafts.setAside,
     }),
     sessionRoutes({ sessions, tickets, clock }),
+    streams.router,
     settingsRoutes(settings),
     draftRoutes({ drafts, tickets, clock }),
     startPageRoutes(startPage, deskPage),
@@ -382,7 +396,7 @@ export const createFeatures = (ground: Platform) => {
     emergencyContactRoutes(contacts),
     officerKeyRoutes(officerKeys),
     emergencyCardRoutes(cards, res => spoken(res.locals)),
-    emergencySheetRoutes(sheets, res => spoken(res.locals)),
+    emergencySheetRoutes(sheets, pdfForms, res => spoken(res.locals)),
     groupRoutes(groups, res => spoken(res.locals)),
     planRoutes(exports.plans),
     approvalRoutes(exports.approvals),
@@ -392,13 +406,13 @@ export const createFeatures = (ground: Platform) => {
       keysToChoose: keysToChoose(officerKeys),
       groupsToChoose: groups.list,
     }),
-    importRoutes(imports),
-    attachmentRoutes(attachments),
+    importRoutes(imports, createAgeFiles(platform.derivation.exportLogN)),
+    attachmentRoutes(attachments, createProved({ clock, prove: createProving(proving, 'attachment.save-refused') })),
     erasureRoutes(erasures, clock),
     logRoutes(log),
     logPrintRoutes(log),
     logExportRoutes(log, createSealing({ db, officerKeys, logN: platform.derivation.exportLogN })),
-    accessRoutes(log, translations),
+    accessRoutes(log, pdfForms, translations),
     unusualRoutes(log),
     watchingRoutes(log),
     backupDesk.routes,
@@ -419,6 +433,7 @@ export const createFeatures = (ground: Platform) => {
     'tenants.measure': tenants.measure,
     'erasures.reconcile': erasures.reconcile,
     'keys.turn': encryptionKeys.turnDue,
+    'clients.renew-index': () => tenants.forEachOpen(clients.renewOutdated),
     'backups.tend': backups.tend,
     'mail.backup': backups.mailWarning,
     ...auditChain.tasks,
@@ -436,6 +451,8 @@ export const createFeatures = (ground: Platform) => {
     'tenants.measure': '47 * * * *',
     'erasures.reconcile': '*/10 * * * *',
     'keys.turn': '*/10 * * * *',
+    'clients.renew-index': '*/5 * * * *',
+    'keys.turn-files': '27 3 * * *',
     'backups.tend': '* * * * *',
     ...auditChain.schedule,
     ...readiness.schedule,
@@ -457,7 +474,7 @@ export const createFeatures = (ground: Platform) => {
     emergencyContacts: contacts,
     groups,
     messages,
-    endStreams: talk.endStreams,
+    endStreams: streams.close,
     emergencyCards: cards,
     restricted,
     exports,
@@ -524,6 +541,7 @@ export const createApp = ({
     },
     openName: accounts.openName,
     timeZoneOf: settings.timeZoneOf,
+    countryOf: settings.countryOf,
     waiting: { beside: messages.waitingBeside, now: messages.waiting },
     details: { backups: async () => (await backups.state()).right },
     announced: desk.announcements.current,

@@ -62,6 +62,12 @@ const environment = z
       .min(0, 'KEY_ROTATION_DAYS: 0 or more')
       .max(3650, 'KEY_ROTATION_DAYS: at most 3650')
       .default(90),
+    FILE_KEY_ROTATION_DAYS: z.coerce
+      .number({ error: 'FILE_KEY_ROTATION_DAYS: a number of days, 0 for never' })
+      .int('FILE_KEY_ROTATION_DAYS: a whole number of days')
+      .min(0, 'FILE_KEY_ROTATION_DAYS: 0 or more')
+      .max(3650, 'FILE_KEY_ROTATION_DAYS: at most 3650')
+      .default(365),
     BACKUP_DATABASE_URL: postgres('BACKUP_DATABASE_URL', 'ostoja_backup').optional(),
     DRILL_DATABASE_URL: url(
       ['postgres', 'postgresql'],
@@ -158,6 +164,8 @@ export type Config = Readonly<{
   metrics: { host: string; port: number } | null
   /** After so many days data and index keys turn by themselves; 0: never. */
   keyRotationDays: number
+  /** After so many days a root key or a pepper is due; 0: never. */
+  fileKeyRotationDays: number
   backups: BackupConfig
   /** Null where this installation sends no mail. */
   mail: { url: string; from: string; tls: 'required' | 'none'; caFile: string | null; publicUrl: string } | null
@@ -206,6 +214,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     timeZone: values.TIME_ZONE,
     metrics: values.METRICS_PORT === undefined ? null : { host: values.METRICS_HOST, port: values.METRICS_PORT },
     keyRotationDays: values.KEY_ROTATION_DAYS,
+    fileKeyRotationDays: values.FILE_KEY_ROTATION_DAYS,
     backups: backupConfig(data, values),
     mail:
       values.SMTP_URL && values.MAIL_FROM && values.PUBLIC_URL

@@ -26,6 +26,8 @@ const listFiles = async (...patterns: string[]) => {
 const stampOfInputs = async () => {
   const inputs = await listFiles(
     'src/browser/**/*.*',
+    'src/{safe-to-contact,platform/text/names}/*.ts',
+    'src/platform/text/visible.ts',
     'views/**/*.ejs',
     'locales/*/viewer.json',
     'tools/{build-assets,icons}.ts',

@@ -10,6 +10,7 @@ import { messagePages } from './pictures/messages.ts'
 import { letters, unsentLetters } from './pictures/letters.ts'
 import { mailKeys } from './pictures/mail-keys.ts'
 import { logPages } from './pictures/log.ts'
+import { phonePages } from './pictures/phones.ts'
 import { readinessPages } from './pictures/readiness.ts'
 import { restrictedPages } from './pictures/restricted.ts'
 import { sessionEnds } from './pictures/sessions.ts'
@@ -67,6 +68,7 @@ export const shots: Shot[] = [
   { name: 'clients-letter', view: 'clients/letter', role: 'staff', open: '/clients/letter/w' },
   { name: 'clients-letter-nobody', view: 'clients/letter', role: 'staff', open: '/clients/letter/q' },
   { name: 'search', view: 'clients/search', role: 'staff', open: search('wi') },
+  { name: 'search-alike', view: 'clients/search', role: 'staff', open: search('wisneiwska') },
   { name: 'search-nobody', view: 'clients/search', role: 'staff', open: search('qqqqqq') },
   { name: 'search-problem', view: 'clients/search', role: 'staff', open: search('…') },
   {
@@ -101,6 +103,7 @@ export const shots: Shot[] = [
     },
   },
   ...callPages,
+  ...phonePages,
   ...clientChanges,
   { name: 'imports', view: 'imports/list', role: 'staff', open: '/imports' },
   ...importPages,

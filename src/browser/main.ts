@@ -1,5 +1,6 @@
 // Everything here only makes pages that already work more comfortable.
 import { enhanceAttachments } from './attachments.ts'
+import { waitForReturn } from './away.ts'
 import { followCalls } from './calls.ts'
 import { enhanceConfirms } from './confirm.ts'
 import { offerDrafts } from './drafts/bring-back.ts'
@@ -13,9 +14,11 @@ import { offerPrinting } from './print.ts'
 import { followProgress } from './progress.ts'
 import { enhanceReorder } from './reorder.ts'
 import { enhanceRepeats } from './repeat.ts'
+import { openServerStream } from './session/stream.ts'
 import { watchSession } from './session/watch.ts'
 import { guardSubmits } from './submit.ts'
 
+const listen = openServerStream()
 guardSubmits()
 listenForKeys()
 closeMenus()
@@ -29,7 +32,8 @@ followCalls()
 offerPrinting()
 enhancePickers()
 sendByKey()
-followMessages()
+followMessages(listen)
 focusOnLoad()
 offerDrafts()
-watchSession()
+waitForReturn()
+watchSession(listen)

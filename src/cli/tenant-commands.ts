@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { installationId, systemActor, type Role } from '../platform/actor.ts'
 import { Conflict, NotFound, OperatorFault } from '../platform/errors.ts'
 import { dayIn } from '../platform/time/wall-clock.ts'
+import { defaultCountry, isPhoneCountry, type CountryCode } from '../platform/text/phone.ts'
 import { say } from '../start/terminal.ts'
 import { ask, isTerminal, linesOfInput } from './asking.ts'
 import { withFeatures } from './with-features.ts'
@@ -19,7 +20,11 @@ const language = z.enum(['pl', 'en'], { error: '--language: give pl or en' })
 const name = (what: string, most = 200) =>
   z.string().trim().min(1, `${what}: must not be empty`).max(most, `${what}: at most ${most} characters`)
 
-const tenantOptions = z.object({ name: name('--name'), language })
+const tenantOptions = z.object({
+  name: name('--name'),
+  language,
+  country: z.custom<CountryCode>(code => isPhoneCountry(String(code)), '--country: give two letters, such as PL or GB'),
+})
 
 const accountOptions = z.object({
   tenant: z.uuid('--tenant: give the id that "tenant create" printed').optional(),
@@ -50,9 +55,10 @@ export const addTenantCommands = (program: Command) => {
     .description('make an organisation with its own keys, and print its id')
     .requiredOption('--name <name>', 'its name')
     .option('--language <language>', 'pl or en', 'pl')
+    .option('--country <country>', 'where it is (ISO 3166-1), such as PL or GB', defaultCountry)
     .action(async (options: unknown) => {
       const wish = parse(tenantOptions, options)
-      await withFeatures(async ({ tenants }) => say(await tenants.create(wish.name, wish.language)))
+      await withFeatures(async ({ tenants }) => say(await tenants.create(wish.name, wish.language, wish.country)))
     })
 
   const account = program.command('account').description('people who sign in')

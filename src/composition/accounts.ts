@@ -13,6 +13,7 @@ import {
   createPasswordResets,
   revokeLinks,
 } from '../features/password-resets/index.ts'
+import type { OwnTries } from '../features/sign-in/index.ts'
 import type { Redis } from 'ioredis'
 import type { Actor } from '../platform/actor.ts'
 import type { Unscoped } from '../platform/db/unscoped.ts'
@@ -26,6 +27,7 @@ type Given = Pick<AccountNeeds, 'db' | 'vault' | 'passwords' | 'clock' | 'ownerO
   translations: Translations
   mailer: Mailer | null
   derive: (purpose: string) => Buffer
+  ownTries: OwnTries
 }
 
 /** Accounts and what stands around one: its passwords, links, notices, sign-ins. They need each other, so they meet here. */
@@ -46,7 +48,7 @@ export const createAccountFeatures = (given: Given) => {
   const powers = createAccountPowers(needs)
   const ownPassword = createOwnPassword(needs)
   const history = createSignInHistory({ ...given, notify: notices.notify })
-  const accountPage = createAccountPage({ db, redis, ownPassword })
+  const accountPage = createAccountPage({ db, ownPassword, ownTries: given.ownTries })
   const passwordResets = createPasswordResets({
     ...given,
     links,
@@ -55,7 +57,7 @@ export const createAccountFeatures = (given: Given) => {
     emailTokens: email => emailTokens(vault, email),
     preparePassword: ownPassword.prepare,
     choosePassword: ownPassword.choose,
-    minimumLength: ownPassword.minimumLength,
+    passwordRules: ownPassword.rules,
     rememberDevice: history.rememberDevice,
   })
   const tasks: Tasks = {

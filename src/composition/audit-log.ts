@@ -22,8 +22,9 @@ export const createLog = ({ accounts, notices, clients, settings, tenants, ...gi
     clientNames: clients.namesOf,
     findClients: async (actor, text) => {
       const { hits } = await clients.search(actor, text)
-      const exact = hits.filter(({ match }) => match === 'exact')
-      return (exact.length > 0 ? exact : hits).map(({ id }) => id)
+      const of = (kind: 'exact' | 'prefix') => hits.filter(({ match }) => match === kind)
+      const found = [of('exact'), of('prefix'), hits].find(({ length }) => length > 0) ?? []
+      return found.map(({ id }) => id)
     },
     officers: trx => accounts.activeWith(trx, 'security_officer'),
     people: accounts.called,

@@ -16,6 +16,8 @@ export type Attention = (
   actor: Actor,
   language: Language,
 ) => Promise<{ kind: string; text: string; href: string | null }[]>
+type Things = Awaited<ReturnType<Attention>>
+type Rest = (actor: Actor, language: Language, told: Things) => Promise<Things>
 type Given = {
   platform: Platform
   translations: Translations
@@ -33,6 +35,7 @@ export const createDesk = ({ platform, translations, keys, tenants, others, prob
     ...platform,
     keys,
     rotationDays: config.keyRotationDays,
+    fileRotationDays: config.fileKeyRotationDays,
     remember: platform.keyChecks.remember,
   })
   const installation = createInstallation({
@@ -72,5 +75,10 @@ export const createDesk = ({ platform, translations, keys, tenants, others, prob
     jobAttention(jobs, translations),
     keyAttention(keyDesk, translations),
   ].map(patiently)
-  return { jobs, keyDesk, installation, announcements, attentions }
+  /** Everything that needs an operator: each part of the desk, and what `rest` finds beside what they have told. */
+  const attention = async (actor: Actor, language: Language, rest: Rest) => {
+    const told = (await Promise.all(attentions.map(part => part(actor, language)))).flat()
+    return [...told, ...(await patiently((...who) => rest(...who, told))(actor, language))]
+  }
+  return { jobs, keyDesk, installation, announcements, attention }
 }

@@ -15,7 +15,9 @@ import type { Groups } from '../features/groups/index.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Db, Trx } from '../platform/db/tenant.ts'
 import { readAhead } from '../platform/read-ahead.ts'
+import { fold } from '../platform/text/fold.ts'
 import { languages, type Language, type Translations } from '../platform/i18n/translations.ts'
+import { showPhone, type CountryCode, type RecordedPhone } from '../platform/text/phone.ts'
 import { addressGivenOut, givenOut } from '../safe-to-contact/rules.ts'
 import { ruleWords } from '../safe-to-contact/words.ts'
 
@@ -26,6 +28,7 @@ type Needs = {
   groups: Pick<Groups, 'clientsOfGroups'>
   /** Of these clients, those whose records are restricted to named people: they are in the export, and marked. */
   restricted: (trx: Trx, ids: readonly string[]) => Promise<ReadonlySet<string>>
+  settings: { countryWithin: (trx: Trx, actor: Actor) => Promise<CountryCode> }
   translations: Translations
 }
 type ReadClient = { id: string; profile: Parameters<Clients['create']>[2] }
@@ -34,7 +37,7 @@ type ReadClient = { id: string; profile: Parameters<Clients['create']>[2] }
 const batchesAhead = 2
 
 /** Every active client with their contacts, a batch at a time, as the export carries them. */
-export const createExportReader = ({ db, clients, contacts, groups, restricted, translations }: Needs) => {
+export const createExportReader = ({ db, clients, contacts, groups, restricted, settings, translations }: Needs) => {
   const inGroups = async function* (actor: Actor, groupIds: readonly string[]) {
     const members = new Set(await db.asTenant(actor, trx => groups.clientsOfGroups(trx, groupIds)))
     for await (const batch of clients.readActive(actor)) yield batch.filter(({ id }) => members.has(id))
@@ -48,13 +51,14 @@ export const createExportReader = ({ db, clients, contacts, groups, restricted, 
       groupIds.length > 0 ? inGroups(actor, groupIds) : clients.readActive(actor),
       async batch => {
         const ids = batch.map(({ id }) => id)
-        const [byClient, marked] = await db.asTenant(actor, async trx => [
+        const [byClient, marked, country] = await db.asTenant(actor, async trx => [
           await contacts.ofClients(trx, actor, ids),
           await restricted(trx, ids),
+          await settings.countryWithin(trx, actor),
         ])
         const mark = translations.to(language)('restricted-records:exported')
         return batch.map(client => {
-          const plain = exported(client, byClient.get(client.id) ?? [], withHidden)
+          const plain = exported(client, byClient.get(client.id) ?? [], country, withHidden)
           return marked.has(client.id) ? { ...plain, restricted: true, alerts: [mark, ...plain.alerts] } : plain
         })
       },
@@ -96,23 +100,46 @@ export const exportWords = (translations: Translations): ExportWords => {
         mayBeTold: t('viewer:contacts.mayBeTold'),
         mayNotBeTold: t('viewer:contacts.mayNotBeTold'),
         interpreter: t('viewer:person.interpreter'),
+        born: t('viewer:person.birthDate'),
       },
     }
   }
   return { pl: wordsIn('pl'), en: wordsIn('en') }
 }
 
-const exported = ({ id, profile }: ReadClient, contacts: EmergencyContact[], withHidden: boolean): ExportedClient => {
-  const { notes: _, addresses, preferredName, ...kept } = profile
+const exported = (
+  { id, profile }: ReadClient,
+  contacts: EmergencyContact[],
+  country: CountryCode,
+  withHidden: boolean,
+): ExportedClient => {
+  const { notes: _, addresses, preferredName, phones, ...kept } = profile
   const hidden = addresses.filter(address => address.hidden).map(oneLine)
   return {
     ...kept,
     id,
     preferredName: preferredName ?? '',
+    ...inLatin(kept.givenNames, kept.familyName, preferredName ?? ''),
+    phones: phones.map(phone => exportedPhone(phone, country)),
     addresses: givenOut(addresses).map(oneLine),
     ...(withHidden && hidden.length > 0 ? { hiddenAddresses: hidden } : {}),
-    contacts: contacts.map(contact => exportedContact(contact, withHidden)),
+    contacts: contacts.map(contact => exportedContact(contact, country, withHidden)),
   }
+}
+
+/** The viewer itself reads Latin, Cyrillic and Greek letters; it has no table of all the others. */
+const inLatin = (...names: string[]): { latinName?: string } => {
+  const name = names.join(' ')
+  const foreign = /[^\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Common}\p{Script=Inherited}]/u.test(
+    name,
+  )
+  return foreign ? { latinName: fold(name) } : {}
+}
+
+/** As it stands now, and with its country's code: the file may be opened anywhere. */
+const exportedPhone = <Phone extends RecordedPhone>(phone: Phone, country: CountryCode) => {
+  const { extension, ...reading } = showPhone(phone, country, true)
+  return { ...phone, ...reading, ...(extension ? { extension } : {}) }
 }
 
 const oneLine = ({ line, postalCode, city, region, country }: ReadClient['profile']['addresses'][number]) =>
@@ -120,11 +147,13 @@ const oneLine = ({ line, postalCode, city, region, country }: ReadClient['profil
 
 const exportedContact = (
   { id: _, addressHidden, ...contact }: EmergencyContact,
+  country: CountryCode,
   withHidden: boolean,
 ): ExportedContact => ({
   ...contact,
+  ...inLatin(contact.name),
   relationshipText: contact.relationshipText ?? '',
-  phones: contact.phones.map(phone => ({ ...phone, hours: phone.hours ?? '' })),
+  phones: contact.phones.map(phone => ({ ...exportedPhone(phone, country), hours: phone.hours ?? '' })),
   email: contact.email ?? '',
   address: addressGivenOut({ address: contact.address, addressHidden: addressHidden ?? false }) ?? '',
   ...(withHidden && addressHidden && contact.address ? { hiddenAddress: contact.address } : {}),

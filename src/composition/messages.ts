@@ -4,14 +4,13 @@ import type { Clients } from '../features/clients/index.ts'
 import type { EmergencyCards } from '../features/emergency-cards/index.ts'
 import {
   createMessages,
-  liveRoutes,
   messageRoutes,
   messageSearchRoutes,
   threadRoutes,
+  waitingRoutes,
 } from '../features/messages/index.ts'
 import type { RestrictedRecords } from '../features/restricted-records/index.ts'
 import type { Notices } from '../features/notices/index.ts'
-import type { ActiveSessions } from '../features/sessions/index.ts'
 import type { Platform } from './platform.ts'
 
 type Given = Pick<Platform, 'db' | 'vault' | 'clock' | 'redis' | 'live'> & {
@@ -21,11 +20,10 @@ type Given = Pick<Platform, 'db' | 'vault' | 'clock' | 'redis' | 'live'> & {
   clients: Clients
   casesToJudge: RestrictedRecords['cases']['toJudge']
   notices: Notices
-  sessions: ActiveSessions
 }
 
 /** Messages, with the accounts that write them and the records they are about. */
-export const createMessageFeature = ({ accounts, attachments, cards, clients, notices, sessions, ...given }: Given) => {
+export const createMessageFeature = ({ accounts, attachments, cards, clients, notices, ...given }: Given) => {
   const messages = createMessages({
     ...given,
     people: accounts.people,
@@ -37,20 +35,14 @@ export const createMessageFeature = ({ accounts, attachments, cards, clients, no
     settleNotices: notices.settle,
     files: { send: attachments.trays.send, ofMessages: attachments.ofMessages },
   })
-  const streaming = liveRoutes({
-    messages,
-    live: given.live,
-    isLive: async (account, session) => (await sessions.touch(account, session, { active: false })).live,
-  })
   return {
     messages,
     /** Whoever looks for something by a fixed word comes before whoever takes any word for an id. */
     routers: [
-      streaming.router,
+      waitingRoutes(messages),
       messageRoutes(messages, attachments.trays),
       messageSearchRoutes(messages),
       threadRoutes(messages, attachments.trays),
     ],
-    endStreams: streaming.close,
   }
 }

@@ -54,6 +54,12 @@ export const addMetrics = (given: Given) => {
     ask: async () => keyAges(await given.keys()),
   })
   metrics.add({
+    name: 'ostoja_key_due_timestamp_seconds',
+    help: 'When the root key and the pepper are due to be rotated, in Unix time.',
+    labels: ['kind'],
+    ask: async () => keysDue(await given.keys()),
+  })
+  metrics.add({
     name: 'ostoja_health',
     help: '1 where a part of the installation answers and is right, 0 where not.',
     labels: ['part'],
@@ -100,6 +106,12 @@ export const addMetrics = (given: Given) => {
     ask: () => byState(given.passwords()),
   })
 }
+
+const keysDue = ({ files }: Overview) =>
+  (['root', 'pepper'] as const).flatMap(kind => {
+    const { dueAt } = files[kind]
+    return dueAt ? [{ labels: { kind }, value: dueAt.getTime() / 1000 }] : []
+  })
 
 const keyAges = ({ rings, files }: Overview) => [
   { labels: { kind: 'data' }, value: rings.data.oldestMs / 1000 },

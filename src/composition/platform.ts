@@ -4,6 +4,7 @@ import type { DestinationStream } from 'pino'
 import type { Config } from '../config.ts'
 import { systemClock, type Clock } from '../platform/clock.ts'
 import { connect } from '../platform/db/connect.ts'
+import { usualPatience } from '../platform/db/watch.ts'
 import { pendingMigrations } from '../platform/db/migrate.ts'
 import { createDb } from '../platform/db/tenant.ts'
 import { createUnscoped } from '../platform/db/unscoped.ts'
@@ -12,7 +13,7 @@ import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics/metrics.ts'
 import { createMailer } from '../platform/mail/mailer.ts'
 import { createPresence } from '../platform/redis/presence.ts'
-import { connectRedis } from '../platform/redis/connect.ts'
+import { connectRedis, usualAnswerMs } from '../platform/redis/connect.ts'
 import { endOfCertificate, followCertificate } from '../platform/tls/certificate.ts'
 import { createKeyChecks } from '../platform/vault/key-checks.ts'
 import type { NamedKey } from '../platform/vault/key-files.ts'
@@ -34,10 +35,14 @@ const keyPace = { ringFreshMs, filePollMs: keyFilePollMs, marginMs: 15_000 }
 /** What deriving keys costs, where it is not the cost of production: of passwords, and of exports (log2 of scrypt's N). */
 export type KeyDerivation = { password?: PasswordCost; exportLogN?: number }
 
+/** How long PostgreSQL and Redis may be silent before they count as gone. In milliseconds. */
+const usualSilence = { postgres: usualPatience, redisMs: usualAnswerMs }
+
 /** What tests replace. */
 export type Replaced = {
   clock?: Clock
   pace?: typeof keyPace
+  silence?: typeof usualSilence
   logTo?: DestinationStream
   derivation?: KeyDerivation
 }
@@ -48,18 +53,25 @@ type Purpose = { serves?: boolean }
 /** The ground everything stands on: keys, database, Redis, log. Nothing connects before its first use. */
 export const createPlatform = async (
   config: Config,
-  { clock = systemClock, pace = keyPace, logTo, derivation = {}, serves = true }: Replaced & Purpose = {},
+  {
+    clock = systemClock,
+    pace = keyPace,
+    silence = usualSilence,
+    logTo,
+    derivation = {},
+    serves = true,
+  }: Replaced & Purpose = {},
 ) => {
   const roots = await followKeys(config.rootKeysFile, pace.filePollMs)
   const peppers = await followKeys(config.peppersFile, pace.filePollMs)
   const log = createLog(config.logLevel, logTo)
   /** Null behind a TLS proxy, and where no pages are served. */
   const certificate = serves && config.tls ? await followCertificate(config.tls, { log, now: clock }) : null
-  const redis = connectRedis(config.redisUrl, config.redisCaFile, log)
-  const knex = connect(config.databaseUrl)
+  const redis = connectRedis(config.redisUrl, config.redisCaFile, log, silence.redisMs)
+  const knex = connect(config.databaseUrl, 10, silence.postgres)
   const db = createDb(knex, clock)
-  const keysDb = createDb(connect(config.databaseUrl, 2))
-  const unscoped = createUnscoped(connect(config.signinDatabaseUrl, 4))
+  const keysDb = createDb(connect(config.databaseUrl, 2, silence.postgres))
+  const unscoped = createUnscoped(connect(config.signinDatabaseUrl, 4, silence.postgres))
   const passwords = createPasswords(peppers, derivation.password)
   const derive = (purpose: string, from = roots.current) =>
     Buffer.from(hkdfSync('sha256', from.key, '', `ostoja ${purpose}`, 32))

@@ -8,6 +8,7 @@ import { endsSoon } from '../features/installation/index.ts'
 import type { Notices } from '../features/notices/index.ts'
 import type { OfficerKeys } from '../features/officer-keys/index.ts'
 import {
+  badSigns,
   createReadiness,
   createReminders,
   readinessAttention,
@@ -29,6 +30,7 @@ type Given = {
   clock: Clock
   translations: Translations
   rotationDays: number
+  fileRotationDays: number
   /** When the certificate of the pages ends; null where this installation has none of its own. */
   certificateUntil: () => Promise<Date | null>
   accounts: Accounts
@@ -77,6 +79,7 @@ export const createReadinessFeature = ({ db, clock, translations, ...given }: Gi
       }
     },
     rotationDays: given.rotationDays,
+    fileRotationDays: given.fileRotationDays,
   }
   const reminders = createReminders({
     db,
@@ -92,10 +95,12 @@ export const createReadinessFeature = ({ db, clock, translations, ...given }: Gi
   const tasks: Tasks = { 'readiness.remind': () => tenants.forEachOpen(reminders.run) }
   const schedule: Schedule = { 'readiness.remind': '52 * * * *' }
 
+  const readiness = createReadiness({ db, clock, facts: { ...organisation, ...installation } })
   return {
     reminders,
+    badSigns: badSigns(readiness, translations),
     attention: readinessAttention({ facts: organisation, translations, clock }),
-    routes: readinessRoutes(createReadiness({ db, clock, facts: { ...organisation, ...installation } })),
+    routes: readinessRoutes(readiness),
     tasks,
     schedule,
   }

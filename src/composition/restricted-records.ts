@@ -4,7 +4,7 @@ import { systemActor, tenantRoles, type Role } from '../platform/actor.ts'
 import type { Trx } from '../platform/db/tenant.ts'
 
 type Needs = Parameters<typeof createRestrictedRecords>[0]
-type Given = Pick<Needs, 'db' | 'vault' | 'clock' | 'accountNames' | 'ring' | 'tell'> & {
+type Given = Pick<Needs, 'db' | 'vault' | 'clock' | 'accountNames' | 'country' | 'ring' | 'tell'> & {
   clients: Pick<Clients, 'linesOf' | 'visible'>
   activeWith: (trx: Trx, role: Role) => Promise<number[]>
   settingsWithin: (trx: Trx, actor: { tenantId: string }) => Promise<{ breakGlassMinutes: number }>

@@ -1,8 +1,17 @@
 import type { Sealing } from '../features/audit-log/index.ts'
-import { deriveWrapKey, forWhomForm, generatePassphrase, wrapKeyRecipient } from '../features/exports/index.ts'
+import {
+  agePassphraseForm,
+  deriveWrapKey,
+  forWhomForm,
+  pdfPassphraseForm,
+  suggestPassphrase,
+  wrapKeyRecipient,
+} from '../features/exports/index.ts'
 import type { OfficerKeys } from '../features/officer-keys/index.ts'
 import type { Actor } from '../platform/actor.ts'
+import { sealingStream } from '../platform/age/streams.ts'
 import type { Db } from '../platform/db/tenant.ts'
+import { createSealedFileForm } from '../platform/web/sealed-file.ts'
 
 /**
  * As age's own passphrases: `age -d` opens the file as well.
@@ -26,7 +35,7 @@ export const createSealing = ({
   logN: number | undefined
 }): Sealing => ({
   form: forWhomForm,
-  suggestPassphrase: generatePassphrase,
+  suggestPassphrase,
   keysToChoose: keysToChoose(officerKeys),
   recipientsOf: async (actor, { passphrase, keyIds }) => {
     if (passphrase) return [await passphraseRecipient(passphrase, logN)]
@@ -34,4 +43,17 @@ export const createSealing = ({
     const chosen = inUse.filter(({ id }) => keyIds.includes(id))
     return chosen.length === new Set(keyIds).size ? chosen.map(({ publicKey }) => publicKey) : null
   },
+})
+
+/** How every PDF with client data is asked for and sent. */
+export const pdfForms = createSealedFileForm({
+  kind: 'pdf',
+  form: pdfPassphraseForm,
+  suggestPassphrase,
+})
+
+/** The same for a file of another kind that only a passphrase opens. */
+export const createAgeFiles = (logN: number | undefined) => ({
+  form: createSealedFileForm({ kind: 'age', form: agePassphraseForm, suggestPassphrase }),
+  seal: async (passphrase: string) => sealingStream([await passphraseRecipient(passphrase, logN)]),
 })

@@ -35,7 +35,7 @@ export const createDemonstration = async (features: Features): Promise<Demonstra
   )
   const accounts: DemonstrationAccount[] = []
   for (const { name, language, people } of organisations) {
-    const tenantId = await features.tenants.create(name, language)
+    const tenantId = await features.tenants.create(name, language, language === 'en' ? 'GB' : 'PL')
     const actors: Actor[] = []
     for (const [index, role] of posts.entries()) {
       const { id, ...account } = await createAccount(features, name, tenantId, role, people[index] ?? '', language)

@@ -156,8 +156,8 @@ export const telling: Record<Language, string> = {
   en: 'Only that a call back is needed.',
 }
 
-/** Ofcom keeps a range of numbers for drama; Poland keeps none, so these are of a series of noughts. */
+/** Ofcom keeps ranges of numbers for drama, of which libphonenumber takes London's for valid; Poland keeps none, so these are of a series of noughts. */
 export const mobileNumber = (language: Language, turn: number): string => {
   const end = String(turn % 1000).padStart(3, '0')
-  return language === 'pl' ? `+48500000${end}` : `+447700900${end}`
+  return language === 'pl' ? `+48500000${end}` : `+442079460${end}`
 }

@@ -15,7 +15,7 @@ const words = {
     person: { givenNames: 'Rosalind', familyName: 'Zeller' },
     note: 'A cousin of her former partner works on the staff.',
     details: 'She collapsed on the night shift; an ambulance is on its way.',
-    contact: { name: 'Dinah Zeller', number: '+447700900901', typed: '07700 900901' },
+    contact: { name: 'Dinah Zeller', number: '+442079460901', typed: '020 7946 0901' },
   },
 } as const
 

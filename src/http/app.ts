@@ -7,18 +7,21 @@ import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
 import type { Clock } from '../platform/clock.ts'
 import type { Language, Translations } from '../platform/i18n/translations.ts'
+import { noticeSaving } from '../platform/db/saving.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
 import { currentTrace, traced } from '../platform/trace.ts'
 import { refuseOtherSites } from '../platform/web/csrf.ts'
 import type { PageTickets } from '../platform/web/page-ticket.ts'
 import { inventory, type RouteFacts } from '../platform/web/routes-inventory.ts'
+import type { CountryCode } from '../platform/text/phone.ts'
 import type { SignedIn } from '../platform/web/session-data.ts'
 import { createViews, type Locals } from '../platform/web/views.ts'
 import { readBody, readUpload, refuseOddNames } from './body.ts'
 import { answerFaults, notFound } from './errors.ts'
 import { healthRoutes, type Checks } from './health-routes.ts'
 import { languageRoutes } from './language-routes.ts'
-import { pageLocals } from './page-locals.ts'
+import { answerOutages } from './outage.ts'
+import { pageLocals, plainLocals, readCountry } from './page-locals.ts'
 import { leadToBreakGlass, readStanding, showStanding, type RestrictedAccess } from './restricted-records.ts'
 import { keepNothing, securityHeaders } from './security-headers.ts'
 import { onlyLiveSessions, sessionCookie, type Liveness } from './sessions.ts'
@@ -37,6 +40,8 @@ export type AppNeeds = {
   sessions: Liveness
   openName: (signedIn: SignedIn) => Promise<string>
   timeZoneOf: (tenantId: string | null) => Promise<string>
+  /** Whose telephone numbers need no country code. */
+  countryOf: (signedIn: SignedIn) => Promise<CountryCode>
   tickets: PageTickets
   drafts: TypedWork
   waiting: WaitingThings
@@ -58,8 +63,9 @@ const yearInSeconds = 365 * 24 * 60 * 60
  */
 export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[] } => {
   const app = express()
-  const routers = [healthRoutes(needs.checks, needs.details), languageRoutes(), ...needs.routers]
-  const routes = inventory(routers)
+  const health = healthRoutes(needs.checks, needs.details)
+  const routers = [languageRoutes(), ...needs.routers]
+  const routes = inventory([health, ...routers])
   const isBackground = matcherOf(routes.filter(route => route.policy.background))
   const isUpload = matcherOf(routes.filter(route => route.policy.upload))
   const hasPage = matcherOf(routes.filter(route => route.method === 'get'))
@@ -95,9 +101,13 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
     express.static(folder('public/assets'), { immutable: true, maxAge: yearInSeconds * 1000, index: false }),
   )
   app.use(keepNothing)
+  app.use((_req, _res, next) => noticeSaving(next))
+  app.use(health) // asks for no session, for it tells whether there can be any
+  app.use(plainLocals({ ...needs, hasPage }))
   app.use(sessionCookie(needs.redis, needs.sessionSecrets))
   app.use(onlyLiveSessions(needs.sessions, needs.clock, isBackground))
-  app.use(pageLocals({ ...needs, hasPage }))
+  app.use(pageLocals({ ...needs, hasPage, isBackground }))
+  app.use(readCountry(needs.countryOf))
   app.use(refuseOtherSites)
   app.use(readBody(), readUpload(isUpload), refuseOddNames)
   app.use(keepTypedWork({ ...needs, isBackground }))
@@ -107,6 +117,7 @@ export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[]
   app.use(...routers)
   app.use(notFound)
   app.use(leadToBreakGlass(needs))
+  app.use(answerOutages({ ...needs, isBackground, isUpload }))
   app.use(answerFaults(needs.log))
   return { app, routes }
 }

@@ -17,11 +17,11 @@ export const readUpload =
   async (req, res, next) => {
     if (!isUpload(req.method, req.path) || !req.is('multipart/form-data')) return next()
     answerWhenAllIsRead(req, res)
-    const { fields, files } = await readMultipart(req)
-    const typed = new URLSearchParams(fields).toString()
+    const form = await readMultipart(req)
+    const typed = new URLSearchParams(form.fields).toString()
     req.body = qs.parse(typed, { parameterLimit: 2000 })
     rememberBody(req, res, Buffer.from(typed))
-    rememberFiles(req, files)
+    rememberFiles(req, form)
     next()
   }
 

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { limitOf } from '../platform/db/limits.ts'
-import { Conflict, NotFound, TooBusy } from '../platform/errors.ts'
+import { Conflict, NotFound, SessionOver, TooBusy } from '../platform/errors.ts'
 import { csrfFault } from '../platform/web/csrf.ts'
 
 export const notFound: RequestHandler = () => {
@@ -16,11 +16,13 @@ export const answerFaults =
       log.info('a request broke off before it was all there')
       return res.destroy()
     }
+    if (res.writableEnded) return log.error({ err: fault }, 'an answer was given, and something after it failed')
     if (res.headersSent) {
       log.error({ err: fault }, 'a request failed half-way')
       // Express' own handler would print the fault with all it says.
       return res.destroy()
     }
+    if (fault instanceof SessionOver) return res.redirect(303, '/sign-in')
     const { status, view, locals } = answerTo(fault)
     if (status === 500) log.error({ err: fault }, 'a request failed')
     if (fault instanceof TooBusy) res.set('Retry-After', String(fault.seconds))

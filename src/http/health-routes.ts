@@ -11,13 +11,19 @@ export type Checks = Record<string, () => Promise<boolean>>
  */
 export const healthRoutes = (checks: Checks, details: Checks = {}) => {
   const router = Router()
+  /** Many pages may ask in the same moment, while they wait for what is away. */
+  let looking: Promise<[Outcome[], Outcome[]]> | undefined
+  const look = () =>
+    (looking ??= Promise.all([outcomes(checks), outcomes(details)]).finally(() => {
+      looking = undefined
+    }))
 
   router.get('/health/live', anyone({ background: true }), (_req, res) => {
     res.json({ status: 'live' })
   })
 
   router.get('/health/ready', anyone({ background: true }), async (_req, res) => {
-    const [results, others] = await Promise.all([outcomes(checks), outcomes(details)])
+    const [results, others] = await look()
     const ready = results.every(([, right]) => right)
     res.status(ready ? 200 : 503).json({
       status: ready ? 'ready' : 'not ready',
@@ -29,13 +35,19 @@ export const healthRoutes = (checks: Checks, details: Checks = {}) => {
   return router
 }
 
+type Outcome = readonly [name: string, right: boolean]
 const outcomes = (checks: Checks) =>
   Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await passes(check)] as const))
 
+/** A service that does not answer soon is as good as away; whoever asks must be told before they give up. */
+const soonMs = 3000
+
 const passes = async (check: () => Promise<boolean>): Promise<boolean> => {
-  try {
-    return await check()
-  } catch {
-    return false
-  }
+  let late: NodeJS.Timeout | undefined
+  const tooLate = new Promise<boolean>(resolve => {
+    late = setTimeout(resolve, soonMs, false)
+  })
+  const result = await Promise.race([check().catch(() => false), tooLate])
+  clearTimeout(late)
+  return result
 }

@@ -2,15 +2,17 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { Role } from '../platform/actor.ts'
 import { dateFormat, locales } from '../platform/i18n/date-format.ts'
 import { sayMoments } from '../platform/i18n/moments.ts'
-import { preferredLanguage, type Language, type Translate, type Translations } from '../platform/i18n/translations.ts'
+import type { Language, Translate, Translations } from '../platform/i18n/translations.ts'
 import { dayIn } from '../platform/time/wall-clock.ts'
 import { csrfTokenOf } from '../platform/web/csrf.ts'
 import type { Problems } from '../platform/web/forms.ts'
 import { sessionMark, type PageTicket, type PageTickets } from '../platform/web/page-ticket.ts'
 import type { SignedIn } from '../platform/web/session-data.ts'
 import type { Clock } from '../platform/clock.ts'
+import { defaultCountry, type CountryCode } from '../platform/text/phone.ts'
 import { isWarning, rulesOf, type RecordedRules } from '../safe-to-contact/rules.ts'
 import { ruleWords, sayRule, type RuleWords } from '../safe-to-contact/words.ts'
+import { keepLanguage, languageOf, languageWithoutSession } from './reader-language.ts'
 import { pageIdOf } from './sessions.ts'
 
 type Needs = {
@@ -23,51 +25,91 @@ type Needs = {
   timeZoneOf: (tenantId: string | null) => Promise<string>
   /** What operators announce to everybody now, but for what was put away. */
   announced: (language: Language, putAway?: readonly string[]) => Promise<readonly object[]>
+  /** What pages ask by themselves, such as whether the session goes on: Redis knows that while PostgreSQL is away. */
+  isBackground: (method: string, path: string) => boolean
   /** Whether an address shows a page when it is asked for. */
   hasPage: (method: string, path: string) => boolean
 }
 
-/** What every view may use. Handlers add their own; nothing of a request is ever spread in. */
-export const pageLocals =
-  ({ translations, asset, openName, tickets, clock, timeZoneOf, hasPage, announced }: Needs): RequestHandler =>
+/** What a page may use that can ask neither Redis nor PostgreSQL: one that says that they are away. Its zone is the installation's. */
+export const plainLocals =
+  (needs: Omit<Needs, 'openName' | 'tickets' | 'announced' | 'isBackground'>): RequestHandler =>
   async (req, res, next) => {
-    const { signedIn } = req.session
-    const language = req.session.language ?? preferredLanguage((...of) => req.acceptsLanguages(of))
-    const t = translations.to(language)
-    const roles: readonly Role[] = signedIn?.roles ?? []
-    const timeZone = await timeZoneOf(signedIn?.tenantId ?? null)
-
-    Object.assign(res.locals, {
-      t,
-      language,
-      asset,
+    Object.assign(res.locals, spokenTo(languageWithoutSession(req), needs, await needs.timeZoneOf(null)), {
+      asset: needs.asset,
       path: req.path,
-      pageAddress: nearestPage(req.path, hasPage),
+      pageAddress: nearestPage(req.path, needs.hasPage),
       requestId: req.id,
-      account: signedIn
-        ? {
-            id: signedIn.accountId,
-            login: signedIn.login,
-            roles,
-            tenantName: signedIn.tenantName,
-            displayName: await openName(signedIn),
-          }
-        : null,
-      can: (role: Role) => roles.includes(role),
-      problem: problemIn(t),
-      timeZone,
-      today: dayIn(clock(), timeZone),
-      sayRules: rulesIn(t, formats[language].formatDate),
-      announced: await announced(language, req.session.putAway),
-      ...formats[language],
-      ...momentsIn(language, timeZone),
+      account: null,
+      can: () => false,
+      announced: [],
+      flash: null,
+      csrfToken: '',
     })
+    next()
+  }
+
+/** What every other view may use beside it. Handlers add their own; nothing of a request is ever spread in. */
+export const pageLocals =
+  (needs: Needs): RequestHandler =>
+  async (req, res, next) => {
+    const { openName, tickets, clock, announced } = needs
+    const { signedIn } = req.session
+    const language = languageOf(req)
+    const spoken = spokenTo(language, needs, await needs.timeZoneOf(signedIn?.tenantId ?? null))
+    const roles: readonly Role[] = signedIn?.roles ?? []
+    keepLanguage(req, res, language)
+    const insteadOf =
+      <Value>(value: Value) =>
+      (fault: unknown) => {
+        if (needs.isBackground(req.method, req.path)) return value
+        throw fault
+      }
+
+    Object.assign(res.locals, spoken, { can: (role: Role) => roles.includes(role) })
     onRender(res, 'csrfToken', () => csrfTokenOf(req))
     onRender(res, 'pageTicket', () => signedIn && tickets.write(ticketOf(req, res, signedIn, clock())))
     res.locals.pageOwner = signedIn && `${signedIn.tenantId}/${signedIn.accountId}`
-    onRender(res, 'flash', () => takeFlash(req, t))
+    onRender(res, 'flash', () => takeFlash(req, spoken.t))
+    res.locals.account = signedIn
+      ? {
+          id: signedIn.accountId,
+          login: signedIn.login,
+          roles,
+          tenantName: signedIn.tenantName,
+          displayName: await openName(signedIn).catch(insteadOf('')),
+        }
+      : null
+    res.locals.announced = await announced(language, req.session.putAway).catch(insteadOf([]))
     next()
   }
+
+/** The country of the reader's organisation; after the other locals, so that a fault of it still has a page. */
+export const readCountry =
+  (countryOf: (signedIn: SignedIn) => Promise<CountryCode>): RequestHandler =>
+  async (req, res, next) => {
+    const { signedIn } = req.session
+    res.locals.country = signedIn ? await countryOf(signedIn) : defaultCountry
+    next()
+  }
+
+const spokenTo = (
+  language: Language,
+  { translations, clock }: Pick<Needs, 'translations' | 'clock'>,
+  timeZone: string,
+) => {
+  const t = translations.to(language)
+  return {
+    t,
+    language,
+    problem: problemIn(t),
+    timeZone,
+    today: dayIn(clock(), timeZone),
+    sayRules: rulesIn(t, formats[language].formatDate),
+    ...formats[language],
+    ...momentsIn(language, timeZone),
+  }
+}
 
 /** The address itself where it shows a page, otherwise the nearest one above it: a refused form stands where only forms go. */
 const nearestPage = (path: string, hasPage: Needs['hasPage']): string => {
@@ -135,9 +177,15 @@ export const rulesIn = (t: Translate, formatDate: (day: string) => string) => {
 /** Dates as people write them; a date without a time of day ('1983-11-14') is the same day everywhere. */
 const formatsOf = (language: Language) => {
   const day = dateFormat(language, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+  const month = dateFormat(language, { month: 'long', year: 'numeric', timeZone: 'UTC' })
   const number = new Intl.NumberFormat(locales[language])
   return {
-    formatDate: (date: string | Date | null | undefined) => (date ? day.format(new Date(date)) : ''),
+    /** A date known in part shows what is known: `1947`, `May 1947`. */
+    formatDate: (date: string | Date | null | undefined) => {
+      if (!date) return ''
+      if (typeof date !== 'string' || date.length > 7) return day.format(new Date(date))
+      return date.length === 4 ? date : month.format(new Date(date))
+    },
     formatNumber: (value: number) => number.format(value),
     formatBytes: (bytes: number) => bytesIn(language, bytes),
   }

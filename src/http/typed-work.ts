@@ -4,7 +4,7 @@ import type { Actor } from '../platform/actor.ts'
 import type { Clock } from '../platform/clock.ts'
 import { csrfOk } from '../platform/web/csrf.ts'
 import { flash } from '../platform/web/flash.ts'
-import { ticketField, type PageTicket, type PageTickets } from '../platform/web/page-ticket.ts'
+import { isFresh, ticketField, type PageTicket, type PageTickets } from '../platform/web/page-ticket.ts'
 import { rawBodyOf, typedFields, type TypedFields } from '../platform/web/typed-fields.ts'
 
 export type Offer = { id: string; updated_at: Date }
@@ -12,6 +12,9 @@ export type Offer = { id: string; updated_at: Date }
 export type TypedWork = {
   keep: (origin: PageTicket, action: string, fields: TypedFields, options: { late: boolean }) => Promise<void>
   settle: (origin: PageTicket, action: string) => Promise<void>
+  drop: (origin: PageTicket, action: string) => Promise<void>
+  /** Of what was typed, the words that a person wrote. */
+  written: (fields: TypedFields) => string[]
   leadBackTo: (origin: PageTicket, rank: number) => Promise<void>
   /** Read alongside what the page itself reads. */
   offersBeside: (actor: Actor, page: string) => () => Promise<Offer[]>
@@ -26,7 +29,8 @@ type Needs = {
 
 /**
  * Nothing typed is lost: a form whose session is gone, whose token is no longer right, or that could not be saved for any
- * other reason is kept as a draft of the account whose page it stood on; one that was saved has no draft any more.
+ * other reason is kept as a draft of the account whose page it stood on; one that was saved, whatever page answers it, has no
+ * draft any more. A form into which nothing was typed has none either.
  */
 export const keepTypedWork = ({ drafts, tickets, clock, log, isBackground }: Needs): RequestHandler => {
   return async (req, res, next) => {
@@ -38,7 +42,8 @@ export const keepTypedWork = ({ drafts, tickets, clock, log, isBackground }: Nee
     const { actor } = res.locals as { actor?: Actor }
     const own = actor?.tenantId === ticket.tenantId && actor.accountId === ticket.accountId
     const action = req.path === '/drafts' ? textOf(body._action).slice(0, 500) : req.path
-    const fields = '_unkept' in body ? [] : typedFields(rawBodyOf(req))
+    const nothingTyped = '_unkept' in body || ('_untouched' in body && isFresh(ticket))
+    const fields = nothingTyped ? [] : typedFields(rawBodyOf(req))
     const keep = async () => {
       if (fields.length > 0) await drafts.keep(ticket, action, fields, { late: true })
     }
@@ -52,10 +57,15 @@ export const keepTypedWork = ({ drafts, tickets, clock, log, isBackground }: Nee
       return res.redirect(303, ticket.page)
     }
 
+    res.locals.keepsTyped = true
     beforeEnd(
       res,
       async () => {
-        if (own && res.statusCode === 303) await drafts.settle(ticket, action)
+        const saved = own && res.statusCode < 400 && !isBackground(req.method, req.path)
+        // Its person has got it back, with nothing in it.
+        const empty = own && res.statusCode === 422 && drafts.written(fields).length === 0
+        if (saved) await drafts.settle(ticket, action)
+        else if (empty) await drafts.drop(ticket, action)
         else if (!own || res.statusCode >= 400) await keep()
       },
       fault => {

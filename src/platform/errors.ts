@@ -19,5 +19,8 @@ export class TooBusy extends Error {
   }
 }
 
+/** What was asked for has ended the session; the next page is the one for signing in, and says why. */
+export class SessionOver extends Error {}
+
 /** A fault an operator can mend: one sentence that says what is wrong and how. Shown without a stack trace. */
 export class OperatorFault extends Error {}

@@ -16,7 +16,7 @@ export type WallTime = { day: number; minutes: number }
  */
 export type Callability =
   | { now: true }
-  | { now: false; because: 'wrong-number'; next: null }
+  | { now: false; because: 'wrong-number' | 'not-dialable'; next: null }
   | { now: false; because: 'do-not-call' | 'not-reachable'; next: NextTime | null }
 export type NextTime = { daysAhead: number; day: Weekday; at: string }
 
@@ -30,9 +30,14 @@ export const reachableNow = (phone: RecordedRules, at: Date, timeZone: string): 
 export const mayCallNow = (phone: RecordedRules, at: Date, timeZone: string): boolean =>
   !completeRules(phone).wrongSince && mayRing(phone, wallTime(at, timeZone))
 
-/** Whether to call this number now, else why not and from when. */
-export const callability = (phone: RecordedRules, at: Date, timeZone: string): Callability => {
+/** Whether to call this number now, else why not and from when. `dial` null: it can't be dialled at all. */
+export const callability = (
+  phone: RecordedRules & { dial?: string | null },
+  at: Date,
+  timeZone: string,
+): Callability => {
   if (completeRules(phone).wrongSince) return { now: false, because: 'wrong-number', next: null }
+  if (phone.dial === null) return { now: false, because: 'not-dialable', next: null }
   const now = wallTime(at, timeZone)
   if (!mayRing(phone, now)) return { now: false, because: 'do-not-call', next: nextTime(phone, now) }
   if (!answers(phone, now)) return { now: false, because: 'not-reachable', next: nextTime(phone, now) }

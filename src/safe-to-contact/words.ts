@@ -12,6 +12,7 @@ export const sentenceNames = [
   'call-never',
   'do-not-call-now',
   'wrong-number-now',
+  'not-dialable',
 ] as const
 export type Sentence = (typeof sentenceNames)[number]
 /** The words of one language. An export carries them, so that it stands alone. */
@@ -47,6 +48,7 @@ export const sayCallability = (words: RuleWords, callable: Callability): string 
   const { sentence } = words
   if (callable.now) return sentence['call-now']
   if (callable.because === 'wrong-number') return sentence['wrong-number-now']
+  if (callable.because === 'not-dialable') return sentence['not-dialable']
   const from = callable.next ? sayNext(words, callable.next) : sentence['call-never']
   return callable.because === 'do-not-call' ? `${sentence['do-not-call-now']}, ${from}` : from
 }

@@ -96,7 +96,13 @@ describe('where the sessions cannot be reached', () => {
         return Promise.resolve()
       },
     })
-    const wished = { autoLogoutMinutes: 7, secondSignIn: 'block', rememberMe: false, passwordMinimum: 8 } as const
+    const wished = {
+      autoLogoutMinutes: 7,
+      secondSignIn: 'block',
+      rememberMe: false,
+      passwordMinimum: 8,
+      passphrases: false,
+    } as const
     await expect(settings.change(systemActor(tenant), wished)).rejects.toThrow('Redis')
     reachable = true
     expect(await settings.change(systemActor(tenant), wished)).toBe(false)
@@ -109,7 +115,11 @@ describe('a password that was changed while its owner’s new one was hashed', (
     const visitor = await ostoja.signedIn(tenant, ['staff'])
     const { id, password } = visitor.account
     const page = await visitor.get('/account/password')
-    const fields = { currentPassword: password, password: 'zielony czajnik gwiżdże', _csrf: visitor.tokenOf(page.text) }
+    const fields = {
+      currentPassword: password,
+      password: 'Zielony czajnik gwiżdże 7!',
+      _csrf: visitor.tokenOf(page.text),
+    }
     let sent: Promise<number> | undefined
     await ostoja.features.db.asTenant({ tenantId: tenant }, async trx => {
       await trx('accounts').where({ id }).update({ password_changed_at: new Date() })
@@ -138,7 +148,7 @@ describe('the operator’s reset', () => {
     expect((await visitor.get('/')).headers.location).toBe('/account/password')
     await visitor.post(
       '/account/password',
-      { currentPassword: handed.password, password: 'zielony czajnik gwiżdże' },
+      { currentPassword: handed.password, password: 'Zielony czajnik gwiżdże 7!' },
       '/account/password',
     )
     expect((await visitor.get('/notices')).text).toContain('The operator gave you a new password')

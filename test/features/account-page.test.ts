@@ -16,7 +16,7 @@ beforeEach(async () => {
   visitor = await ostoja.signedIn(tenant, ['staff'])
 })
 
-const good = 'zielony czajnik gwiżdże'
+const good = 'Zielony czajnik gwiżdże 7!'
 const change = (fields: object, from = visitor) => from.post('/account/password', { ...fields }, '/account/password')
 const signInFrom = async (account: TestAccount, userAgent: string) => {
   const browser = ostoja.visitor()
@@ -144,7 +144,7 @@ describe('changing my password', () => {
   it('says everything that is wrong with the new one, beside its field, and shows neither', async () => {
     const answer = await change({ currentPassword: visitor.account.password, password: 'abcdefghij' })
     expect(answer.status).toBe(422)
-    for (const text of ['A capital letter is missing.', 'A digit is missing.', 'A special character is missing'])
+    for (const text of ['An upper-case letter is missing.', 'A digit is missing.', 'A special character is missing'])
       expect(answer.text).toContain(text)
     expect(answer.text).not.toContain('abcdefghij')
     expect(answer.text).not.toContain(visitor.account.password)
@@ -162,17 +162,121 @@ describe('changing my password', () => {
 
   it('keeps spaces, takes another form of the same letters for the same, and any script', async () => {
     const { login, password } = visitor.account
-    const typed = '  żółta ścieżka 🦔 до дому '
+    const typed = '  Żółta ścieżka 7 🦔 до дому '
     expect((await change({ currentPassword: password, password: typed })).status).toBe(303)
     await visitor.post('/sign-out')
     expect((await ostoja.visitor().post('/sign-in', { login, password: typed.trim() }, '/sign-in')).status).toBe(422)
     await ostoja.visitor().signIn({ login, password: typed.normalize('NFD') })
   })
 
-  it('makes somebody wait who guesses at it from a screen left open', async () => {
-    for (let guess = 0; guess < 10; guess++) await change({ currentPassword: `Guess-number-${guess}`, password: good })
-    const answer = await change({ currentPassword: visitor.account.password, password: good })
-    expect(answer.text).toContain('Too many wrong attempts.')
+  /** Each rule of the page with its state. */
+  const rulesOf = (page: string) =>
+    [...page.matchAll(/data-state="(\w+)"[^]*?<span data-rule-text>([^<]*)</g)].map(([, state, text]) => [state, text])
+
+  it('lists every rule, and after a refusal which one failed, beside the field and in the list', async () => {
+    const before = rulesOf((await visitor.get('/account/password')).text)
+    expect(before.map(([state]) => state)).toEqual(Array(7).fill('open'))
+    expect(before[1]).toEqual(['open', 'An upper-case letter'])
+
+    const answer = await change({ currentPassword: visitor.account.password, password: 'Abcdef1!' })
+    expect(answer.status).toBe(422)
+    expect(rulesOf(answer.text).filter(([state]) => state === 'failed')).toEqual([
+      ['failed', 'Not a common or leaked password, nor a common word with digits and signs around it'],
+    ])
+    expect(answer.text).toMatch(/id="password-problem"[^]*?It is too common: a password that has leaked/)
+    expect(answer.text).toMatch(/aria-describedby="password-hint password-problem password-rules"/)
+    const same = await change({ currentPassword: visitor.account.password, password: visitor.account.password })
+    expect(rulesOf(same.text).filter(([state]) => state === 'failed')).toEqual([
+      ['failed', 'Not your present password'],
+    ])
+  })
+
+  it('says it in the reader’s language', async () => {
+    await visitor.post('/account/language', { language: 'pl' }, '/account')
+    const answer = await change({ currentPassword: visitor.account.password, password: 'Abcdef1!' })
+    expect(answer.text).toMatch(/id="password-problem"[^]*?To hasło jest zbyt popularne/)
+    expect(rulesOf(answer.text)).toContainEqual(['met', 'Wielka litera'])
+  })
+
+  it('takes a passphrase without the mixture only where the organisation allows it; what people have works on', async () => {
+    const here = await ostoja.newTenant('Settings')
+    const administrator = await ostoja.signedIn(here, ['administrator'])
+    const allow = (passphrases: object) =>
+      administrator.post(
+        '/settings',
+        { autoLogoutMinutes: 10, secondSignIn: 'block', passwordMinimum: 8, ...passphrases },
+        '/settings',
+      )
+    const someone = await ostoja.signedIn(here, ['staff'])
+    const { login, password } = someone.account
+    const passphrase = 'zielony czajnik gwiżdże'
+    const refused = await change({ currentPassword: password, password: passphrase }, someone)
+    expect([refused.status, rulesOf(refused.text).filter(([state]) => state === 'failed').length]).toEqual([422, 3])
+
+    expect((await allow({ passphrases: 'on' })).status).toBe(303)
+    expect((await administrator.get('/settings')).text).toMatch(/name="passphrases"[^>]*checked/)
+    expect((await someone.get('/account/password')).text).toContain('A digit, or 15 characters or more')
+    expect((await change({ currentPassword: password, password: passphrase }, someone)).status).toBe(303)
+
+    expect((await allow({})).status).toBe(303)
+    await someone.post('/sign-out')
+    await someone.signIn({ login, password: passphrase })
+    const events = await ostoja.features.db.asTenant({ tenantId: here }, trx =>
+      trx('audit_events').where({ action: 'settings.changed' }).orderBy('id').pluck('detail'),
+    )
+    expect(events).toEqual([{ passphrases: 'false -> true' }, { passphrases: 'true -> false' }])
+  })
+
+  it('slows who guesses at it from a screen left open, but takes the right one, and signs out after 20', async () => {
+    const guess = async (number: number) => {
+      const answer = await change({ currentPassword: `Guess-number-${number}`, password: good })
+      return answer.status
+    }
+    const { login, password } = visitor.account
+    for (let number = 1; number <= 10; number++) expect(await guess(number)).toBe(422)
+    const slowed = await change({ currentPassword: 'Guess-number-11', password: good })
+    expect([slowed.status, Number(slowed.headers['retry-after']) > 0]).toEqual([429, true])
+    expect(slowed.text).toMatch(/id="currentPassword-problem"[^]*?Too many wrong attempts. Wait 15 min/)
+    expect(slowed.text).toContain('After 9 more wrong attempts you will be signed out.')
+    expect((await change({ currentPassword: password, password: good })).status).toBe(303)
+
+    for (let number = 1; number < 20; number++) expect(await guess(number)).toBe(number <= 10 ? 422 : 429)
+    const last = await change({ currentPassword: 'Guess-number-20', password: good })
+    expect([last.status, last.headers.location]).toEqual([303, '/sign-in'])
+    expect((await visitor.get('/sign-in')).text).toContain('You were signed out after too many wrong passwords')
+    const events = await ostoja.features.db.asTenant({ tenantId: tenant }, trx =>
+      trx('audit_events').where({ account_id: visitor.account.id }).pluck('action'),
+    )
+    expect(events.filter(action => action === 'account.password-refused')).toHaveLength(31)
+    expect(events.filter(action => action === 'session.guessed')).toHaveLength(1)
+    await visitor.signIn({ login, password: good })
+    expect(await guess(1)).toBe(422)
+  })
+
+  it('looks at no more than 20 guesses of a session, however many come at once', async () => {
+    const page = await visitor.get('/account/password')
+    const send = (number: number) =>
+      visitor.agent
+        .post('/account/password')
+        .type('form')
+        .send({
+          currentPassword: `Guess-number-${number}`,
+          password: good,
+          _csrf: visitor.tokenOf(page.text),
+        })
+    await Promise.all(Array.from({ length: 40 }, (_, number) => send(number)))
+    const refused = await ostoja.features.db.asTenant({ tenantId: tenant }, trx =>
+      trx('audit_events').where({ account_id: visitor.account.id, action: 'account.password-refused' }),
+    )
+    expect(refused.length).toBe(20)
+    expect((await visitor.get('/account')).status).toBe(303)
+  })
+
+  it('is asked for once more in peace while strangers guess at the sign-in page', async () => {
+    const stranger = ostoja.visitor()
+    for (let number = 0; number < 12; number++)
+      await stranger.post('/sign-in', { login: visitor.account.login, password: `Guess-${number}` }, '/sign-in')
+    expect((await change({ currentPassword: visitor.account.password, password: good })).status).toBe(303)
   })
 })
 

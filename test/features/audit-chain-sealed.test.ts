@@ -19,7 +19,7 @@ describe('when the log was sealed last', () => {
     await ostoja.close()
   })
   const shown = async () => (await officer.get('/log')).text
-  const waiting = async () => Number(/(\d+) entr(?:y|ies) waits? to be sealed/.exec(await shown())?.[1] ?? 0)
+  const waiting = async () => Number(/(\d+) entr(?:y is|ies are) waiting to be sealed/.exec(await shown())?.[1] ?? 0)
   const collected = async () => (await fetch(`http://127.0.0.1:${metrics.port}/metrics`)).text()
   const system = async () => {
     ostoja.skip(6000) // what is shown of the system is kept for five seconds
@@ -61,6 +61,6 @@ describe('when the log was sealed last', () => {
     expect(Number(/^ostoja_audit_seal_lag_seconds (.*)$/m.exec(await collected())?.[1])).toBeGreaterThan(560)
     expect(await collected()).toContain('ostoja_health{part="chain"} 0')
     const desk = await ostoja.signedIn(installationId, ['operator'])
-    expect((await desk.get('/')).text).toContain('The log’s chain needs you')
+    expect((await desk.get('/')).text).toContain('The audit log chain needs attention')
   })
 })

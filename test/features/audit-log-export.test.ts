@@ -213,7 +213,7 @@ describe('an export of the log', () => {
     const { headings, rows } = await open(file, ';')
     expect(headings.slice(0, 5)).toEqual(['Numer', 'Kiedy (Europe/Warsaw)', 'Kiedy (UTC)', 'Kto', 'Co'])
     expect(rows[0]![4]).toBe('Eksport tego dziennika')
-    expect(rows.map(row => row[4])).toContain('Otwarcie karty')
+    expect(rows.map(row => row[4])).toContain('Otwarcie teczki')
   })
 
   it('opens with an officer’s key, as long as the key is in use', async () => {
@@ -276,12 +276,14 @@ describe('an export of the log', () => {
     expect(await events('log.clients-exported', here)).toEqual([
       { subject_id: made!.subject_id, account_id: own.account.id, detail: { clients: [id] } },
     ])
-    expect((await other.get('/notices')).text).toContain('Anna Testowa exported the log')
-    expect((await own.get('/notices')).text).toContain('You exported the log')
+    expect((await other.get('/notices')).text).toContain('Anna Testowa exported the audit log')
+    expect((await own.get('/notices')).text).toContain('You exported the audit log')
     expect((await own.get(`/clients/${id}/access`)).text).toContain('Names of clients shown in an export of this log')
-    expect((await reader.get(`/clients/${id}/access`)).text).toContain('took away a list of who did what')
+    expect((await reader.get(`/clients/${id}/access`)).text).toContain(
+      'downloaded an audit log that contains your name',
+    )
     await ostoja.features.log.unusual.look(here)
-    expect((await other.get('/log/unusual')).text).toContain('Made or took away an export')
+    expect((await other.get('/log/unusual')).text).toContain('Created or downloaded an export')
     for (const group of ['log', 'exporting'])
       expect(
         (await ostoja.features.log.search(actorOf(other.account), { group } as object)).events.map(
@@ -327,10 +329,12 @@ describe('the log on paper', () => {
       account_id: officer.account.id,
       detail: { group: 'opening', client: clientId, count: lines.length, clients: [clientId] },
     })
-    expect((await staff.get(`/clients/${clientId}/access`)).text).toContain('printed a list of who did what')
+    expect((await staff.get(`/clients/${clientId}/access`)).text).toContain(
+      'printed an audit log that contains your name',
+    )
 
     const nothing = await searchFor({ to: '2020-01-01' })
-    expect((await officer.get(`${nothing}/print`)).text).toContain('Nothing in the log fits')
+    expect((await officer.get(`${nothing}/print`)).text).toContain('No entries found')
     expect((await staff.get('/log/print')).status).toBe(403)
     const colleague = await ostoja.signedIn(tenantId, ['security_officer'])
     expect((await colleague.get(`${page}/print`)).status).toBe(404)

@@ -110,7 +110,7 @@ describe('it is unusual', () => {
     const passphrase = 'krokus lampa wiadro sowa'
     expect((await maker.post('/exports', { passphrase, repeated: passphrase }, '/exports/new')).status).toBe(303)
     expect(await found()).toEqual([{ kind: 'exported', count: 1, who: 'Iga Kos', whom: null }])
-    expect((await officer.get('/log/unusual')).text).toContain('Made or took away an export')
+    expect((await officer.get('/log/unusual')).text).toContain('Created or downloaded an export')
   })
 
   it('neither to read on a weekend nor at any hour, where the officers did not choose so', async () => {

@@ -122,7 +122,7 @@ describe('a backup that is cut short', () => {
     const state = await ostoja.features.backups.watch()
     expect(state).toMatchObject({ right: false, wrong: ['failed'], why: 'disk-full' })
     const letter = await mail.mailTo('operator@shelter.test')
-    expect(letter.text).toContain('The last try to make one failed.')
+    expect(letter.text).toContain('The last attempt to create one failed.')
 
     await ostoja.features.backups.makeNow()
     expect(await ostoja.features.backups.watch()).toMatchObject({ right: true })

@@ -123,7 +123,7 @@ describe('who has to be told about backups', () => {
     ])
     expect(letters()).toBe(1)
     const letter = await mail.mailTo('operator@shelter.test')
-    expect(letter.subject).toBe('Backups in Ostoja need you')
+    expect(letter.subject).toBe('Backups in Ostoja need attention')
     expect(letter.text).toContain('older than 26 hours')
     // A late backup must not take records out of reach.
     expect(await ready()).toMatchObject({ status: 'ready', details: { backups: false } })

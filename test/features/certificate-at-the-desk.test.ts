@@ -32,20 +32,20 @@ afterAll(async () => {
 })
 
 const page = async (path: string) => (await (await ostoja.signedIn(installationId, ['operator'])).get(path)).text
-const rowOf = (text: string) => text.split('<tr>').find(row => row.includes('Certificate of the pages')) ?? ''
+const rowOf = (text: string) => text.split('<tr>').find(row => row.includes('Website certificate')) ?? ''
 const rowLater = async () => {
   ostoja.skip(freshMs + 1)
   return rowOf(await page('/system'))
 }
 const collected = async () => (await fetch(`http://127.0.0.1:${metrics.port}/metrics`)).text()
 const until = () => ostoja.platform.certificate!.standing().validTo
-const attention = 'The certificate of the pages needs you'
+const attention = 'The website certificate needs attention'
 
 describe('the certificate of the pages, at the desk', () => {
   it('is right while it lasts, with the day it ends on', async () => {
     const row = rowOf(await page('/system'))
-    expect(row).toContain('Right')
-    expect(row).toContain(`Good until ${until().toISOString().slice(0, 10)}`)
+    expect(row).toContain('Working')
+    expect(row).toContain(`Valid until ${until().toISOString().slice(0, 10)}`)
     const text = await collected()
     expect(text).toContain(`ostoja_certificate_expires_seconds ${until().getTime() / 1000}`)
     expect(text).toContain('ostoja_health{part="certificate"} 1')
@@ -63,14 +63,14 @@ describe('the certificate of the pages, at the desk', () => {
 
     await copyFile(other.keyFile, files.keyFile)
     await ostoja.platform.certificate!.look()
-    expect(await rowLater()).toContain('Right')
+    expect(await rowLater()).toContain('Working')
   })
 
   it('is wrong from two weeks before its end, and says how many days are left', async () => {
     ostoja.skip(until().getTime() - Date.now() - 14.5 * dayMs)
-    expect(await rowLater()).toContain('Right')
+    expect(await rowLater()).toContain('Working')
     ostoja.skip(dayMs)
-    expect(await rowLater()).toContain('Wrong')
+    expect(await rowLater()).toContain('Problem')
     expect(rowOf(await page('/system'))).toContain('Expires in 13 days')
     expect(await page('/')).toContain(attention)
     ostoja.skip(14 * dayMs)
@@ -81,7 +81,7 @@ describe('the certificate of the pages, at the desk', () => {
 describe('connections that nobody vouches for, at the desk', () => {
   it('are named with their settings, those only that are in use', async () => {
     const text = await page('/system')
-    expect(text).toContain('Nobody proves who is at the other end')
+    expect(text).toContain('Certificates are not checked')
     expect(text).toContain('store.test (BACKUP_S3_ENDPOINT)')
     expect(text).not.toContain('unused.test')
   })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { soundsOf } from '../../src/features/clients/search/sounds.ts'
+import { soundsOf } from '../../src/platform/text/names/sounds.ts'
 import { newClient, newStaff, profile } from '../support/clients.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
 

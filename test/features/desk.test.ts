@@ -57,11 +57,36 @@ const jobOf = async (id: string) => {
   return rows[0]
 }
 
+/** As if a backup had been made and had been shown to restore just now. */
+const proveBackup = () =>
+  inRealm(trx =>
+    trx('backups').insert({
+      tenant_id: installationId,
+      id: 'proven',
+      status: 'made',
+      asked_at: new Date(),
+      started_at: new Date(),
+      finished_at: new Date(),
+      proof: 'proven',
+      proof_started_at: new Date(),
+      proof_finished_at: new Date(),
+    }),
+  )
+
 describe('the desk', () => {
-  it('is calm when all is well, and is for operators only', async () => {
-    expect(await start()).toContain('Nothing needs attention now')
+  it('says what Readiness finds bad, and is calm when all is well', async () => {
+    expect((await operator.get('/readiness')).text).toContain('data-part="backup" data-state="bad"')
+    const page = await start()
+    expect(page).toContain('No backup has been restored in a test yet.')
+    expect(page).toMatch(/href="\/backups"[^]*?No backup has been restored in a test yet/)
+    await proveBackup()
+    expect((await operator.get('/readiness')).text).not.toContain('data-state="bad"')
+    expect(await start()).toContain('Nothing needs attention')
+  })
+
+  it('is for operators only', async () => {
     const administrator = await ostoja.signedIn(tenantId, ['administrator'])
-    expect((await administrator.get('/')).text).not.toContain('The desk')
+    expect((await administrator.get('/')).text).not.toContain('Operator console')
     for (const path of ['/jobs', '/keys', '/system', '/announcements', '/tenants'])
       expect((await administrator.get(path)).status).toBe(403)
   })
@@ -75,13 +100,13 @@ describe('the desk', () => {
         .update({ created_at: new Date(Date.now() - 98 * day) }),
     )
     const page = await start()
-    for (const text of ['A job has failed for good', 'A letter could not be sent', 'Data keys are past their age'])
+    for (const text of ['A job has failed', 'An email could not be sent', 'Data keys are too old'])
       expect(page).toContain(text)
-    expect(page.indexOf('A job has failed')).toBeLessThan(page.indexOf('A letter could'))
-    expect(page).toMatch(/href="\/keys"[\s\S]*Data keys are past/)
+    expect(page.indexOf('A job has failed')).toBeLessThan(page.indexOf('An email could'))
+    expect(page).toMatch(/href="\/keys"[\s\S]*Data keys are too old/)
     await inRealm(trx => trx('tenant_keys').update({ created_at: new Date() }))
     for (const id of [job, letter]) await operator.post(`/jobs/${id}/remove`, {}, '/jobs')
-    expect(await start()).toContain('Nothing needs attention now')
+    expect(await start()).toContain('Nothing needs attention')
   })
 
   it('notices that no worker lives', async () => {
@@ -100,7 +125,7 @@ describe('jobs at the desk', () => {
   it('show task, times and the kind of the fault, never what they are about', async () => {
     const id = await failedJob('mail.no-such-letter')
     const page = (await operator.get('/jobs')).text
-    expect(page).toContain('Letters that could not be sent')
+    expect(page).toContain('Emails that could not be sent')
     expect(page).toContain('Error (ESOCKET)')
     expect(page).not.toContain(tenantId)
     await operator.post(`/jobs/${id}/remove`, {}, '/jobs')
@@ -169,6 +194,75 @@ describe('keys at the desk', () => {
     await untilDone()
     expect((await currentOf(tenantId)).id).toBeGreaterThan(before.id)
     expect((await currentOf(installationId)).id).toBeGreaterThan(before.id)
+  })
+
+  describe.each(['root', 'pepper'] as const)('the schedule of the %s file', kind => {
+    const file = () => ostoja.platform[kind === 'root' ? 'rootKeys' : 'peppers']
+    const standing = async () => (await ostoja.features.desk.keyDesk.overview()).files[kind]
+    const night = () => (ostoja.features.tasks['keys.turn-files'] as () => Promise<unknown>)()
+    const said = { root: 'The root key', pepper: 'The pepper' }[kind]
+    /** The key came into use so many days ago. */
+    const age = async (days: number) => {
+      await ostoja.platform.keyChecks.remember()
+      const key = { tenant_id: installationId, kind, key_id: file().keys.current.id }
+      const at = new Date(ostoja.platform.clock().getTime() - days * day)
+      await inRealm(async trx => {
+        const row = (await trx('key_fingerprints').where(key).first('fingerprint')) as { fingerprint: Buffer }
+        await trx('key_fingerprints').where(key).delete()
+        await trx('key_fingerprints').insert({ ...key, ...row, noted_at: at })
+      })
+    }
+
+    it.each([
+      [0, 'later', ''],
+      [334, 'later', ''],
+      [336, 'soon', `${said} is due for rotation within 30 days`],
+      [366, 'overdue', `${said} is overdue for rotation`],
+    ])('after %i days says: %s', async (days, due, words) => {
+      await age(days)
+      expect((await standing()).due).toBe(due)
+      const page = await start()
+      if (words) expect(page).toContain(words)
+      else expect(page).not.toContain(said)
+      const before = file().keys.current.id
+      await night()
+      expect(file().keys.current.id).toBe(before)
+      const metrics = await ostoja.platform.metrics.text()
+      const [, at] = new RegExp(`^ostoja_key_due_timestamp_seconds\\{kind="${kind}"\\} (\\S+)$`, 'm').exec(metrics)!
+      expect(Math.round((Number(at) * 1000 - ostoja.platform.clock().getTime()) / day)).toBe(365 - days)
+    })
+
+    it('is kept by the worker in the night on which it is due, where the new key is in the file', async () => {
+      const { encryptionKeys } = ostoja.features
+      const announce = { announceOnly: true }
+      const before = file().keys.current.id
+      await age(364)
+      if (kind === 'root') await encryptionKeys.rotateRoot(() => undefined, announce)
+      else await encryptionKeys.rotatePepper(() => undefined, announce)
+      expect(await standing()).toMatchObject({ due: 'later', prepared: true })
+      expect((await operator.get('/keys')).text).toContain(
+        'The new key is in the file; the worker makes it the current one',
+      )
+      expect((await operator.get('/keys/progress')).body).toMatchObject({ done: true })
+      await night()
+      expect(file().keys.current.id).toBe(before)
+
+      await age(365)
+      await night()
+      expect(file().keys.current.id).not.toBe(before)
+      expect(await standing()).toMatchObject({ due: 'later', prepared: false, turning: false })
+      expect(await start()).not.toContain(said)
+    })
+
+    it('tells when the worker does not keep it', async () => {
+      const { encryptionKeys } = ostoja.features
+      if (kind === 'root') await encryptionKeys.rotateRoot(() => undefined, { announceOnly: true })
+      else await encryptionKeys.rotatePepper(() => undefined, { announceOnly: true })
+      await age(373)
+      expect(await start()).toContain(`${said} is overdue although a new one is in its file`)
+      await night()
+      expect(await start()).not.toContain(said)
+    })
   })
 
   it('in files are turned as well', async () => {
@@ -256,9 +350,9 @@ describe('announcements', () => {
 
   it('name what is wrong beside the field, and are taken off again', async () => {
     for (const [wrong, words] of [
-      [{ textEn: ' ' }, 'needed'],
+      [{ textEn: ' ' }, 'This field is required'],
       [{ endsAt: 'soon' }, 'date and a time'],
-      [{ endsAt: local(new Date(Date.now() - 3_600_000)) }, 'end after it begins'],
+      [{ endsAt: local(new Date(Date.now() - 3_600_000)) }, 'The end must be after the start'],
       [{ kind: 'loud' }, 'Choose one'],
     ] as const) {
       const answer = await announce({ textPl: 'Zachowane', ...wrong })
@@ -291,7 +385,7 @@ describe('the installation with a silent mail server', () => {
         note: 'installation:note.silent',
       })
       const someone = await other.signedIn(installationId, ['operator'])
-      expect((await someone.get('/')).text).toContain('The mail server does not take letters')
+      expect((await someone.get('/')).text).toContain('The mail server does not accept email')
     } finally {
       await other.close()
       silent.close()

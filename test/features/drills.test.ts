@@ -88,9 +88,9 @@ describe('a drill', () => {
     expect(result).toContain('Not passed')
     for (const outcome of [
       'Found, with the right number',
-      'Another number than on record',
+      'Not the number in the record',
       'Not found',
-      'not proved',
+      'not confirmed',
       'Somebody was not in it',
     ])
       expect(result).toContain(outcome)
@@ -137,7 +137,7 @@ describe('a drill', () => {
     const result = (await officer.get(path)).text
     expect(result).toContain('Passed')
     expect(result).toContain('this record can no longer be compared')
-    expect(result).not.toContain('Another number')
+    expect(result).not.toContain('Not the number')
   })
 
   it('is nobody else’s', async () => {
@@ -148,7 +148,7 @@ describe('a drill', () => {
     expect((await alone.get(path)).status).toBe(404)
     const colleague = await ostoja.signedIn(office.tenantId, ['security_officer'])
     const seen = await colleague.get(path)
-    expect(seen.text).toContain('is still at it')
+    expect(seen.text).toContain('has not finished')
     expect(seen.text).not.toContain('Nazwisko')
     expect((await colleague.post(path, { code: '', trouble: 'none' }, '/drills')).status).toBe(404)
   })

@@ -64,7 +64,7 @@ describe('whom to call now', () => {
     ({ contactId, number, outcome, at: new Date(at.getTime() - minutesAgo * 60_000) }) as Call
   const later: RecordedRules = { reachable: [{ daysOfWeek: [], from: '16:00', to: '20:00' }] }
   const nextOf = (contacts: CardContact[], calls: Call[] = []) =>
-    cardOf({ client, contacts, calls, at, timeZone: 'Europe/Warsaw' }).next
+    cardOf({ client, contacts, calls, at, timeZone: 'Europe/Warsaw', country: 'PL' }).next
 
   it.each([
     ['the first, before any call', [contact('a', {}), contact('b', {})], [], 'a'],

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { extractText, getDocumentProxy, getMeta } from 'unpdf'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Actor } from '../../src/platform/actor.ts'
 import { newClient } from '../support/clients.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { fetchPdf } from '../support/sealed-files.ts'
 import type { Visitor } from '../support/visitor.ts'
 import { contactProfile } from '../support/world.ts'
 
@@ -20,20 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => ostoja.close())
 
-const download = async (path: string) => {
-  const answer = await staff
-    .get(path)
-    .buffer(true)
-    .parse((response, done) => {
-      const parts: Buffer[] = []
-      response.on('data', (part: Buffer) => parts.push(part))
-      response.on('end', () => done(null, Buffer.concat(parts)))
-    })
-  const pdf = await getDocumentProxy(new Uint8Array(answer.body as Buffer))
-  const { text, totalPages } = await extractText(pdf, { mergePages: false })
-  const pages = text.map(page => page.replaceAll(/\s+/g, ' '))
-  return { answer, pages, totalPages, meta: await getMeta(pdf) }
-}
+const download = (path: string) => fetchPdf(staff, path)
 const person = async (familyName: string, contacts = 1) => {
   const clientId = await newClient(ostoja, actor, { familyName, alerts: ['Uczulenie na penicylinę'] })
   for (let turn = 0; turn < contacts; turn++)
@@ -125,15 +112,15 @@ describe('the emergency sheet of a client', () => {
     expect(meta.info).toMatchObject({ Title: 'Emergency sheets', Language: 'en' })
   })
 
-  it('draws names that are read from the right in their order, and says where letters cannot be drawn', async () => {
+  it('draws names that are read from the right in their order, and says where letters cannot be shown in a PDF', async () => {
     const right = await download(`/clients/${await person('محمد علی')}/sheet.pdf`)
-    expect(right.pages.join(' ')).not.toContain('cannot be drawn')
+    expect(right.pages.join(' ')).not.toContain('cannot be shown in a PDF')
     expect(right.pages.join(' ')).not.toContain('□')
     const lost = await download(`/clients/${await person('王小明')}/sheet.pdf`)
-    expect(lost.pages.join(' ')).toContain('cannot be drawn')
+    expect(lost.pages.join(' ')).toContain('cannot be shown in a PDF')
     expect(lost.pages.join(' ')).toContain('□□□')
     expect((await download(`/clients/${await person('Żółć')}/sheet.pdf`)).pages.join(' ')).not.toContain(
-      'cannot be drawn',
+      'cannot be shown in a PDF',
     )
   })
 

@@ -78,7 +78,7 @@ describe('copies of exports in the backup store', () => {
     const hash = createHash('sha256')
     for await (const piece of (await storeOf(where).read(name!))!) hash.update(piece as Buffer)
     expect(hash.digest('hex')).toBe(made.sha256)
-    expect((await visitor.get(`/exports/${made.id}`)).text).toContain('There since')
+    expect((await visitor.get(`/exports/${made.id}`)).text).toContain('Stored on')
     expect(await kinds()).toContain('export-waiting')
 
     for (let turn = 0; turn < 2; turn++) {
@@ -106,7 +106,7 @@ describe('copies of exports in the backup store', () => {
     expect((await visitor.get('/exports')).text).toContain('No copy')
     const sign = await copiesOn({ visitor })
     expect(sign).toMatchObject({ state: 'bad', href: `/exports/${made.id}` })
-    expect(sign.text).toContain('Look at the export that was not copied')
+    expect(sign.text).toContain('View the export that was not copied')
 
     await rm(folder())
     await copy()

@@ -66,6 +66,26 @@ describe('the pages of the exports', () => {
     expect((await officer.get('/exports')).text).toContain(path)
   })
 
+  it('suggest the same words again after a refusal, and new ones for what was never a suggestion', async () => {
+    const wordsIn = (page: string) => / id="suggested"[^>]*>([^<]+)</.exec(page)?.[1] ?? ''
+    const form = (await officer.get('/exports/new')).text
+    const suggested = wordsIn(form)
+    expect(form).toContain(`name="_suggestedPassphrase" value="${suggested}"`)
+    const send = (again: string) =>
+      officer.post(
+        '/exports',
+        { format: 'viewer', passphrase: 'haslo-2026', repeated: 'haslo-2026', _suggestedPassphrase: again },
+        '/exports/new',
+      )
+    const refused = await send(suggested)
+    expect([refused.status, wordsIn(refused.text)]).toEqual([422, suggested])
+    for (const odd of ['', 'too-few-words', '<b>-a-b-c-d-e', 'a'.repeat(300)]) {
+      const words = wordsIn((await send(odd)).text)
+      expect(words).not.toBe(odd)
+      expect(words.split('-').length).toBeGreaterThanOrEqual(6)
+    }
+  })
+
   it('refuse a weak or mistyped passphrase beside its field, and never send one back', async () => {
     const weak = await post('haslo-2026')
     expect(weak.status).toBe(422)

@@ -32,9 +32,9 @@ describe('an address that mail to an account no longer goes to', () => {
     const [before, after] = [`${unlikely()}@example.org`, `${unlikely()}@example.org`]
     await changeAddress(before, after)
     const letter = await mail.mailTo(before)
-    expect(letter.subject).toBe('Ostoja no longer writes to this address')
+    expect(letter.subject).toBe('Ostoja no longer sends email to this address')
     for (const told of ['Anna', 'Testowa', after, 'Test Shelter']) expect(letter.raw).not.toContain(told)
-    expect((await mail.mailTo(after)).subject).toBe('There is something to read in Ostoja')
+    expect((await mail.mailTo(after)).subject).toBe('You have a notice in Ostoja')
     await until('the address is forgotten', async () => (await rows()).length === 0)
   })
 

@@ -46,7 +46,10 @@ describe('groups', () => {
     expect(answer.status).toBe(303)
     expect((await staff.get('/groups')).text).toContain('Nocny dyżur')
     const again = await made('nocny  DYŻUR')
-    expect([again.answer.status, again.answer.text.includes('There is a group of this name')]).toEqual([422, true])
+    expect([again.answer.status, again.answer.text.includes('A group with this name already exists')]).toEqual([
+      422,
+      true,
+    ])
     expect((await made('')).answer.status).toBe(422)
     expect((await made('ż'.repeat(81))).answer.status).toBe(422)
 

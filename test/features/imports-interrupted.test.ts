@@ -67,7 +67,7 @@ describe('an upload', () => {
     await until('all whole batches are stored', async () => (await countOf('import_rows', staff)) === stored)
     const [half] = await asOwner<{ id: string }>(`select id from imports where tenant_id = '${staff.account.tenantId}'`)
     expect((await staff.get(`/imports/${half!.id}`)).status).toBe(404)
-    expect((await staff.get('/imports')).text).toContain('No import yet')
+    expect((await staff.get('/imports')).text).toContain('No imports yet')
 
     ostoja.skip(16 * 60_000)
     await imports.work.sweep(actorOf(staff))
@@ -114,6 +114,7 @@ describe('a job', () => {
     let bury: () => void = () => undefined
     const dying = createImports({
       ...ostoja.platform,
+      country: ostoja.features.settings.countryWithin,
       turnMs: Infinity,
       timeZone: () => Promise.resolve('UTC'),
       clients: {
@@ -161,6 +162,7 @@ describe('a job', () => {
     const { clients } = ostoja.features
     const picky = createImports({
       ...ostoja.platform,
+      country: ostoja.features.settings.countryWithin,
       turnMs: Infinity,
       timeZone: () => Promise.resolve('UTC'),
       clients: {

@@ -3,6 +3,7 @@ import iconv from 'iconv-lite'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
+import { filePassphrase, openAge } from '../support/sealed-files.ts'
 import { until } from '../support/until.ts'
 
 type Staff = Awaited<ReturnType<Ostoja['signedIn']>>
@@ -56,6 +57,13 @@ const imported = async (staff: Staff, content: string | Buffer) => {
   return { address, page: await finished(staff, address) }
 }
 
+/** The refused rows as they leave, opened by their passphrase. */
+const refusedRows = async (staff: Staff, address: string) => {
+  const fields = { passphrase: filePassphrase, repeated: filePassphrase }
+  const { headers, body } = await staff.fetchFile(`${address}/refused.csv`, fields, address)
+  return { headers, text: (await openAge(body)).replace(/^\ufeff?/, '\ufeff') }
+}
+
 /** The four numbers of a preview or a result: new, changed, unchanged, refused. */
 const tally = (html: string) =>
   [...html.matchAll(/<strong>([\d,\s]+)<\/strong>/g)].map(match => Number(match[1]!.replace(/\D/g, '')))
@@ -67,6 +75,12 @@ const asOwner = async <T extends pg.QueryResultRow>(statement: string): Promise<
   await admin.end()
   return rows
 }
+
+const actorOf = ({ account }: Staff) => ({
+  tenantId: account.tenantId,
+  accountId: account.id,
+  roles: ['staff'] as const,
+})
 
 const profilesOf = async (staff: Staff) => {
   const { db, clients } = ostoja.features
@@ -147,17 +161,17 @@ describe('an import', () => {
     )
     const { address, page } = await imported(
       staff,
-      'Nr teczki;Imię;Nazwisko;Data ur.;Telefon\nA-1;Anna;Kowalska;;602345678\na-2;Jan;Kot;;\n;JAN;KÓT;1.01.1990;\nA-3;Ewa;Lis;;\nA-3;Ewa;Lis;;\n;Ala;Lis;2.02.2000;\n;Ala;Lis;2.02.2000;\n',
+      'Nr teczki;Imię;Nazwisko;Data ur.;Telefon\nA-1;Anna;Kowalska;3.04.1985;602345678\na-2;Jan;Kot;;\n;JAN;KÓT;1.01.1990;\nA-3;Ewa;Lis;;\nA-3;Ewa;Lis;;\n;Ala;Lis;2.02.2000;\n;Ala;Lis;2.02.2000;\n',
     )
     expect(tally(page)).toEqual([2, 1, 1, 3])
 
-    const csv = await staff.get(`${address}/refused.csv`)
-    expect(csv.headers['content-disposition']).toBe('attachment; filename=refused-rows.csv')
+    const csv = await refusedRows(staff, address)
+    expect(csv.headers['content-disposition']).toMatch(/^attachment; filename="?ostoja-refused-rows-[\d-]{10}\.age"?$/)
     const lines = csv.text.split('\r\n')
     expect(lines[0]).toBe('\ufeffWhy refused;Nr teczki;Imię;Nazwisko;Data ur.;Telefon')
     expect(lines[1]).toMatch(/^Looks like an existing client.*;;JAN;KÓT;1.01.1990;$/)
-    expect(lines[2]).toBe('The same file number stands in an earlier row.;A-3;Ewa;Lis;;')
-    expect(lines[3]).toBe('The same name and birth date stand in an earlier row.;;Ala;Lis;2.02.2000;')
+    expect(lines[2]).toBe('An earlier row has the same file number.;A-3;Ewa;Lis;;')
+    expect(lines[3]).toBe('An earlier row has the same name and birth date.;;Ala;Lis;2.02.2000;')
 
     const anna = (await profilesOf(staff)).find(profile => profile.fileNumber === 'A-1')
     expect(anna).toMatchObject({ familyName: 'Kowalska', birthDate: '1985-04-03' })
@@ -170,8 +184,8 @@ describe('an import', () => {
 
   it('shows what changes in each row before it starts', async () => {
     const staff = await staffOf()
-    await imported(staff, 'Nr teczki;Imię;Nazwisko\nA-1;Anna;Nowak\n')
-    const address = await previewed(staff, 'Nr teczki;Imię;Nazwisko\nA-1;Anna;Kowalska\nB-1;;\n')
+    await imported(staff, 'Nr teczki;Imię;Nazwisko;Data ur.\nA-1;Anna;Nowak;1985-04-03\n')
+    const address = await previewed(staff, 'Nr teczki;Imię;Nazwisko;Data ur.\nA-1;Anna;Kowalska;1985-04-03\nB-1;;;\n')
     const { text } = await staff.get(`${address}/rows?show=changed`)
     expect(text).toMatch(/<del[^>]*>Nowak<\/del>.*<ins>Kowalska<\/ins>/s)
     expect((await staff.get(`${address}/rows?show=refused`)).text).toContain('There is no name.')
@@ -180,7 +194,7 @@ describe('an import', () => {
   it('that shows what is recorded of somebody has that person read, by whoever looks', async () => {
     const staff = await staffOf()
     await imported(staff, 'Nr teczki;Imię;Nazwisko\nA-1;Anna;Nowak\nA-2;Jan;Kot\n')
-    const address = await previewed(staff, 'Nr teczki;Imię;Nazwisko\nA-1;Anna;Kowalska\nB-1;Ewa;Lis\n')
+    const address = await previewed(staff, 'Nr teczki;Imię;Nazwisko\nA-1;Anna Maria;Nowak\nB-1;Ewa;Lis\n')
     const reader = await staffOf(staff.account.tenantId)
     await reader.get(`${address}/rows?show=changed`)
     await reader.get(`${address}/rows?show=new`)
@@ -196,7 +210,7 @@ describe('an import', () => {
   it('of mended refused rows takes them in', async () => {
     const staff = await staffOf()
     const { address } = await imported(staff, "Imię,Nazwisko,Data ur.\nAnna,=cmd|' /C calc'!A0,1.1.2030\n")
-    const { text } = await staff.get(`${address}/refused.csv`)
+    const { text } = await refusedRows(staff, address)
     expect(text).toContain("Anna,'=cmd|' /C calc'!A0,1.1.2030")
     const { page } = await imported(staff, text.replace('2030', '2003'))
     expect(tally(page)).toEqual([1, 0, 0, 0])
@@ -206,7 +220,7 @@ describe('an import', () => {
   it('keeps who was changed later when it is taken back', async () => {
     const staff = await staffOf()
     const { address } = await imported(staff, 'Nr teczki;Imię\nA-1;Anna\nA-2;Jan\n')
-    await imported(staff, 'Nr teczki;Imię\nA-1;Hanna\n')
+    await imported(staff, 'Nr teczki;Imię\nA-1;Anna Maria\n')
     await staff.post(`${address}/take-back`, {}, address)
     expect(tally(await finished(staff, address))).toEqual([1, 0, 1])
   })
@@ -230,6 +244,29 @@ describe('an import', () => {
     expect(answer.text).toContain('without a name nobody can be recorded')
     expect(answer.text).toContain('Another column is already recorded as this.')
     expect(columnsAsGuessed(answer.text)).toEqual(form)
+  })
+
+  it('has its headings in the row that a person chooses, to and fro', async () => {
+    const staff = await staffOf()
+    const address = await uploaded(staff, 'Lista;A;B;C\nImię;Nazwisko;Tel\nAnna;Nowak;601234567\n')
+    const rowsThere = async () =>
+      (await ostoja.features.imports.view(actorOf(staff), address.split('/').pop()!)).row_count
+    expect(await rowsThere()).toBe(2)
+    for (const [row, left] of [
+      ['2', 1],
+      ['1', 2],
+      ['2', 1],
+    ] as const) {
+      expect((await staff.post(`${address}/header`, { row }, address)).status).toBe(303)
+      expect(await rowsThere()).toBe(left)
+    }
+    expect((await staff.post(`${address}/header`, { row: '77' }, address)).status).toBe(404)
+    expect((await staff.post(`${address}/header`, { row: 'x' }, address)).status).toBe(422)
+    await staff.post(`${address}/columns`, columnsAsGuessed((await staff.get(address)).text), address)
+    await staff.post(`${address}/start`, {}, address)
+    await finished(staff, address)
+    expect(await profilesOf(staff)).toMatchObject([{ givenNames: 'Anna', familyName: 'Nowak' }])
+    expect((await staff.post(`${address}/header`, { row: '1' }, '/imports')).status).toBe(409)
   })
 
   it('can be discarded before it starts, and then nothing of its rows is left', async () => {
@@ -290,7 +327,7 @@ describe('an import', () => {
   it('is written down step by step', async () => {
     const staff = await staffOf()
     const { address } = await imported(staff, 'Imię;Data ur.\nAnna;\nJan;zzz\n')
-    await staff.get(`${address}/refused.csv`)
+    await refusedRows(staff, address)
     await staff.post(`${address}/take-back`, {}, address)
     const events = await asOwner<{ action: string; account_id: number; detail: object }>(
       `select action, account_id, detail from audit_events where subject_id = '${address.split('/').pop()!}' and action <> 'import.rows-read' order by id`,
@@ -313,7 +350,7 @@ describe('a file that is none', () => {
     ['only a header', 'Imię;Nazwisko\n', 'only the names of columns'],
     ['a NUL', 'a,b\n1\0,2', 'not a text file'],
     ['an .xlsx', 'PK\u0003\u0004zz', 'an Excel workbook'],
-    ['an open quotation mark', 'a,b\n1,"2\n', 'It shows in row 2'],
+    ['an open quotation mark', 'a,b\n1,"2\n', 'The problem is in row 2'],
     ['a cell of 20,001 signs', `a,b\n1,${'x'.repeat(20_001)}\n`, 'more than 20,000 characters'],
     ['201 columns', `${'a,'.repeat(200)}a\n1\n`, 'more than 200 columns'],
   ])('%s: refused in a plain sentence beside the field, and nothing kept', async (_, content, sentence) => {
@@ -337,7 +374,7 @@ describe('a file that is none', () => {
     expect([answer.status, problemOn(answer.text)]).toEqual([422, expect.stringContaining('Choose a file.')])
   })
 
-  it('that ends before its form does: says that it did not arrive whole, and keeps nothing', async () => {
+  it('that ends before its form does: says that it was not uploaded completely, and keeps nothing', async () => {
     const staff = await staffOf()
     const token = staff.tokenOf((await staff.get('/imports')).text)
     const body = `--zzz\r\nContent-Disposition: form-data; name="_csrf"\r\n\r\n${token}\r\n--zzz\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nImię\nAnna\n`
@@ -346,7 +383,10 @@ describe('a file that is none', () => {
       .set('Accept-Language', 'en')
       .set('Content-Type', 'multipart/form-data; boundary=zzz')
       .send(body)
-    expect([answer.status, problemOn(answer.text)]).toEqual([422, expect.stringContaining('did not arrive whole')])
+    expect([answer.status, problemOn(answer.text)]).toEqual([
+      422,
+      expect.stringContaining('was not uploaded completely'),
+    ])
     expect(await asOwner(`select 1 from imports where tenant_id = '${staff.account.tenantId}'`)).toEqual([])
   })
 

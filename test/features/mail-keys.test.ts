@@ -141,8 +141,8 @@ describe.each(kinds)('a letter to somebody with a key of the kind "%s"', kind =>
     const removed = await reader.visitor.post(`${page}/remove`, { removalPassword: reader.account.password }, page)
     expect(removed.status).toBe(303)
     expect(await letterTo(reader, 2)).toMatch(/^Content-Type: multipart\/alternative/m)
-    expect((await reader.visitor.get('/notices')).text.match(/The key for letters to you was changed/g)).toHaveLength(2)
-    expect((await reader.visitor.get('/account')).text).toContain('Letters to you are not encrypted.')
+    expect((await reader.visitor.get('/notices')).text.match(/The key for emails to you was changed/g)).toHaveLength(2)
+    expect((await reader.visitor.get('/account')).text).toContain('Emails to you are not encrypted.')
   })
 })
 
@@ -186,18 +186,22 @@ describe('what is no key to encrypt to', () => {
   const refusals: [name: string, key: () => Promise<string> | string, says: string][] = [
     ['some words', () => 'Zażółć gęślą jaźń', 'neither an OpenPGP public key'],
     ['a broken block', () => pgpKey.replace(/\n\w{20}/, '\n'), 'neither an OpenPGP public key'],
-    ['a key that only signs', () => gnupg.makeKey('s@example.org', 'never', 'ed25519'), 'Nothing can be encrypted'],
+    [
+      'a key that only signs',
+      () => gnupg.makeKey('s@example.org', 'never', 'ed25519'),
+      'cannot be used to encrypt email',
+    ],
     ['a short RSA key', () => gnupg.makeKey('weak@example.org', 'never', 'rsa1024'), 'too short'],
     ['two keys', async () => pgpKey + (await gnupg.makeKey('two@example.org')), 'several keys'],
     [
       'a certificate for signing',
       () => openssl.makeCertificate('signs', { usage: 'digitalSignature' }),
-      'Nothing can be encrypted',
+      'cannot be used to encrypt email',
     ],
     [
       'a certificate for servers',
       () => openssl.makeCertificate('serves', { eku: 'serverAuth' }),
-      'Nothing can be encrypted',
+      'cannot be used to encrypt email',
     ],
     ['a certificate of a short key', () => openssl.makeCertificate('weak', { key: 'rsa:1024' }), 'too short'],
     [
@@ -236,7 +240,7 @@ describe('what is no key to encrypt to', () => {
     )
 
     const old = await gnupg.makeKey(`${unlikely()}@example.org`, '2d', 'default', '20260101')
-    expect((await reader.choose(old)).text).toContain('This has expired')
+    expect((await reader.choose(old)).text).toContain('This key has expired')
   })
 
   it('is told plainly where it is the private half, which neither stays nor comes back', async () => {
@@ -257,7 +261,7 @@ describe('what is no key to encrypt to', () => {
     for (const typed of [pgp, disguised, both]) {
       const answer = await reader.choose(typed)
       expect(answer.status).toBe(422)
-      expect(answer.text).toContain('This holds a private key')
+      expect(answer.text).toContain('This is a private key')
       const secretLine = typed.trim().split('\n').at(-3)!
       expect(answer.text).not.toContain(secretLine)
       expect((await reader.visitor.get(page)).text).not.toContain(secretLine)

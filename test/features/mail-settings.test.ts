@@ -88,13 +88,13 @@ describe('an installation without mail', () => {
     const ostoja: Ostoja = await startOstoja()
     closings.push(ostoja.close)
     const page = (await ostoja.visitor().get('/forgotten-password')).text
-    expect(page).toContain('This installation sends no mail')
+    expect(page).toContain('This installation does not send email')
     expect(page).toContain('Ask your administrator')
     expect(page).not.toContain('name="name"')
     expect((await ostoja.visitor().post('/forgotten-password', { name: 'x' }, '/forgotten-password')).status).toBe(422)
     const administrator = await ostoja.signedIn(await ostoja.newTenant(), ['administrator'])
     const form = (await administrator.get('/accounts/new')).text
     expect(form).not.toContain('value="link"')
-    expect(form).toContain('This installation sends no mail, so the password is shown to you once')
+    expect(form).toContain('This installation does not send email, so the password is shown to you once')
   })
 })

@@ -45,7 +45,7 @@ describe('what comes by e-mail too', () => {
     expect(saved.status).toBe(303)
     const after = (await visitor.get('/account')).text
     expect([ticked(after, 'export-stuck'), ticked(after, 'export-stale')]).toEqual([true, false])
-    expect(after).toContain('What comes by e-mail is saved.')
+    expect(after).toContain('Saved.')
 
     await tell(account, 'consent-asked')
     expect(await mailsBefore(account, email, 2)).toBe(2)

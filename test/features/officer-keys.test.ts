@@ -36,7 +36,7 @@ describe('a security officer’s public key', () => {
 
     const again = await register(colleague, 'The same', publicKey)
     expect(again.status).toBe(422)
-    expect(again.text).toContain('registered already')
+    expect(again.text).toContain('already registered')
 
     const retired = await colleague.post(`/exports/keys/${key!.id}/retire`, {}, '/exports/keys')
     expect(retired.status).toBe(303)
@@ -61,12 +61,12 @@ describe('a security officer’s public key', () => {
     const nobody = 'age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq6c8c2y'
     const hybrid = await identityToRecipient(await generateHybridIdentity())
     for (const [typed, message] of [
-      [identity, 'secret half'],
-      [`# created\n${identity.toLowerCase()}`, 'secret half'],
-      [mistyped, 'a letter of it is missing or wrong'],
-      [publicKey.slice(0, 40), 'a letter of it is missing or wrong'],
-      [nobody, 'a letter of it is missing or wrong'],
-      [hybrid.slice(0, 900), 'another kind'],
+      [identity, 'This is the private key'],
+      [`# created\n${identity.toLowerCase()}`, 'This is the private key'],
+      [mistyped, 'a character is missing or wrong'],
+      [publicKey.slice(0, 40), 'a character is missing or wrong'],
+      [nobody, 'a character is missing or wrong'],
+      [hybrid.slice(0, 900), 'A key of this kind'],
       ['', 'problem'],
     ] as const) {
       const answer = await register(officer, 'Laptop', typed)

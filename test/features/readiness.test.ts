@@ -140,8 +140,8 @@ describe('the readiness page', () => {
     await ostoja.platform.keyChecks.remember()
     expect(partsIn((await operator.get('/readiness')).text).fileKeys).toBe('good')
     for (const [href, words] of [
-      ['/backups', 'Look at the backups'],
-      ['/keys', 'Look at the keys'],
+      ['/backups', 'View backups'],
+      ['/keys', 'View keys'],
     ]) {
       expect(page).toMatch(new RegExp(`<a class="btn[^>]*href="${href!}">${words!}`))
       expect((await operator.get(href!)).status).toBe(200)

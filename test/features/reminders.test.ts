@@ -136,7 +136,7 @@ describe('reminders', () => {
     await round()
     expect(await overdue()).toBe(2)
     for (const { account } of [staff, administrator]) expect(await kinds(account)).toEqual([])
-    expect(await startPage(officer.account)).toContain('No emergency export has ever been made.')
+    expect(await startPage(officer.account)).toContain('No emergency export has been created yet.')
 
     await addExport(tenantId, 0, 0)
     await round()
@@ -150,9 +150,9 @@ describe('reminders', () => {
     await round()
     expect(await kinds(officer.account)).toEqual(['drill-due', 'export-overdue', 'proof-due'])
     const letter = await mail.mailTo(officer.email)
-    expect(letter.subject).toBe('There is something to read in Ostoja')
+    expect(letter.subject).toBe('You have a notice in Ostoja')
     expect(`${letter.subject} ${letter.text}`).not.toMatch(/export|drill|proof|prove|contact|Shelter/i)
-    expect((await mail.mailTo(polish.email)).subject).toBe('W Ostoi jest coś do przeczytania')
+    expect((await mail.mailTo(polish.email)).subject).toBe('Masz powiadomienie w Ostoi')
     await round()
     expect(await lettersAndOne(officer)).toBe(2)
   })
@@ -165,7 +165,7 @@ describe('reminders', () => {
     await round()
     const page = await startPage(officer.account)
     expect(page).toContain('The last emergency export is 8 days old.')
-    expect(page).toContain('Nobody has proved for too long that an export opens.')
+    expect(page).toContain('For too long nobody has confirmed that an export opens.')
     expect(page).toContain('href="/drills"')
     // What the page says by itself, notices do not say there again.
     expect(page).not.toContain('The last export is too old')
@@ -175,7 +175,7 @@ describe('reminders', () => {
     await round()
     expect(await kinds(officer.account, true)).toEqual(['drill-due'])
     const later = await startPage(officer.account)
-    expect(later).not.toContain('Nobody has proved')
+    expect(later).not.toContain('nobody has confirmed')
     expect(later).toContain('A drill with the emergency export is due.')
   })
 

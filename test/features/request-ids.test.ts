@@ -26,6 +26,21 @@ describe('the request id', () => {
     for (const line of lines) expect([line.msg, line.requestId]).toEqual([line.msg, expect.any(String)])
   })
 
+  for (const [role, searches] of [
+    ['staff', true],
+    ['security_officer', true],
+    ['administrator', false],
+    ['operator', false],
+  ] as const)
+    it(`stands on a page that sends ${role} to the search box only if there is one`, async () => {
+      const tenant = role === 'operator' ? installationId : await ostoja.newTenant()
+      const page = (await (await ostoja.signedIn(tenant, [role])).get('/nothing-here')).text
+      expect([page.includes('action="/searches"'), page.includes('start from the search')]).toEqual([
+        searches,
+        searches,
+      ])
+    })
+
   it('stands in lines that a feature writes after reading a form, and after many waits', async () => {
     const administrator = await ostoja.signedIn(await ostoja.newTenant(), ['administrator'])
     const { settings } = ostoja.features

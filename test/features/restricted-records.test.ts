@@ -279,10 +279,10 @@ describe('who may see a record', () => {
     const officer = outsiders.get('security_officer')!
     const actor = actorOf(officer, ['security_officer'])
     await ostoja.features.restricted.restrictions.restrict(actor, clientId, { people: [leaving.id], note: 'x' })
-    expect((await officer.get('/')).text).not.toContain('nobody left who may see')
+    expect((await officer.get('/')).text).not.toContain('Nobody can see')
     await ostoja.features.accountPowers.deactivate({ ...actor, roles: ['administrator'] }, leaving.id)
-    expect((await officer.get('/')).text).toContain('nobody left who may see')
-    expect((await officer.get('/restricted-records')).text).toContain('Nobody left')
+    expect((await officer.get('/')).text).toContain('Nobody can see')
+    expect((await officer.get('/restricted-records')).text).toContain('Nobody')
   })
 })
 
@@ -312,7 +312,7 @@ describe('breaking the glass', () => {
     const officer = actorOf(outsiders.get('security_officer')!, ['security_officer'])
     const [notice] = await ostoja.features.notices.list(officer)
     expect(notice).toMatchObject({ kind: 'break-glass-opened', href: '/break-glass/cases', read: false })
-    expect((await outsiders.get('security_officer')!.get('/')).text).toContain('for your judgement')
+    expect((await outsiders.get('security_officer')!.get('/')).text).toContain('for your review')
     expect((await outsiders.get('security_officer')!.get('/readiness')).text).toContain(
       'data-part="unjudged" data-state="bad"',
     )
@@ -412,7 +412,7 @@ describe('breaking the glass', () => {
     const staff = outsiders.get('staff')!
     const answer = await staff.post('/break-glass', { ...sought, sought: unlikely() }, '/break-glass')
     expect(answer.status).toBe(422)
-    expect(answer.text).toContain('This look has been noted')
+    expect(answer.text).toContain('This search has been recorded')
   })
 
   it('is judged by another officer, once, with a note; by oneself only where there is no other', async () => {
@@ -425,7 +425,7 @@ describe('breaking the glass', () => {
     const [own] = (await cases.list(actor)).filter(({ record }) => record?.id === clientId)
     const address = `/break-glass/cases/${own!.id}`
     const judgement = { judgement: 'justified', note: 'Rozmawiałam z lekarzem dyżurnym' }
-    expect((await first.get(address)).text).toContain('Another security officer judges')
+    expect((await first.get(address)).text).toContain('Another security officer must review')
     expect((await first.post(`${address}/judgement`, judgement)).status).toBe(409)
     const second = await ostoja.signedIn(world.tenantId, ['security_officer'])
     const toJudge = (of: Actor) => ostoja.features.db.asTenant(of, trx => cases.toJudge(trx, of))

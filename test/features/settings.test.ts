@@ -35,6 +35,8 @@ describe('the settings', () => {
       secondSignIn: 'block',
       rememberMe: false,
       passwordMinimum: 8,
+      country: 'PL',
+      passphrases: false,
       timeZone: 'Europe/Warsaw',
       confirmMonths: 6,
       sheetDays: 30,
@@ -62,6 +64,7 @@ describe('the settings', () => {
       [{ passwordMinimum: 7 }, 'from 8 to 64'],
       [{ secondSignIn: 'both' }, 'Choose one'],
       [{ timeZone: 'Europe/Nowhere' }, 'Choose one'],
+      [{ country: 'Poland' }, 'Choose one'],
       [{ confirmMonths: 25 }, 'months from 1 to 24'],
       [{ sheetDays: 0 }, 'days from 1 to 366'],
     ] as const) {

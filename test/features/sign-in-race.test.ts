@@ -42,7 +42,7 @@ const enter = async (browser: PlainBrowser, url: string) =>
 const setPolicy = (secondSignIn: 'block' | 'take-over') =>
   ostoja.features.settings.change(
     { tenantId: tenant, accountId: account.id, roles: ['administrator'] },
-    { autoLogoutMinutes: 10, secondSignIn, rememberMe: false, passwordMinimum: 8 },
+    { autoLogoutMinutes: 10, secondSignIn, rememberMe: false, passwordMinimum: 8, passphrases: false },
   )
 const live = () => ostoja.features.sessions.look({ tenantId: tenant, accountId: account.id })
 

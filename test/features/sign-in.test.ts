@@ -38,6 +38,13 @@ describe('signing in', () => {
     expect([answer.status, answer.headers.location]).toEqual([303, '/clients'])
   })
 
+  it.each([' ', '\n', '\t', '\u00a0'])('takes a password that was copied with %j at its end', async blank => {
+    const { login, password } = await newcomer()
+    expect((await tryToSignIn({ login, password: `Wrong-password-1${blank}` })).status).toBe(422)
+    expect((await tryToSignIn({ login, password: password + blank })).status).toBe(303)
+    expect((await tryToSignIn({ login, password: `${password}${blank}x` })).status).toBe(422)
+  })
+
   it('answers a wrong password and an unknown login alike, keeps the login typed and never the password', async () => {
     const { login } = await newcomer()
     const wrong = await tryToSignIn({ login, password: 'Wrong-password-1' })
@@ -52,7 +59,7 @@ describe('signing in', () => {
   it('names the field that is empty', async () => {
     const answer = await tryToSignIn({ login: '', password: 'x' })
     expect(answer.status).toBe(422)
-    expect(answer.text).toContain('This is needed.')
+    expect(answer.text).toContain('This field is required.')
   })
 
   it('sets a cookie of this host only, secure, out of reach of scripts, that ends with the browser', async () => {

@@ -52,7 +52,7 @@ describe('making an organisation', () => {
   it('names what is wrong beside its field, keeps what was typed, and makes nothing', async () => {
     const before = (await ostoja.features.tenants.open()).length
     for (const [wrong, words] of [
-      [{ name: ' ' }, 'needed'],
+      [{ name: ' ' }, 'required'],
       [{ domain: 'https://x.org' }, 'not a host name'],
       [{ mostAccounts: 'many' }, 'whole number'],
       [{ mostClients: '0' }, 'whole number'],
@@ -91,7 +91,7 @@ describe('making an organisation', () => {
     expect(await eventsIn(installationId, id)).toEqual(['tenant.created', 'tenant.administrator-made'])
 
     const second = await asOperator(`/tenants/${id}/administrator`, { givenName: 'Zoja', language: 'pl' })
-    expect([second.status, second.text.includes('has an administrator already')]).toEqual([409, true])
+    expect([second.status, second.text.includes('already has an administrator')]).toEqual([409, true])
     expect((await operator.get(`/tenants/${id}/administrator`)).status).toBe(409)
     expect((await find(id)).accounts).toBe(1)
   })
@@ -125,7 +125,7 @@ describe('limits', () => {
       .type('form')
       .set('Accept-Language', 'en')
       .send({ ...hidden, givenNames: 'Zenobia', familyName: 'Typed', gender: 'female' })
-    expect([refused.status, refused.text.includes('as many clients as were agreed')]).toEqual([409, true])
+    expect([refused.status, refused.text.includes('reached its limit of clients')]).toEqual([409, true])
     expect((await staff.get('/drafts')).text).toMatch(/href="\/drafts\/[0-9a-f-]{36}"/)
 
     // What is there can be changed, and room that is made free is used again.
@@ -143,7 +143,7 @@ describe('limits', () => {
       { givenName: 'Third', 'roles[staff]': 'on', language: 'en', handOver: 'password' },
       '/accounts/new',
     )
-    expect([refused.status, refused.text.includes('as many accounts as were agreed')]).toEqual([409, true])
+    expect([refused.status, refused.text.includes('reached its limit of accounts')]).toEqual([409, true])
     await administrator.post(`/accounts/${other.id}/deactivate`, {}, '/accounts')
     await ostoja.newAccount(id, ['staff'])
     expect((await administrator.post(`/accounts/${other.id}/activate`, {}, '/accounts')).status).toBe(409)
@@ -170,7 +170,7 @@ describe('limits', () => {
       async () => ((await staff.get(`${address}/progress`)).body as { done: boolean }).done,
     )
     const refused = (await staff.get(`${address}/rows?show=refused`)).text
-    expect(refused.match(/as many clients as it may have/g)).toHaveLength(3)
+    expect(refused.match(/reached its limit of clients/g)).toHaveLength(3)
     expect((await find(id)).clients).toBe(2)
   })
 
@@ -196,13 +196,13 @@ describe('suspending an organisation', () => {
     expect((await asOperator(`/tenants/${id}/suspend`)).status).toBe(303)
     for (const person of people) expect((await person.get('/')).headers.location).toBe('/sign-in')
     const [person] = people
-    expect((await person!.get('/sign-in')).text).toContain('access is paused')
+    expect((await person!.get('/sign-in')).text).toContain('access is suspended')
 
     const { account } = person!
     const right = await ostoja.visitor().post('/sign-in', account, '/sign-in')
-    expect([right.status, right.text.includes('access is paused')]).toEqual([403, true])
+    expect([right.status, right.text.includes('access is suspended')]).toEqual([403, true])
     const wrong = await ostoja.visitor().post('/sign-in', { ...account, password: 'wrong' }, '/sign-in')
-    expect([wrong.status, wrong.text.includes('access is paused')]).toEqual([422, false])
+    expect([wrong.status, wrong.text.includes('access is suspended')]).toEqual([422, false])
 
     expect((await asOperator(`/tenants/${id}/resume`)).status).toBe(303)
     await ostoja.visitor().signIn(account)

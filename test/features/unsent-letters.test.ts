@@ -171,14 +171,9 @@ describe('letters that could not be sent, at the desk', () => {
     await db.asTenant({ tenantId }, trx => notices.notify(trx, tenantId, [reader.id], 'new-browser'))
     await failedFor('mail.notice', 'MAILBOX_REFUSED_550')
     const shown = await pages()
-    for (const words of [
-      'There is something to read',
-      'The mailbox was refused',
-      'once, last on',
-      'Will be tried again',
-    ])
+    for (const words of ['New notice', 'The mailbox was refused', 'once, last on', 'Will be tried again'])
       expect(shown.en).toContain(words)
-    for (const words of ['Jest coś do przeczytania', 'Skrzynka odrzuciła list', 'raz, ostatnio', 'Będzie ponowione'])
+    for (const words of ['Nowe powiadomienie', 'Skrzynka odrzuciła e-mail', 'raz, ostatnio', 'Będzie ponowione'])
       expect(shown.pl).toContain(words)
     for (const page of Object.values(shown)) {
       expect(page).toContain(organisation)
@@ -195,13 +190,13 @@ describe('letters that could not be sent, at the desk', () => {
     expect(shown.en).toContain('Try all again')
     expect(shown.pl).toContain('Spróbuj ponownie wysłać wszystkie')
     expect((await desks.en.post('/jobs/letters/retry', {}, '/jobs')).status).toBe(303)
-    expect((await desks.en.get('/jobs')).text).toContain('2 letters are being tried again')
+    expect((await desks.en.get('/jobs')).text).toContain('2 emails are being sent again')
     await until('all are sent', async () => (await jobsOf('mail.notice')).length === 0)
     expect((await jobsOf('mail.former-address')).map(({ attempts, most }) => attempts === most)).toEqual([true])
     expect(await events('job.letters-retried')).toEqual([{ detail: { letters: 2 } }])
 
     await desks.pl.post('/jobs/letters/retry', {}, '/jobs')
-    expect((await desks.pl.get('/jobs')).text).toContain('Nie ma listu, którego wysyłkę można by ponowić')
+    expect((await desks.pl.get('/jobs')).text).toContain('Nie ma e-maila, którego wysyłkę można by ponowić')
     expect(await events('job.letters-retried')).toHaveLength(1)
   })
 
@@ -231,7 +226,7 @@ describe('letters that could not be sent, at the desk', () => {
     expect(shown.en).not.toMatch(/action="\/jobs\/\d+\/retry"/)
     const [gone] = await jobsOf('mail.former-address')
     const refused = await desks.en.post(`/jobs/${gone!.id}/retry`, {}, '/jobs')
-    expect([refused.status, refused.text.includes('cannot be sent any more')]).toEqual([409, true])
+    expect([refused.status, refused.text.includes('so it cannot be sent')]).toEqual([409, true])
   })
 
   it('of a link keep it until they are sent: half an hour counts from then', async () => {

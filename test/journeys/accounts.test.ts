@@ -34,7 +34,7 @@ const signIn = async (page: Page, { login, password }: { login: string; password
   await Promise.all([page.waitForURL(url => url.pathname !== '/sign-in'), submit(page)])
 }
 
-const good = 'zielony czajnik gwiżdże'
+const good = 'Zielony czajnik gwiżdże 7!'
 
 describe.each(['pl', 'en'] as const)('an account from its beginning, in %s', language => {
   const t = translations.to(language)
@@ -106,11 +106,21 @@ describe.each(['pl', 'en'] as const)('an account from its beginning, in %s', lan
 
   const takeOver = async (page: Page, current: string) => {
     await page.fill('#currentPassword', current)
+    const ruleStates = () =>
+      page.locator('#password-rules li').evaluateAll(lines => lines.map(line => (line as HTMLElement).dataset.state))
+    const met = ['met', 'met', 'met', 'met', 'open', 'open', 'open']
+    expect(await ruleStates()).toEqual(Array(7).fill('open'))
     await page.fill('#password', 'Lucja1!')
     await page.locator('#strength:not([hidden])').waitFor()
+    expect(await ruleStates()).toEqual(['failed', ...met.slice(1)])
+    const said = await page.locator('.password-rules [role="status"]').innerText()
+    expect(said).toBe(`${t('accounts:ruleState.missing')} ${t('accounts:rule.length', { minimum: 8 })}`)
+    await page.fill('#password', 'Abcdef1!')
+    expect(await ruleStates()).toEqual(met)
     await expectSound(page)
     await submit(page)
     await page.locator('#password-problem').waitFor()
+    expect(await ruleStates()).toEqual(['met', 'met', 'met', 'met', 'failed', 'met', 'open'])
     await expectSound(page)
     await page.fill('#currentPassword', current)
     await page.fill('#password', good)

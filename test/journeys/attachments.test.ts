@@ -26,6 +26,10 @@ beforeAll(async () => {
   await page.fill('[name="password"]', account.password)
   await page.click('main button[type="submit"]')
   await page.waitForURL('/')
+  // Files leave only for the password; a tab that asks for one then gets it.
+  await page.goto(`/attachments/${await added('first.bin', Buffer.from('first'))}/download`)
+  await page.fill('[name="password"]', account.password)
+  await Promise.all([page.waitForEvent('download'), page.click('main button[type="submit"]')])
 })
 afterAll(async () => {
   await browser.close()

@@ -23,7 +23,11 @@ const slowMs = 20_000
 
 const moreRoutes = () => {
   const router = Router()
-  router.get('/download', signedIn(), (_req, res) => void res.attachment('list.csv').send('a;b'))
+  router.get(
+    '/download',
+    signedIn({ download: 'no-client-data' }),
+    (_req, res) => void res.attachment('list.csv').send('a;b'),
+  )
   // It takes longer, by the clock, than a page may be on its way.
   router.get('/slow', signedIn(), (_req, res) => {
     ostoja.skip(slowMs)
@@ -135,8 +139,9 @@ describe('what never signs anybody out, however often:', () => {
       const asked = page.waitForRequest('**/sessions/heartbeat')
       await watch.nudge(page)
       await (await asked).response()
-      // Past the grace: whatever had started it would end the session now.
-      ostoja.skip(4000)
+      await watch.streaming(account)
+      // Past each grace: whatever had started one would end the session now.
+      ostoja.skip(11_000)
       if (!(await watch.isLive(account)))
         throw new Error(`${way} ${round} signed out: ${JSON.stringify(await watch.held(account))}`)
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sampleClient, sampleClients, samplePassphrase, sampleRules } from '../support/export-samples.ts'
+import { samplePhone, sampleClient, sampleClients, samplePassphrase, sampleRules } from '../support/export-samples.ts'
 import { launchFirefox, type Firefox } from '../support/firefox.ts'
 import { until } from '../support/until.ts'
 import { writeViewer } from '../support/viewer-pages.ts'
@@ -17,7 +17,7 @@ const atTheEnd: (() => Promise<void>)[] = []
 const [first, ...others] = sampleClient(0).contacts
 const ruled = {
   ...first!,
-  phones: [{ type: 'mobile', number: '+48501000000', typed: '501000000', hours: '', ...structuredClone(sampleRules) }],
+  phones: [{ ...samplePhone('mobile', '501000000'), hours: '', ...structuredClone(sampleRules) }],
 } as typeof first & object
 
 beforeAll(async () => {
@@ -116,7 +116,7 @@ describe('an export opened from a file in Firefox', () => {
 
     await untilThereIs(page, '.results')
     expect(await textOf(page, '.bar')).toContain('Dom Pod Lipą')
-    expect(await textOf(page, '#count')).toBe('120 osób')
+    expect(await textOf(page, '#count')).toBe('120 klientów')
     await type(page, '#search', 'lukasz zolc')
     await untilTextHas(page, '#count', 'Znaleziono')
     await page.keyboard.press('ArrowDown')
@@ -200,7 +200,7 @@ describe('an export opened from a file in Firefox', () => {
     await untilThereIs(page, '[data-problem=wrong]')
     await unlock(page)
     await untilThereIs(page, '.results')
-    expect(await textOf(page, '#count')).toBe('120 osób')
+    expect(await textOf(page, '#count')).toBe('120 klientów')
     await close()
   })
 

@@ -6,8 +6,8 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeKeyPair } from '../../src/features/officer-keys/index.ts'
 import { launchBrowser } from '../support/browser.ts'
-import { sampleClient, sampleClients, samplePassphrase, sampleRules } from '../support/export-samples.ts'
 import { axeFaults } from '../support/axe.ts'
+import { sampleClient, samplePhone, sampleClients, samplePassphrase, sampleRules } from '../support/export-samples.ts'
 import { goTo, offlinePage, unlock, writeViewer } from '../support/viewer-pages.ts'
 
 let browser: Browser
@@ -56,7 +56,7 @@ describe('an export for a passphrase and for keys', () => {
     await page.setInputFiles('#key-file', keyFile)
     await press(page)
     await page.waitForSelector('.results')
-    expect(await page.innerText('#count')).toBe('40 osób')
+    expect(await page.innerText('#count')).toBe('40 klientów')
 
     await page.getByRole('button', { name: 'Zablokuj' }).click()
     await page.waitForSelector('#key-file')
@@ -146,7 +146,7 @@ describe('an opened export', () => {
   })
 
   it('shows every rule of a number, and who is reachable now', async () => {
-    const phone = { type: 'mobile', number: '+48501000001', typed: '501000001', hours: '' }
+    const phone = { ...samplePhone('mobile', '501000001'), hours: '' }
     const contact = sampleClient(1).contacts[0]!
     const ruled = {
       ...contact,

@@ -40,11 +40,14 @@ const hashOf = (pieces: Iterable<Buffer>) => {
   return hash.digest('hex')
 }
 
-const signedIn = async (url: string): Promise<Uploader> => {
+/** `prove`: types the password again, before a file leaves. */
+const signedIn = async (url: string): Promise<Uploader & { prove: (id: string) => PromiseLike<unknown> }> => {
   const tenantId = await ostoja.newTenant()
   const visitor = createVisitor(url)
-  await visitor.signIn(await ostoja.newAccount(tenantId, ['staff']))
-  return createUploader(visitor, url)
+  const account = await ostoja.newAccount(tenantId, ['staff'])
+  await visitor.signIn(account)
+  const prove = (id: string) => visitor.post(`/attachments/${id}/download`, { password: account.password })
+  return { ...(await createUploader(visitor, url)), prove }
 }
 
 describe.runIf(process.platform === 'linux')('one web process', () => {
@@ -74,7 +77,7 @@ describe.runIf(process.platform === 'linux')('one web process', () => {
 
       const readBack = async ([number, id]: [number, string]) => {
         const hash = createHash('sha256')
-        const back = await uploader.read(`/attachments/${id}`, piece => hash.update(piece))
+        const back = await uploader.read(`/attachments/${id}/download`, piece => hash.update(piece))
         expect([number, back.status, back.whole, hash.digest('hex')]).toEqual([
           number,
           200,
@@ -82,6 +85,7 @@ describe.runIf(process.platform === 'linux')('one web process', () => {
           hashOf(fileOf(number, random)),
         ])
       }
+      await uploader.prove(ids.get(0)!)
       const waiting = [...ids]
       await Promise.all(
         Array.from({ length: 8 }, async () => {

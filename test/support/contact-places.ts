@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { extractText, getDocumentProxy } from 'unpdf'
 import type { Actor } from '../../src/platform/actor.ts'
 import { loadTranslations, type Language } from '../../src/platform/i18n/translations.ts'
 import type { RecordedRules, Rule } from '../../src/safe-to-contact/rules.ts'
@@ -7,6 +6,7 @@ import { ruleWords, sayRule } from '../../src/safe-to-contact/words.ts'
 import { profile } from './clients.ts'
 import { cardInViewer, exportedAs, inFhir, inJson, unfolded } from './exported-places.ts'
 import { startOstoja, type Ostoja } from './ostoja.ts'
+import { fetchPdf } from './sealed-files.ts'
 import type { Visitor } from './visitor.ts'
 import { contactProfile } from './world.ts'
 
@@ -84,20 +84,10 @@ const markup =
     language: 'en',
   })
 
-const pdf = async ({ visitor }: Sample, path: string): Promise<Reading> => {
-  const answer = await visitor
-    .get(path)
-    .buffer(true)
-    .parse((response, done) => {
-      const parts: Buffer[] = []
-      response.on('data', (part: Buffer) => parts.push(part))
-      response.on('end', () => done(null, Buffer.concat(parts)))
-    })
-  const { text } = await extractText(await getDocumentProxy(new Uint8Array(answer.body as Buffer)), {
-    mergePages: true,
-  })
-  return { text: text.replaceAll(/\s+/g, ' '), language: 'en' }
-}
+const pdf = async ({ visitor }: Sample, path: string): Promise<Reading> => ({
+  text: (await fetchPdf(visitor, path)).text,
+  language: 'en',
+})
 
 const search = async ({ visitor }: Sample): Promise<Reading> => {
   const answer = await visitor.post('/searches', { query: 'Nowak' }, '/clients')
@@ -115,7 +105,7 @@ const inWords = (rule: Rule) => sayRule(words.en, rule)
 /** Every place; add yours here. */
 export const places: Record<string, Place> = {
   'record page': {
-    files: ['views/clients/facts.ejs', 'views/emergency-contacts/contact.ejs', 'views/emergency-contacts/phone.ejs'],
+    files: ['views/clients/facts.ejs', 'views/emergency-contacts/contact.ejs'],
     of: ['client', 'contact'],
     read: page(({ clientId }) => `/clients/${clientId}`),
     addresses: true,
@@ -142,7 +132,6 @@ export const places: Record<string, Place> = {
   'emergency card': {
     files: [
       'src/features/emergency-cards/card.ts',
-      'views/emergency-cards/card.ejs',
       'views/emergency-cards/contact.ejs',
       'views/emergency-cards/phone.ejs',
     ],
@@ -267,12 +256,13 @@ export const places: Record<string, Place> = {
 
 /** Files that read numbers and show nobody any; each says why. */
 export const notPlaces: Record<string, string> = {
-  'src/browser/viewer/search.ts': 'looks numbers up',
+  'src/browser/viewer/entries.ts': 'looks numbers up',
   'src/composition/drills.ts': 'asks for a number of a person to be found; never for a rule',
   'src/demonstration/demonstration.ts': 'invents people',
   'src/demonstration/safe-to-contact.ts': 'invents rules',
   'src/features/clients/sealing.ts': 'notes whether a number is wrong',
-  'src/features/clients/search/terms.ts': 'looks numbers up',
+  'src/features/clients/search/index-words.ts': 'looks numbers up',
+  'src/features/clients/search/match.ts': 'looks numbers up',
   'src/features/clients/wrong-numbers.ts': 'marks a wrong number',
   'src/features/emergency-cards/emergency-cards.ts': 'checks that a number that was called is in the record',
   'src/features/emergency-contacts/changes.ts': 'marks and confirms numbers',
@@ -285,7 +275,9 @@ export const notPlaces: Record<string, string> = {
     'shows what a spreadsheet changes: numbers it adds, never a rule or an address of the record',
   'src/features/restricted-records/break-glass/matching.ts': 'looks a number up, and shows none',
   'src/http/page-locals.ts': 'gives pages the sentences',
+  'src/platform/text/phone.ts': 'reads what was typed',
   'views/emergency-cards/outcome.ejs': 'asks which of the numbers above it was called',
+  'views/emergency-contacts/no-phone.ejs': 'says that there is no number yet',
   'views/emergency-contacts/trouble.ejs': 'says what somebody else changed in the form that is open',
   'views/safe-to-contact/rules.ejs': 'is how the places tell rules',
 }

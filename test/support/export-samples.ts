@@ -1,11 +1,12 @@
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
-import type { ExportedClient, ExportManifest } from '../../src/features/exports/index.ts'
+import type { ExportedClient, ExportedPhone, ExportManifest } from '../../src/features/exports/index.ts'
 import { normalPassphrase, deriveWrapKey } from '../../src/features/exports/file/wrap-key.ts'
 import { formatOf, type FormatName } from '../../src/features/exports/formats/formats.ts'
 import { exportWords } from '../../src/composition/emergency-export.ts'
 import { writeExport } from '../../src/features/exports/file/write-export.ts'
 import { loadTranslations } from '../../src/platform/i18n/translations.ts'
+import { readPhone } from '../../src/platform/text/phone.ts'
 import { ruleWords } from '../../src/safe-to-contact/words.ts'
 import type { Viewer } from '../../src/features/exports/file/shell.ts'
 
@@ -40,6 +41,12 @@ export const sampleRules = {
   reachable: [{ daysOfWeek: [], from: '08:00', to: '16:00' }],
 } as const
 
+/** A number as an export of a Polish organisation carries it. */
+export const samplePhone = (type: string, typed: string): ExportedPhone => {
+  const { extension, ...reading } = readPhone(typed, 'PL', true)
+  return { type, typed, ...reading, ...(extension ? { extension } : {}) }
+}
+
 /** Client number `n`, the same each time. */
 export const sampleClient = (n: number, change: Partial<ExportedClient> = {}): ExportedClient => {
   const familyName = family[Math.floor(n / 10) % 10] ?? ''
@@ -54,7 +61,7 @@ export const sampleClient = (n: number, change: Partial<ExportedClient> = {}): E
     gender: n % 2 === 0 ? 'male' : 'female',
     languages: n % 5 === 3 ? ['uk', 'pl'] : ['pl'],
     interpreterNeeded: n % 5 === 3,
-    phones: [{ type: 'mobile', number: `+4860${String(1000000 + n)}`, typed: `60${String(1000000 + n)}` }],
+    phones: [samplePhone('mobile', `60${String(1000000 + n)}`)],
     emails: [`client${n}@example.org`],
     addresses: [`ul. Słoneczna ${n + 1}\n00-${String(100 + (n % 900))} Warszawa`],
     alerts: n % 3 === 0 ? ['Uczulenie na penicylinę', 'Nie otwierać drzwi obcym'] : [],
@@ -65,12 +72,10 @@ export const sampleClient = (n: number, change: Partial<ExportedClient> = {}): E
       relationshipText: rank === 3 ? 'sąsiadka z parteru' : '',
       phones: [
         {
-          type: rank === 2 ? 'work' : 'mobile',
-          number: `+4850${String(rank * 1000000 + n)}`,
-          typed: `50${String(rank * 1000000 + n)}`,
+          ...samplePhone(rank === 2 ? 'work' : 'mobile', `50${String(rank * 1000000 + n)}`),
           hours: rank === 2 ? '8–16' : '',
         },
-        ...(rank === 1 ? [{ type: 'home', number: null, typed: '(22) 555 01 wew. 4', hours: 'po 18:00' }] : []),
+        ...(rank === 1 ? [{ ...samplePhone('home', '(22) 555 01 wew. 4'), hours: 'po 18:00' }] : []),
       ],
       email: rank === 1 ? `contact${n}@example.org` : '',
       address: rank === 1 ? 'ul. Polna 3, Łódź' : '',

@@ -15,9 +15,14 @@ export type Firefox = {
 /**
  * The machine's own Firefox over WebDriver BiDi, with a home and a profile of its own, in Polish. Its only way to a network is a
  * proxy that writes down what is asked and gives nothing.
+ * @param display a screen, for a Firefox with a window
+ * @param reaches the one host that it may reach
  * @throws where the machine has none
  */
-export const launchFirefox = async (): Promise<Firefox> => {
+export const launchFirefox = async ({
+  display,
+  reaches = '',
+}: { display?: string; reaches?: string } = {}): Promise<Firefox> => {
   const executablePath = process.env.FIREFOX
   if (!executablePath)
     throw new Error('No Firefox was found; install one that is no snap, or set FIREFOX to one, and run bin/test again.')
@@ -33,8 +38,17 @@ export const launchFirefox = async (): Promise<Firefox> => {
       executablePath,
       userDataDir: join(home, 'profile'),
       // As root Firefox refuses the home of somebody else.
-      env: { ...process.env, HOME: home, XDG_CACHE_HOME: home, XDG_CONFIG_HOME: home, XDG_RUNTIME_DIR: home },
-      extraPrefsFirefox: { ...deafEar.preferences, 'intl.accept_languages': 'pl-PL, pl' },
+      headless: display === undefined,
+      acceptInsecureCerts: reaches !== '',
+      env: {
+        ...process.env,
+        ...(display && { DISPLAY: display }),
+        HOME: home,
+        XDG_CACHE_HOME: home,
+        XDG_CONFIG_HOME: home,
+        XDG_RUNTIME_DIR: home,
+      },
+      extraPrefsFirefox: { ...deafEar.preferences(reaches), 'intl.accept_languages': 'pl-PL, pl' },
       timeout: patienceMs,
       protocolTimeout: patienceMs,
     })
@@ -77,14 +91,14 @@ const listenForRequests = async () => {
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const preferences = {
+  const preferences = (reaches: string) => ({
     'network.proxy.type': 1,
     'network.proxy.http': '127.0.0.1',
     'network.proxy.http_port': port,
     'network.proxy.ssl': '127.0.0.1',
     'network.proxy.ssl_port': port,
-    'network.proxy.no_proxies_on': '',
-    'network.proxy.allow_hijacking_localhost': true,
-  }
+    'network.proxy.no_proxies_on': reaches,
+    'network.proxy.allow_hijacking_localhost': reaches === '',
+  })
   return { heard, preferences, close: () => new Promise<unknown>(resolve => server.close(resolve)) }
 }

@@ -2,9 +2,10 @@ import { Worker } from 'node:worker_threads'
 
 const cores = 2
 const cpuMs = 200
+const everyMs = 5000
 
 /** Runs in a thread: how much longer than its CPU time some work takes. */
-const work = `
+const onceAndEnd = `
 const { parentPort } = require('node:worker_threads')
 const from = performance.now()
 while (process.threadCpuUsage().user < ${cpuMs * 1000}) for (let n = 0; n < 1e5; n++);
@@ -22,9 +23,40 @@ export const slowdown = async (): Promise<number> => {
       { length: cores },
       () =>
         new Promise<number>((resolve, reject) => {
-          new Worker(work, { eval: true }).once('message', resolve).once('error', reject)
+          new Worker(onceAndEnd, { eval: true }).once('message', resolve).once('error', reject)
         }),
     ),
   )
   return Math.max(1, ...ratios)
+}
+
+const againAndAgain = `
+const { parentPort } = require('node:worker_threads')
+const measure = () => {
+  const from = performance.now()
+  const cpuFrom = process.threadCpuUsage().user
+  while (process.threadCpuUsage().user - cpuFrom < ${(cpuMs / 2) * 1000}) for (let n = 0; n < 1e5; n++);
+  parentPort.postMessage((performance.now() - from) / ${cpuMs / 2})
+  setTimeout(measure, ${everyMs})
+}
+measure()
+`
+
+/** Measures how many programs want the cores of this machine, as long as it runs; takes a fiftieth of one core. */
+export const watchContention = () => {
+  const samples: { at: number; ratio: number }[] = []
+  const worker = new Worker(againAndAgain, { eval: true })
+  worker.on('message', (ratio: number) => samples.push({ at: Date.now(), ratio }))
+  return {
+    /**
+     * @param from @param to milliseconds as Date.now() gives them
+     * @returns how much longer than its CPU time work took on average then: 1 where nothing else wanted the core. The tests
+     *   themselves are among what wants it.
+     */
+    between: (from: number, to: number): number => {
+      const near = samples.filter(({ at }) => at >= from && at <= to + everyMs)
+      return near.length === 0 ? 1 : near.reduce((sum, { ratio }) => sum + ratio, 0) / near.length
+    },
+    stop: () => worker.terminate(),
+  }
 }

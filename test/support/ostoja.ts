@@ -38,7 +38,7 @@ export const startOstoja = async ({
   ...replaced
 }: { env?: NodeJS.ProcessEnv; backups?: boolean; worker?: boolean } & Pick<
   Replaced,
-  'pace' | 'logTo' | 'derivation'
+  'pace' | 'silence' | 'logTo' | 'derivation'
 > = {}) => {
   const database = await freshDatabase()
   const dataDir = await mkdtemp(join(tmpdir(), 'ostoja-test-'))

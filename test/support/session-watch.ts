@@ -29,23 +29,30 @@ export const watchSessions = (ostoja: Ostoja, tenantId: string) => {
   /** The page asks the server about its session now. */
   const nudge = (page: Page) => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
 
+  /** The page that is open has said so, and none that was left before it has put the session in doubt. */
+  const settled = (account: TestAccount) =>
+    until('the page was heard of', async () => {
+      const fields = await held(account)
+      const pages = Object.entries(fields).filter(([name]) => name.startsWith('page:'))
+      return (
+        !fields.closing &&
+        pages.some(([, value]) => value.startsWith('c')) &&
+        !pages.some(([, value]) => value.startsWith('e'))
+      )
+    })
+
   return {
     tenantId,
     held,
     idleFor,
     nudge,
     isLive: async ({ id }: TestAccount) => (await ostoja.features.sessions.look({ tenantId, accountId: id })) !== null,
-    /** The page that is open has said so, and none that was left before it has put the session in doubt. */
-    settled: (account: TestAccount) =>
-      until('the page was heard of', async () => {
-        const fields = await held(account)
-        const pages = Object.entries(fields).filter(([name]) => name.startsWith('page:'))
-        return (
-          !fields.closing &&
-          pages.some(([, value]) => value.startsWith('c')) &&
-          !pages.some(([, value]) => value.startsWith('e'))
-        )
-      }),
+    settled,
+    /** And its browser has its event stream. */
+    streaming: async (account: TestAccount) => {
+      await settled(account)
+      await until('the browser had its stream', async () => (await held(account)).stream)
+    },
     /** Time goes by with nobody doing anything, until it was so much; the page goes on with its heartbeats. */
     passUntilIdleFor: async (ms: number, account: TestAccount, page: Page) => {
       for (;;) {

@@ -58,6 +58,18 @@ export const createVisitor = (url: string) => {
         .set('Accept-Language', 'en')
         .send({ ...fields, _csrf: token })
     },
+    /** Posts a form that a file is the answer to; the body is its bytes, whatever came. */
+    fetchFile: async (path: string, fields: Fields = {}, from = '/') => {
+      const token = await tokenFrom(from)
+      const answer = await agent
+        .post(path)
+        .type('form')
+        .set('Accept-Language', 'en')
+        .send({ ...fields, _csrf: token })
+        .buffer(true)
+        .parse(asBytes)
+      return { status: answer.status, headers: answer.headers as Record<string, string>, body: answer.body as Buffer }
+    },
     /** Posts without a token, as another site's page would. */
     postBare: (path: string, fields: Fields = {}) => agent.post(path).type('form').send(fields),
     /** Uploads `content` as the file of a multipart form that stands on the page `from`. */
@@ -74,5 +86,12 @@ export const createVisitor = (url: string) => {
     agent,
   }
   return visitor
+}
+/** For `parse`: the bytes of an answer as they came. */
+export const asBytes = (answer: unknown, done: (fault: Error | null, body: Buffer) => void) => {
+  const parts: Buffer[] = []
+  const stream = answer as NodeJS.ReadableStream
+  stream.on('data', (part: Buffer) => parts.push(part))
+  stream.on('end', () => done(null, Buffer.concat(parts)))
 }
 export type Visitor = ReturnType<typeof createVisitor>

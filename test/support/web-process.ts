@@ -13,7 +13,8 @@ export const startWebProcess = async (config: Config) => {
   )
   await program.says('web is listening')
   const port = /"port":(\d+)/.exec(program.output())?.[1] ?? ''
-  return { url: `https://localhost:${port}`, pid: program.pid, close: () => program.end('SIGTERM') }
+  const { pid, end } = program
+  return { url: `https://localhost:${port}`, pid, end, close: () => end('SIGTERM') }
 }
 
 const environmentOf = (config: Config) => ({

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { base64Characters, decodeLines } from '../../src/browser/viewer/file/base64.ts'
 import { fold, words } from '../../src/browser/viewer/fold.ts'
-import { createSearch, foundThrough } from '../../src/browser/viewer/search.ts'
+import { foundHow } from '../../src/browser/viewer/matching.ts'
+import { createSearch } from '../../src/browser/viewer/search.ts'
 import { languageName } from '../../src/browser/viewer/words.ts'
 import type { ExportedClient } from '../../src/features/exports/index.ts'
-import { sampleClient } from '../support/export-samples.ts'
+import { sampleClient, samplePhone } from '../support/export-samples.ts'
 
 const encoded = (bytes: Buffer) => bytes.toString('base64').replace(/.{1,76}/g, '$&\n')
 
@@ -67,7 +68,7 @@ describe('the search of an opened export', () => {
     person('Nowakowska', 'Ewa', { fileNumber: 'B-20', contacts: [{ ...contact, name: 'Łukasz Żółciak' }] }),
     person('García', 'José', {
       fileNumber: 'D-9',
-      phones: [{ type: 'mobile', number: '+48601234567', typed: '601-234-567' }],
+      phones: [samplePhone('mobile', '601-234-567')],
     }),
     person('X', 'Ö', { fileNumber: 'C-1' }),
   ]
@@ -81,7 +82,8 @@ describe('the search of an opened export', () => {
     ['maria nowak', ['Nowak']],
     ['nowak', ['Nowak', 'Nowakowska']],
     ['nowak 1961', ['Nowak']],
-    ['owak', []],
+    ['owak', ['Nowak']],
+    ['wak', []],
     ['garcia jose', ['García']],
     ['601234567', ['García']],
     ['+48 601 234', ['García']],
@@ -107,7 +109,7 @@ describe('the search of an opened export', () => {
   })
 
   it('says through which contact somebody was found', () => {
-    expect(foundThrough(people[2]!, 'zolc')).toBe('Łukasz Żółciak')
-    expect(foundThrough(people[0]!, 'zolc')).toBe('')
+    expect(foundHow(people[2]!, 'zolc')).toEqual({ via: 'Łukasz Żółciak', alike: false })
+    expect(foundHow(people[0]!, 'zolc')).toEqual({ via: '', alike: false })
   })
 })

@@ -55,7 +55,15 @@ describe('a file', () => {
       delimiter: fc.constantFrom(...delimiters),
       width: fc.integer({ min: 2, max: 6 }),
       rows: fc.array(fc.array(polish, { minLength: 6, maxLength: 6 }), { minLength: 1, maxLength: 20 }),
-      encoding: fc.constantFrom('utf8', 'utf8-marked', 'utf16le-marked', 'win1250'),
+      encoding: fc.constantFrom(
+        'utf8',
+        'utf8-marked',
+        'utf16le-marked',
+        'utf16be-marked',
+        'win1250',
+        'iso88592',
+        'cp852',
+      ),
       sizes: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 4 }),
       newline: fc.constantFrom('\n', '\r\n', '\r'),
     })
@@ -68,6 +76,7 @@ describe('a file', () => {
   const encoded = (text: string, encoding: string) => {
     if (encoding === 'utf8-marked') return Buffer.from(`\ufeff${text}`)
     if (encoding === 'utf16le-marked') return Buffer.from(`\ufeff${text}`, 'utf16le')
+    if (encoding === 'utf16be-marked') return Buffer.from(`\ufeff${text}`, 'utf16le').swap16()
     return iconv.encode(text, encoding)
   }
 
@@ -75,7 +84,7 @@ describe('a file', () => {
     await fc.assert(
       fc.asyncProperty(table, async ({ header, rows, delimiter, encoding, sizes, newline }) => {
         // Letters of two kinds make sure that the encoding can be told at all.
-        const all = [header, header.map(() => 'żółć'), ...rows]
+        const all = [header, header.map(() => 'żółć święta'), ...rows]
         const file = encoded(
           stringify(all, { delimiter, record_delimiter: newline, quoted: newline !== '\n' }),
           encoding,
@@ -113,6 +122,37 @@ describe('a file', () => {
       ['3', '4\n4'],
       ['5', '6'],
     ])
+  })
+
+  it.each([
+    ['utf16-be', 'Imię;Nazwisko\nŚwiętosław;Żółć', 'utf-8'],
+    ['utf16-le', 'Imię;Nazwisko\nŚwiętosław;Żółć', 'utf-8'],
+    ['iso88592', 'Imię;Nazwisko\nŚwiętosław;Żak', 'iso-8859-2'],
+    ['win1250', 'Imię;Nazwisko\nŚwiętosław;Żak', 'windows-1250'],
+    ['win1250', 'Name;Note\nJan;“tak” – ul. Polna', 'windows-1250'],
+    ['cp852', 'Imię;Nazwisko\nŚwiętosław;Żak', 'ibm852'],
+    ['win1251', 'Ім’я;Прізвище\nЮлія;Ковальчук', 'windows-1251'],
+    ['win1252', 'Name;City\nÅsa;Malmö', 'windows-1252'],
+  ])('in %s is read by its plausible letters', async (encoding, text, expected) => {
+    const found = await read(iconv.encode(text, encoding))
+    expect(found.encoding).toBe(expected)
+    expect([found.header, ...found.cells].map(row => row.join(';')).join('\n')).toBe(text)
+  })
+
+  it.each([
+    ['one title', 'Lista podopiecznych\nImię;Nazwisko;Tel\nAnna;Nowak;1\n', 2, 1],
+    ['a title with a comma', 'Lista, stan na 30.11.2026\nImię;Nazwisko;Tel\nAnna;Nowak;1\nJan;Kot;2\n', 2, 2],
+    [
+      'titles as a spreadsheet fills them',
+      'Lista;;;\n;;stan na 2026;\n\nImię;Nazwisko;Tel;Uwagi\nAnna;Nowak;1\n',
+      4,
+      1,
+    ],
+    ['none', 'Imię;Nazwisko;Tel\nAnna;;\nJan;Kot\n', 1, 2],
+    ['none and one column', 'Imię\nAnna\n', 1, 1],
+  ])('with %s above its headings is read from the headings on', async (_, text, headerRow, count) => {
+    const found = await read(text)
+    expect([found.headerRow, found.rows, found.header[0]]).toEqual([headerRow, count, 'Imię'])
   })
 
   it('in UTF-8 with one broken letter stays UTF-8', async () => {
@@ -184,7 +224,8 @@ describe('columns', () => {
 
 describe('a row', () => {
   const reading = (header: string) => guessReading(header.split(';'), [])
-  const readCells = (header: string, cells: string[]) => readRow({ number: 2, cells }, reading(header), '2026-11-23')
+  const readCells = (header: string, cells: string[]) =>
+    readRow({ number: 2, cells }, reading(header), '2026-11-23', 'PL')
   const refusals = (header: string, ...cells: string[]) => readCells(header, cells).refusals.map(({ code }) => code)
 
   it('gives what its cells hold, and nothing for empty ones', () => {
@@ -211,13 +252,16 @@ describe('a row', () => {
     expect(refusals('Imię;Data ur.', 'Jan', '1.01.2030')).toEqual(['birth-date-in-future'])
     expect(refusals('Imię;Data ur.', 'Jan', '31.02.1990')).toEqual(['date-impossible'])
     expect(refusals('Imię;Data ur.', 'Jan', '5.11.83')).toEqual(['date-short-year'])
-    expect(refusals('Imię;Data ur.', 'Jan', '1983')).toEqual(['date-year-only'])
+    expect(refusals('Imię;Data śmierci', 'Jan', '1983')).toEqual(['date-not-whole'])
+    expect(refusals('Imię;Data ur.', 'Jan', '2031')).toEqual(['birth-date-in-future'])
     expect(refusals('Imię;Płeć', 'Jan', 'zzz')).toEqual(['gender-unknown'])
     expect(refusals('Imię;E-mail', 'Jan', 'zzz')).toEqual(['email-wrong'])
     expect(refusals('Imię;E-mail', '', 'a@example.org')).toEqual(['no-name'])
-    expect(refusals('Imię;Nazwisko', 'Jan')).toEqual(['ragged'])
+    expect(refusals('Imię;Nazwisko', 'Jan')).toEqual([])
+    expect(readCells('Imię;Nazwisko', ['Jan']).warnings).toEqual([{ code: 'short-row' }])
     expect(refusals('Imię;Nazwisko', 'Jan', 'Kowalski', 'x')).toEqual(['ragged'])
-    expect(refusals('Imię', 'J\u202en')).toEqual(['control-characters'])
+    expect(refusals('Imię', 'J\u0007n')).toEqual(['control-characters'])
+    expect(refusals('Imię', '\u202bJan\u202c')).toEqual([])
     expect(refusals('Imię', 'J\ufffdn')).toEqual(['damaged-letters'])
     expect(refusals('Imię', 'x'.repeat(201))).toEqual(['too-long'])
     expect(refusals('Imię', 'x'.repeat(200))).toEqual([])
@@ -236,7 +280,7 @@ describe('a row', () => {
 
   it('parts several phones in one cell', () => {
     expect(
-      readPhones('601 234 567, 22 123 45 67; +1 212 555 0100 lub 601234567/602345678', 'mobile').map(
+      readPhones('601 234 567, 22 123 45 67; +1 212 555 0100 lub 601234567/602345678', 'mobile', 'PL').map(
         phone => phone.number,
       ),
     ).toEqual(['+48601234567', '+48221234567', '+12125550100', '+48601234567', '+48602345678'])
@@ -351,10 +395,11 @@ describe('cells made to keep a program busy', () => {
           { number: 2, cells: ['Anna', cell] },
           { columns: ['givenNames', field], ...plainReading },
           '2026-11-23',
+          'PL',
         ),
       )
       readDate(cell, 'day-first')
-      readPhones(cell.slice(0, 5000), 'mobile')
+      readPhones(cell.slice(0, 5000), 'mobile', 'PL')
     })
     expect(spent).toBeLessThan(atMostMs)
     expect(read).toHaveLength(fieldNames.length)
@@ -371,6 +416,7 @@ describe('cells made to keep a program busy', () => {
       { number: 2, cells: ['Anna', ...Object.values(full)] },
       { columns: ['givenNames', 'alerts', 'notes', 'phoneMobile'], ...plainReading },
       '2026-11-23',
+      'PL',
     )
     expect(refusals).toEqual([])
   })

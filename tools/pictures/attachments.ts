@@ -80,18 +80,36 @@ export const attachmentPages: Shot[] = [
     },
   },
   {
+    name: 'attachment-saving',
+    view: 'attachments/saving',
+    role: 'staff',
+    open: async (page, stage) => {
+      await chosen(page, stage)
+      await page.goto((await page.locator('.attachment-tray a[href$="/download"]').first().getAttribute('href')) ?? '/')
+    },
+  },
+  {
+    name: 'attachment-saving-problem',
+    view: 'attachments/saving',
+    role: 'staff',
+    open: async (page, stage) => {
+      await chosen(page, stage)
+      await page.goto((await page.locator('.attachment-tray a[href$="/download"]').first().getAttribute('href')) ?? '/')
+      await submit(page)
+    },
+  },
+  {
     name: 'attachment-damaged',
     view: 'attachments/damaged',
     role: 'staff',
     open: async (page, stage) => {
-      await begin(page, stage)
-      await choose(page, [text(names[stage.language].plan)])
+      const buffer = await begin(page, stage)
+      await choose(page, [{ name: names[stage.language].photo, mimeType: 'image/png', buffer }])
       await stage.sql(
         'delete from attachment_chunks where tenant_id = $1 and attachment_id in (select id from attachments where message_id is null)',
       )
       const address = await page.locator('.attachment-tray a').first().getAttribute('href')
-      // The answer is a page here, which a link to a download would put into a file.
-      await page.goto(address?.replace(/\/download$/, '') ?? '/')
+      await page.goto(address ?? '/')
     },
   },
 ]

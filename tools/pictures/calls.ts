@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import type { Shot } from './shot.ts'
-import { clientPath, follow, fromClient, openClient, sendEmpty } from './steps.ts'
+import { clientPath, follow, fromClient, openClient, sendEmpty, submit } from './steps.ts'
 
 const openCard = async (page: Page) => {
   await openClient(page)
@@ -57,6 +57,26 @@ export const callPages: Shot[] = [
     role: 'staff',
     media: 'print',
     open: openSheet,
+  },
+  {
+    name: 'sheet-pdf',
+    view: 'sealed-file/form',
+    role: 'staff',
+    open: async page => {
+      await openSheet(page)
+      await follow(page, clientPath('/sheet.pdf'))
+    },
+  },
+  {
+    name: 'sheet-pdf-problems',
+    view: 'sealed-file/form',
+    role: 'staff',
+    open: async page => {
+      await openSheet(page)
+      await follow(page, clientPath('/sheet.pdf'))
+      await page.locator('[name="passphrase"]').fill('Kowalski1!')
+      await submit(page)
+    },
   },
   { name: 'groups', view: 'groups/list', role: 'staff', open: '/groups' },
   { name: 'groups-problems', view: 'groups/list', role: 'staff', open: sendEmpty('/groups') },

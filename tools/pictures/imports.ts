@@ -18,14 +18,14 @@ const sheets: Record<Language, string> = {
   ].join('\n'),
   en: [
     'File number,First name,Last name,Date of birth,Phone,Address,Postcode,City,Notes,Shoe size',
-    'P-1,Edith,O’Hara,12/03/1951,+44 7700 900123,4 Lime Street,LS1 4AP,Leeds,Lives alone,4',
-    'P-2,Noah,Birch,01/07/1948,+44 7700 900124,12 Green Lane,LS1 4AQ,Leeds,,9',
-    'P-3,Persephone,Featherstonehaugh-Cholmondeley,30/11/1938,+44 7700 900125,"Flat 114, 8 Friendship Close",LS1 4AR,Leeds,Hard of hearing,',
+    'P-1,Edith,O’Hara,12/03/1951,+44 20 7946 0123,4 Lime Street,LS1 4AP,Leeds,Lives alone,4',
+    'P-2,Noah,Birch,01/07/1948,+44 20 7946 0124,12 Green Lane,LS1 4AQ,Leeds,,9',
+    'P-3,Persephone,Featherstonehaugh-Cholmondeley,30/11/1938,+44 20 7946 0125,"Flat 114, 8 Friendship Close",LS1 4AR,Leeds,Hard of hearing,',
     'P-4,,,05/05/1960,,,,,,',
-    'P-5,Peter,Poppy,31/02/1970,+44 7700 900126,,,,,8',
+    'P-5,Peter,Poppy,31/02/1970,+44 20 7946 0126,,,,,8',
     'P-6,Eve,Owl,08/09/1975,none,1 Field Road,LS1 4AS,Leeds,,5',
-    'P-1,Edith,O’Hara,12/03/1951,+44 7700 900123,4 Lime Street,LS1 4AP,Leeds,Lives alone,4',
-    'P-7,Ольга,Шевченко,14/02/1982,+44 7700 900127,3 Water Street,LS1 4AT,Leeds,Interpreter,6',
+    'P-1,Edith,O’Hara,12/03/1951,+44 20 7946 0123,4 Lime Street,LS1 4AP,Leeds,Lives alone,4',
+    'P-7,Ольга,Шевченко,14/02/1982,+44 20 7946 0127,3 Water Street,LS1 4AT,Leeds,Interpreter,6',
   ].join('\n'),
 }
 const names = { pl: 'podopieczni.csv', en: 'residents.csv' } as const

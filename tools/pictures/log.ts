@@ -45,6 +45,16 @@ export const logPages: Shot[] = [
   { name: 'log-watching', view: 'audit-log/watching', role: 'security_officer', open: '/log/watching' },
   { name: 'log-unusual', view: 'audit-log/unusual', role: 'security_officer', open: '/log/unusual?all=1' },
   { name: 'client-access', view: 'audit-log/access', role: 'security_officer', open: fromClient('/access') },
+  {
+    name: 'client-access-printed',
+    view: 'audit-log/visits-print',
+    role: 'security_officer',
+    media: 'print',
+    open: async page => {
+      await fromClient('/access')(page)
+      await follow(page, /\/access\/print\?language=pl$/)
+    },
+  },
   { name: 'client-access-staff', view: 'audit-log/visits', role: 'staff', open: fromClient('/access') },
   {
     // The officer's own printing is found by the worker within ten minutes; the picture waits for nothing and asks for it.

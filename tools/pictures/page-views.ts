@@ -16,6 +16,8 @@ export const pageViews = (): string[] =>
 
 /** Pages of which no picture is taken, each with its reason. */
 export const withoutPicture: Record<string, string> = {
+  'errors/away':
+    'shown while PostgreSQL or Redis is away, which the pictures need; test/journeys/services-away.test.ts looks at it',
   'errors/busy':
     'shown when more than fifty people choose a password in the same second; its markup is that of the other error pages',
 }

@@ -76,7 +76,7 @@ export const signOut = async (page: Page) => {
   await page.waitForURL(/signed-out|sign-in/)
 }
 
-export const chosenPassword = 'siedem-zielonych-latarni-nad-Wartą'
+export const chosenPassword = 'Siedem-zielonych-latarni-nad-Wartą-7'
 
 /** Signs a new person in and lets them choose the password that they must. */
 export const settle = async (page: Page, account: Account): Promise<Account> => {

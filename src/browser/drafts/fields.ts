@@ -2,6 +2,7 @@
 export const isKeptForm = (form: HTMLFormElement) =>
   form.method === 'post' &&
   form.getAttribute('role') !== 'search' &&
+  !('awayForm' in form.dataset) &&
   field(form, '_page') !== null &&
   field(form, '_unkept') === null
 
@@ -10,6 +11,22 @@ export const field = (form: HTMLFormElement, name: string) =>
 
 /** Where the form goes, as the server knows it: a path. The attribute, since a field may be called "action". */
 export const actionOf = (form: HTMLFormElement) => new URL(form.getAttribute('action') ?? '', location.href).pathname
+
+/** Whether everything in the form is as the page brought it. */
+export const isUntouched = (form: HTMLFormElement) =>
+  !('rowsChanged' in form.dataset) &&
+  [...form.elements].every(element => {
+    if (element instanceof HTMLTextAreaElement) return element.value === element.defaultValue
+    if (element instanceof HTMLSelectElement)
+      return (
+        [...element.options].every(option => option.selected === option.defaultSelected) ||
+        (element.selectedIndex === 0 && ![...element.options].some(option => option.defaultSelected))
+      )
+    if (!(element instanceof HTMLInputElement) || ['hidden', 'submit', 'button'].includes(element.type)) return true
+    if (element.type === 'file') return element.value === ''
+    if (['checkbox', 'radio'].includes(element.type)) return element.checked === element.defaultChecked
+    return element.value === element.defaultValue
+  })
 
 /** What stands in the form, but for secrets (shown or not) and files. */
 export const fieldsOf = (form: HTMLFormElement): [string, string][] => {

@@ -1,6 +1,7 @@
 import { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { adjacencyGraphs, dictionary as common } from '@zxcvbn-ts/language-common'
 import { dictionary as polish } from '@zxcvbn-ts/language-pl'
+import { followRules } from './rules.ts'
 
 // Its own bundle: the words it knows weigh more than everything else together, and only one page asks for a passphrase.
 const estimator = new ZxcvbnFactory({ dictionary: { ...common, ...polish }, graphs: adjacencyGraphs })
@@ -11,6 +12,7 @@ const scoreOf = (guessesLog10: number, steps: string) =>
   steps.split(' ').filter(step => guessesLog10 >= Number(step)).length
 
 for (const input of document.querySelectorAll<HTMLInputElement>('input[data-passphrase-strength]')) {
+  followRules(input)
   const shown = document.getElementById(input.dataset.passphraseStrength ?? '')
   const meter = shown?.querySelector('meter')
   const words = shown?.querySelector('[role="status"]')

@@ -13,7 +13,7 @@ export const createServer = ({ owner, ticket, token, hasTyped }: Page) => {
   /** How many times this page has been shown: out of the back/forward cache it is another page to the server. */
   let shown = 0
 
-  const report = (active: boolean) =>
+  const report = (active: boolean, leaving = false) =>
     new URLSearchParams({
       _csrf: current,
       _page: ticket,
@@ -21,6 +21,7 @@ export const createServer = ({ owner, ticket, token, hasTyped }: Page) => {
       _active: active ? '1' : '0',
       _visible: document.visibilityState === 'visible' ? '1' : '0',
       _typed: hasTyped() ? '1' : '0',
+      _leaving: leaving ? '1' : '0',
     })
 
   const renew = async (): Promise<'same' | Answer['state']> => {
@@ -34,18 +35,25 @@ export const createServer = ({ owner, ticket, token, hasTyped }: Page) => {
     return 'same'
   }
 
-  const beat = async (active: boolean, again = true): Promise<Answer> => {
-    const response = await fetch('/sessions/heartbeat', { method: 'POST', body: report(active), redirect: 'manual' })
+  const beat = async (active: boolean, signal: AbortSignal | null, again = true): Promise<Answer> => {
+    const asked = { method: 'POST', body: report(active), redirect: 'manual', signal } as const
+    const response = await fetch('/sessions/heartbeat', asked)
     if (response.ok) return { state: 'live', ...((await response.json()) as Lasting) }
     if (response.status === 401) return { state: 'over' }
     if (response.status === 422) return { state: 'other' }
     if (response.status !== 403 || !again) return { state: 'unreachable' }
     const renewed = await renew()
-    return renewed === 'same' ? beat(active, false) : ({ state: renewed } as Answer)
+    return renewed === 'same' ? beat(active, signal, false) : ({ state: renewed } as Answer)
   }
 
   return {
-    beat: (active: boolean): Promise<Answer> => beat(active).catch(() => ({ state: 'unreachable' as const })),
+    /** @param withinMs gives up after so long */
+    beat: (active: boolean, withinMs?: number): Promise<Answer> =>
+      beat(active, withinMs ? AbortSignal.timeout(withinMs) : null).catch(() => ({ state: 'unreachable' as const })),
+    /** The page goes out of sight, and may be stopped there: as on a phone whose owner looks at something else. */
+    hide: () => navigator.sendBeacon('/sessions/heartbeat', report(false)),
+    /** The page seems to be about to be left. The browser may end before it can say that it was. */
+    leaving: () => navigator.sendBeacon('/sessions/close', report(false, true)),
     /** The page is being left, for another one or for good; the server finds out which. */
     leave: () => navigator.sendBeacon('/sessions/close', report(false)),
     shownAgain: () => {

@@ -2,9 +2,14 @@ import { keepDrafts } from '../drafts/keep.ts'
 import { followActivity } from './activity.ts'
 import { createCountdown } from './countdown.ts'
 import { blank, createServer, veil } from './server.ts'
+import type { Listen } from './stream.ts'
 
 const heartbeatMs = 40_000
 const retryMs = 5000
+/** The stream has broken: the server takes the browser for closed if it hears nothing more for some seconds. */
+const hurry = { forMs: 12_000, retryMs: 400, patienceMs: 2500 }
+/** A page that is still there so long after it seemed to be left stays: it was a download. */
+const stayedMs = 1500
 /** A timer that comes so late tells that the computer slept. */
 const sleptMs = 5000
 
@@ -16,7 +21,7 @@ type Message = End | 'ask'
  * Knows how long the session lasts, by the server's word only; asks before it ends, and at its end leaves nothing on the
  * screen. Works in every tab alike, whichever of them learns of a change first.
  */
-export const watchSession = () => {
+export const watchSession = (listen: Listen) => {
   const dialog = document.querySelector<HTMLDialogElement>('dialog[data-countdown]')
   if (!dialog) {
     // A page of nobody: whoever is still shown in another tab should ask.
@@ -26,13 +31,19 @@ export const watchSession = () => {
   const { owner = '', ticket = '', token = '' } = dialog.dataset
   const server = createServer({ owner, ticket, token, hasTyped: () => drafts.hasTyped() })
   const drafts = keepDrafts(server)
-  let channel = listen()
+  let channel = openChannel()
   let end: End = { session: '', endsAt: Infinity, from: 0, final: false }
   let lastTick = Date.now()
   let over = false
   let atEnd: ReturnType<typeof setTimeout> | undefined
+  let again: ReturnType<typeof setTimeout> | undefined
+  let hurryUntil = 0
+  /** What the person did and the server could not be told yet. */
+  let untold = false
+  let leaving = false
+  let stayed: ReturnType<typeof setTimeout> | undefined
 
-  function listen() {
+  function openChannel() {
     const opened = new BroadcastChannel('ostoja-session')
     opened.addEventListener('message', (event: MessageEvent<Message>) => {
       if (event.data !== 'ask' && event.data.session === end.session) learn(event.data)
@@ -60,12 +71,16 @@ export const watchSession = () => {
 
   async function ask(active = false) {
     if (over) return
+    clearTimeout(again)
+    untold ||= active
+    const telling = untold
     const askedAt = Date.now()
-    const answer = await server.beat(active)
+    const answer = await server.beat(telling, askedAt < hurryUntil ? hurry.patienceMs : undefined)
     // Another tab may have been first, or the page has been left meanwhile.
     if (over as boolean) return
     if (answer.state === 'live') {
       const { session, leftMs, askFromMs, final } = answer
+      if (telling) untold = false
       learn({ session, endsAt: askedAt + leftMs, from: askFromMs, final })
       veil(false)
       channel.postMessage(end)
@@ -73,7 +88,10 @@ export const watchSession = () => {
       channel.postMessage('ask')
       leave('/signed-out')
     } else if (answer.state === 'other') leave('/')
-    else setTimeout(() => void ask(active), retryMs)
+    else {
+      clearTimeout(again)
+      again = setTimeout(() => void ask(), Date.now() < hurryUntil ? hurry.retryMs : retryMs)
+    }
   }
 
   function tick() {
@@ -93,17 +111,36 @@ export const watchSession = () => {
   setInterval(() => void ask(), heartbeatMs)
   void ask()
 
+  listen(({ what }) => {
+    if (what === 'broken') hurryUntil = Date.now() + hurry.forMs
+    // What is being left finds out by the page that comes.
+    if (what === 'broken' || (what === 'over' && !leaving)) void ask()
+  })
+  window.addEventListener('online', () => void ask())
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState !== 'visible') return
+    if (document.visibilityState !== 'visible') {
+      if (!over && !leaving) server.hide()
+      return
+    }
     tick()
     void ask()
   })
   // Before the next page is asked for, so that it can offer what was typed up to now.
-  window.addEventListener('beforeunload', () => {
-    if (!over) drafts.flush()
+  window.addEventListener('beforeunload', event => {
+    if (over) return
+    if (drafts.wouldLose()) event.preventDefault() // the browser asks its person
+    server.leaving()
+    drafts.flush()
+    leaving = true
+    clearTimeout(stayed)
+    stayed = setTimeout(() => {
+      leaving = false
+      void ask()
+    }, stayedMs)
   })
   window.addEventListener('pagehide', event => {
     if (over) return
+    leaving = true
     drafts.flush()
     server.leave()
     // An open channel would keep the page out of the back/forward cache; what comes back out of it comes back hidden.
@@ -113,7 +150,8 @@ export const watchSession = () => {
   window.addEventListener('pageshow', event => {
     if (!event.persisted) return
     veil(true)
-    channel = listen()
+    leaving = false
+    channel = openChannel()
     server.shownAgain()
     void ask()
   })

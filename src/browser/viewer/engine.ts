@@ -7,7 +7,9 @@ import { identityIn } from './file/identity.ts'
 import type { Headers, Marker } from './file/marker.ts'
 import { readRecords } from './file/records.ts'
 import { Unopened } from './file/verdict.ts'
-import { createSearch, foundThrough, nameOf, type Hit } from './search.ts'
+import { nameOf } from './entries.ts'
+import { foundHow } from './matching.ts'
+import { createSearch, type Hit } from './search.ts'
 
 export type Progress = { step: 'deriving' | 'reading'; share: number }
 /** What somebody gives at the door: a passphrase, or a key (as a file's bytes) with its own passphrase, which may be empty. */
@@ -92,5 +94,5 @@ const hitOf = (client: ExportedClient, at: number, query: string): Hit => ({
   fileNumber: client.fileNumber,
   birthDate: client.birthDate,
   alerts: client.alerts.length,
-  via: foundThrough(client, query),
+  ...foundHow(client, query),
 })

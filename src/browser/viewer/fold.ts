@@ -10,6 +10,13 @@ const PLAIN: Record<string, string> = {
   œ: 'oe',
   þ: 'th',
   ħ: 'h',
+  ŋ: 'ng',
+  ŧ: 't',
+  ə: 'e',
+  ɓ: 'b',
+  ɗ: 'd',
+  ƙ: 'k',
+  ƴ: 'y',
 }
 
 /** Case and accents removed: `Łukasz Żółć` becomes `lukasz zolc`. */
@@ -18,7 +25,7 @@ export const fold = (text: string) =>
     .toLowerCase()
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
-    .replace(/[łđðøıßæœþħ]/g, letter => PLAIN[letter] ?? letter)
+    .replace(/[łđðøıßæœþħŋŧəɓɗƙƴ]/g, letter => PLAIN[letter] ?? letter)
 
 /** Folded words with one space before each, so that ` word` finds every word by its beginning. Apostrophes join. */
 export const spacedWords = (text: string) =>

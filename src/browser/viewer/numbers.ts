@@ -3,7 +3,6 @@ import { isWarning, rulesOf } from '../../safe-to-contact/rules.ts'
 import { callability } from '../../safe-to-contact/times.ts'
 import { sayCallability, sayRule } from '../../safe-to-contact/words.ts'
 import { h, icon } from './dom.ts'
-import { digitsOf } from './fold.ts'
 import { formatDay, t } from './words.ts'
 
 type Phone = Omit<ExportedContactPhone, 'hours'> & { hours?: string }
@@ -15,11 +14,14 @@ export const numbersIn =
   (words: ExportVocabulary['pl'], moment: { at: Date; timeZone: string } | null): ShowNumber =>
   (name, phone) => {
     const rules = rulesOf(phone)
+    const isDialable = phone.dial !== null
     return h(
       'div',
       { class: 'number' },
       callLink(name, phone, words.phoneType[phone.type] ?? phone.type),
-      moment && rules.length > 0 && now(phone, words, moment),
+      moment && isDialable && rules.length > 0 && now(phone, words, moment),
+      !isDialable &&
+        h('p', { class: 'now now-no', 'data-now': 'false' }, icon('alert'), words.rules.sentence['not-dialable']),
       rules.length > 0 &&
         h(
           'ul',
@@ -47,26 +49,20 @@ const now = (phone: Phone, words: ExportVocabulary['pl'], { at, timeZone }: { at
 }
 
 const callLink = (name: string, phone: Phone, type: string) => {
-  const number = readable(phone)
-  return h(
-    'a',
-    { class: 'call', href: `tel:${dialled(phone)}`, 'aria-label': t('contacts.call', { name, number }) },
+  const number = phone.extension
+    ? `${phone.shown} ${t('contacts.extension', { number: phone.extension })}`
+    : phone.shown
+  const parts = [
     icon('call'),
     h('span', { class: 'call-number' }, number),
     h('span', { class: 'call-type' }, type),
     phone.hours ? h('span', { class: 'call-hours' }, icon('clock'), t('contacts.hours', { hours: phone.hours })) : null,
+  ]
+  // What can't be dialled is no link: a telephone would dial whatever digits it finds.
+  if (phone.dial === null) return h('span', { class: 'call call-plain', dir: 'auto' }, ...parts.slice(1))
+  return h(
+    'a',
+    { class: 'call', href: `tel:${phone.dial}`, 'aria-label': t('contacts.call', { name, number }) },
+    ...parts,
   )
-}
-
-/** What the telephone dials: E.164, or else the digits as typed, with a plus that stood in front. */
-const dialled = ({ number, typed }: Pick<Phone, 'number' | 'typed'>) =>
-  number ?? (typed.trim().startsWith('+') ? '+' : '') + digitsOf(typed)
-
-/** E.164 in groups that can be read out; a number of another shape as somebody typed it. */
-const readable = ({ number, typed }: Pick<Phone, 'number' | 'typed'>) => {
-  const polish = /^\+48(\d{3})(\d{3})(\d{3})$/.exec(number ?? '')
-  const american = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(number ?? '')
-  if (polish) return `+48 ${polish.slice(1).join(' ')}`
-  if (american) return `+1 ${american.slice(1).join(' ')}`
-  return typed.trim() || number || ''
 }

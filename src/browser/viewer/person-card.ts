@@ -62,7 +62,8 @@ const spokenName = ({ givenNames, familyName }: ExportedClient) => [givenNames, 
 const born = ({ birthDate, deceasedOn }: ExportedClient, timeZone: string) => {
   if (!birthDate) return ''
   const years = yearsSince(birthDate, deceasedOn ?? dayIn(new Date(), timeZone))
-  return years < 0 ? formatDay(birthDate) : `${formatDay(birthDate)} (${t('person.years', { count: years })})`
+  const about = birthDate.length < 10 ? '≈ ' : ''
+  return years < 0 ? formatDay(birthDate) : `${formatDay(birthDate)} (${about}${t('person.years', { count: years })})`
 }
 
 const inOrder = (contacts: readonly ExportedContact[]) => [...contacts].sort((a, b) => a.rank - b.rank)

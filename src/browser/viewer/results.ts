@@ -43,7 +43,7 @@ export const stepTo = (place: number) => {
 }
 
 const result = (
-  { at, name, fileNumber, birthDate, alerts, via }: Hit,
+  { at, name, fileNumber, birthDate, alerts, via, alike }: Hit,
   isChosen: boolean,
   choose: (at: number) => void,
 ) =>
@@ -64,6 +64,7 @@ const result = (
       { class: 'quiet result-facts' },
       [fileNumber, birthDate && formatDay(birthDate)].filter(Boolean).join(' · '),
     ),
+    alike && h('span', { class: 'quiet result-via' }, t('search.alike')),
     via !== '' && h('span', { class: 'quiet result-via' }, t('search.viaContact', { name: via })),
   )
 

@@ -1,7 +1,13 @@
 import type { ExportedClient } from '../../features/exports/index.ts'
-import { digitsOf, fold, spacedWords, words } from './fold.ts'
+import { visible } from '../../platform/text/visible.ts'
+import { createAlike } from './alike.ts'
+import { createWordsOf, entryOf, nameOf } from './entries.ts'
+import { matcher, readingsOf } from './matching.ts'
 
-/** A client in the list of results. `at` is its place in the export; `via` the contact through whom it was found. */
+/**
+ * A client in the list of results. `at` is its place in the export; `via` the contact through whom it was found; `alike`: its
+ * name is only like what was typed.
+ */
 export type Hit = {
   at: number
   name: string
@@ -9,50 +15,31 @@ export type Hit = {
   birthDate: string | null
   alerts: number
   via: string
+  alike: boolean
 }
 
-type Entry = { at: number; own: string; contacts: string; numbers: string; exact: string }
-
-/** Shortest piece of a telephone number worth looking for. */
-const FEWEST_DIGITS = 3
-
-export const nameOf = ({ familyName, givenNames }: Pick<ExportedClient, 'familyName' | 'givenNames'>) =>
-  [familyName, givenNames].filter(Boolean).join(' ')
-
-const spaced = (...texts: string[]) => spacedWords(texts.join(' '))
-
-const entryOf = (client: ExportedClient, at: number): Entry => ({
-  at,
-  own: spaced(client.familyName, client.givenNames, client.preferredName),
-  contacts: spaced(...client.contacts.map(({ name }) => name)),
-  numbers: [...client.phones, ...client.contacts.flatMap(({ phones }) => phones)]
-    .map(({ number, typed }) => `${digitsOf(number ?? '')} ${digitsOf(typed)}`)
-    .join(' '),
-  exact: [fold(client.fileNumber), ...spellings(client.birthDate)].map(text => ` ${text}`).join(''),
-})
-
-/** A birth date as people type it: 1950-03-12, 12.03.1950, 12/03/1950, with and without leading zeroes. */
-const spellings = (date: string | null) => {
-  const [year, month, day] = date?.split('-') ?? []
-  if (!year || !month || !day) return []
-  const short = [Number(day), Number(month)] as const
-  return [date, ...['.', '/', '-'].flatMap(dot => [[day, month, year].join(dot), [...short, year].join(dot)])]
-}
+/** With so many found by the letter nobody looks for names that are only like it, of whom no more are shown. */
+const ENOUGH = 10
 
 /**
  * Search over an opened export: a plain scan of folded text, which takes some ten milliseconds for 100,000 clients and
- * needs no index that would double the memory.
+ * needs no index that would double the memory. Names are compared as on the server (src/platform/text/names).
  */
 export const createSearch = (clients: readonly ExportedClient[]) => {
+  const wordsOf = createWordsOf()
   const collator = new Intl.Collator('pl')
   const entries = clients
-    .map((client, at) => ({ name: nameOf(client), entry: entryOf(client, at) }))
+    .map((client, at) => ({ name: nameOf(client), entry: entryOf(client, at, wordsOf) }))
     .sort((a, b) => collator.compare(a.name, b.name))
     .map(({ entry }) => entry)
+  const findAlike = createAlike(clients, entries, wordsOf)
 
-  /** Clients for `query` in alphabetical order, those found by their own data before those found through a contact. */
+  /**
+   * Clients for `query` in alphabetical order, those found by their own data before those found through a contact; where
+   * they are few, then those whose own names are like it, the most alike first.
+   */
   return (query: string): number[] => {
-    const asked = query.trim()
+    const asked = visible(query).trim()
     if (!asked) return entries.map(({ at }) => at)
     const own: number[] = []
     const viaContact: number[] = []
@@ -62,33 +49,7 @@ export const createSearch = (clients: readonly ExportedClient[]) => {
       if (how === 'own') own.push(entry.at)
       else if (how === 'contact') viaContact.push(entry.at)
     }
-    return [...own, ...viaContact]
+    const found = [...own, ...viaContact]
+    return own.length < ENOUGH ? [...found, ...findAlike(readingsOf(asked), new Set(found), ENOUGH)] : found
   }
-}
-
-const matcher = (asked: string) => {
-  // Each piece may be a name, a file number or a date, so that "nowak 1950" finds what it says.
-  const pieces = asked
-    .split(/\s+/)
-    .map(piece => ({ exact: ` ${fold(piece)}`, names: words(piece).map(word => ` ${word}`) }))
-    .filter(({ names }) => names.length > 0)
-  const digits = /^[\d\s()+./-]+$/.test(asked) ? digitsOf(asked).replace(/^00/, '') : ''
-
-  return ({ own, contacts, numbers, exact }: Entry) => {
-    const everyPiece = (fits: (name: string) => boolean) =>
-      pieces.length > 0 && pieces.every(piece => exact.includes(piece.exact) || piece.names.every(fits))
-    if (everyPiece(name => own.includes(name))) return 'own'
-    if (digits.length >= FEWEST_DIGITS && numbers.includes(digits)) return 'own'
-    if (everyPiece(name => own.includes(name) || contacts.includes(name))) return 'contact'
-    return null
-  }
-}
-
-/** The contact through whom `client` was found, or '' when its own name says enough. */
-export const foundThrough = ({ contacts, ...client }: ExportedClient, query: string) => {
-  const own = spaced(client.familyName, client.givenNames, client.preferredName)
-  const others = words(query).filter(word => !own.includes(` ${word}`))
-  return others.length === 0
-    ? ''
-    : (contacts.find(({ name }) => others.some(word => spaced(name).includes(` ${word}`)))?.name ?? '')
 }

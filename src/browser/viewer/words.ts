@@ -38,9 +38,12 @@ const shown = (value: string | number | undefined) => (typeof value === 'number'
 
 export const formatNumber = (value: number) => new Intl.NumberFormat(language).format(value)
 
-/** `1950-03-12` as the reader's language writes a day; anything else as it stands. */
+/** `1950-03-12` as the reader's language writes a day, `1950-03` a month; anything else as it stands. */
 export const formatDay = (date: string) => {
-  const day = new Date(`${date}T00:00:00Z`)
+  if (date.length === 4) return date
+  const day = new Date(`${`${date}-01`.slice(0, 10)}T00:00:00Z`)
+  if (date.length === 7)
+    return new Intl.DateTimeFormat(locale(), { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(day)
   return Number.isNaN(day.getTime())
     ? date
     : new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(day)
@@ -70,6 +73,6 @@ export const languageName = (code: string) => {
   }
 }
 
-/** Whole years between a birth date and a day, both 'YYYY-MM-DD'. */
+/** Whole years between a birth date and a day, 'YYYY-MM-DD'; of a birth date known in part, as many as it may be at most. */
 export const yearsSince = (birthDate: string, until: string) =>
   Number(until.slice(0, 4)) - Number(birthDate.slice(0, 4)) - (until.slice(5) < birthDate.slice(5) ? 1 : 0)

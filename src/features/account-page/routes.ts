@@ -16,7 +16,7 @@ type Details = {
   passwordChangedAt: Date | null
 }
 type Parts = {
-  page: AccountPage
+  page: Pick<AccountPage, 'passwordRules' | 'changePassword' | 'chooseLanguage'>
   history: Pick<SignInHistory, 'recent'>
   details: (actor: Actor) => Promise<Details>
   /** What the reader is told of, always or by choice; its form is theirs who keep it. */
@@ -56,7 +56,10 @@ export const accountPageRoutes = ({ page, history, details, noticeChoices, mailK
     const form = readForm(passwordForm, req.body)
     if (!form.ok) return showPasswordForm(req, res, form.problems)
     const changed = await page.changePassword(actorOf(res), form.data.currentPassword, form.data.password)
-    if (!changed.ok) return showPasswordForm(req, res, changed.problems)
+    if (!changed.ok) {
+      if (changed.seconds) res.status(429).set('Retry-After', String(changed.seconds))
+      return showPasswordForm(req, res, changed.problems, changed.rules)
+    }
 
     const forced = mustChange(req)
     if (req.session.signedIn) req.session.signedIn.mustChangePassword = false
@@ -64,11 +67,10 @@ export const accountPageRoutes = ({ page, history, details, noticeChoices, mailK
     res.redirect(303, forced ? '/' : '/account')
   })
 
-  const showPasswordForm = async (req: Request, res: Response, problems: Problems) => {
-    const minimum = await page.minimumLength(actorOf(res))
-    const status = Object.keys(problems).length ? 422 : 200
-    res.status(status).render('account-page/password', {
-      minimum,
+  const showPasswordForm = async (req: Request, res: Response, problems: Problems, judged?: unknown[]) => {
+    if (Object.keys(problems).length > 0 && res.statusCode === 200) res.status(422)
+    res.render('account-page/password', {
+      rules: judged ?? (await page.passwordRules(actorOf(res))),
       problems,
       forced: mustChange(req),
       login: req.session.signedIn?.login,

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { visibleProblems, type PasswordRules } from './password-policy.ts'
+import { visibleProblems, type PasswordNames } from './password-policy.ts'
 
 /** Letters and digits that nobody confuses when reading aloud or by hand: no l, I, O, 0, 1. */
 const lower = 'abcdefghijkmnpqrstuvwxyz'
@@ -19,9 +19,11 @@ export const generatePassword = (): string => {
 }
 
 /** A generated password in which, by no accident, the names stand that nobody may use in theirs. */
-export const generatePasswordFor = (names: Omit<PasswordRules, 'minimum'>): string => {
+export const generatePasswordFor = (names: PasswordNames): string => {
   const password = generatePassword()
-  return visibleProblems(password, { ...names, minimum: 8 }).length === 0 ? password : generatePasswordFor(names)
+  return visibleProblems(password, { ...names, minimum: 8, passphrases: false }).length === 0
+    ? password
+    : generatePasswordFor(names)
 }
 
 const pick = (alphabet: string): string => alphabet.charAt(randomInt(alphabet.length))

@@ -4,7 +4,7 @@ import type { Trx } from '../../platform/db/tenant.ts'
 import { Conflict, NotFound } from '../../platform/errors.ts'
 import type { PasswordHash } from '../../platform/vault/passwords.ts'
 import type { AccountNeeds } from './needs.ts'
-import { passwordProblems } from './password-policy.ts'
+import { asSame, judgePassword, passwordRules, type PasswordDemands, type PasswordRule } from './password-policy.ts'
 import { openProfile, passwordPlace, sealPassword } from './profile.ts'
 import { findAccount, findTenant, lockAccount, updateAccount, type AccountRow } from './queries.ts'
 
@@ -13,7 +13,9 @@ export type NewPassword = {
   kept: { password_sealed: Buffer; pepper_id: string }
   changedAtBefore: Date | null
 }
-export type Prepared = { ok: true; password: NewPassword } | { ok: false; wrong: boolean; problems: string[] }
+/** `wrong`: the password up to now is not right, so the chosen one was not judged. `rules` has the state of each rule. */
+export type Prepared =
+  { ok: true; password: NewPassword } | { ok: false; wrong: boolean; problems: string[]; rules: PasswordRule[] }
 
 /** What people do with their own password. */
 export const createOwnPassword = ({
@@ -30,14 +32,14 @@ export const createOwnPassword = ({
       if (row?.status !== 'active') throw new NotFound()
       return { row, tenant: await findTenant(trx, tenantId) }
     })
-  const problemsOf = async (tenantId: string, { row, tenant }: Awaited<ReturnType<typeof look>>, chosen: string) => {
+  const judge = async (tenantId: string, { row, tenant }: Awaited<ReturnType<typeof look>>, chosen: string) => {
     const { givenName, familyName } = await openProfile(vault, tenantId, row)
-    return passwordProblems(chosen, {
+    return judgePassword(chosen, {
       givenName,
       familyName,
       login: row.login,
       tenantName: tenant?.name ?? '',
-      minimum: tenant?.password_minimum ?? 8,
+      ...demandsOf(tenant),
     })
   }
   const openHash = (tenantId: string, row: AccountRow) =>
@@ -47,12 +49,12 @@ export const createOwnPassword = ({
     /** Whether this is the owner's password, asked for once more before something grave. @throws NotFound, TooBusy */
     isRight: async (actor: Actor, typed: string): Promise<boolean> => {
       const { row } = await look(actor)
-      return passwords.verify(await openHash(actor.tenantId, row), typed)
+      return (await passwords.match(await openHash(actor.tenantId, row), typed)) !== null
     },
 
-    /** The shortest password the organisation lets people choose, in characters. */
-    minimumLength: (tenantId: string): Promise<number> =>
-      db.asTenant({ tenantId }, async trx => (await findTenant(trx, tenantId))?.password_minimum ?? 8),
+    /** What the organisation asks of a password that somebody is about to choose, rule by rule. */
+    rules: (tenantId: string): Promise<PasswordRule[]> =>
+      db.asTenant({ tenantId }, async trx => passwordRules(demandsOf(await findTenant(trx, tenantId)))),
 
     /**
      * Checks and hashes the password that the owner chose. It takes its time, so no transaction may be open.
@@ -64,13 +66,12 @@ export const createOwnPassword = ({
       const looked = await look(actor)
       const { row } = looked
       const hash = await openHash(tenantId, row)
-      if (current !== undefined && !(await passwords.verify(hash, current)))
-        return { ok: false, wrong: true, problems: [] }
+      if (current !== undefined && (await passwords.match(hash, current)) === null)
+        return { ok: false, wrong: true, problems: [], rules: passwordRules(demandsOf(looked.tenant)) }
 
-      const problems = await problemsOf(tenantId, looked, chosen)
-      if (problems.length === 0 && (await passwords.verify(hash, chosen)))
-        problems.push('accounts:passwordProblem.same')
-      if (problems.length > 0) return { ok: false, wrong: false, problems }
+      const judged = await judge(tenantId, looked, chosen)
+      if (judged.problems.length > 0) return { ok: false, wrong: false, ...judged }
+      if (await passwords.verify(hash, chosen)) return { ok: false, wrong: false, ...asSame(judged) }
 
       const kept = await sealPassword({ vault, passwords }, tenantId, row.id, chosen)
       return { ok: true, password: { kept, changedAtBefore: row.password_changed_at } }
@@ -96,3 +97,8 @@ export const createOwnPassword = ({
     },
   }
 }
+
+const demandsOf = (tenant: { password_minimum: number; passphrases: boolean } | undefined): PasswordDemands => ({
+  minimum: tenant?.password_minimum ?? 8,
+  passphrases: tenant?.passphrases ?? false,
+})

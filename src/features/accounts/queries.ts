@@ -117,8 +117,9 @@ export const selectProfiles = (trx: Trx, ids: readonly number[]): Promise<{ id: 
 export const selectAllProfiles = (trx: Trx): Promise<{ id: number; profile_sealed: Buffer }[]> =>
   trx<AccountRow>('accounts').select('id', 'profile_sealed')
 
-export const findTenant = (trx: Trx, id: string): Promise<{ name: string; password_minimum: number } | undefined> =>
-  trx('tenants').where({ id }).first('name', 'password_minimum')
+type TenantRow = { name: string; password_minimum: number; passphrases: boolean }
+export const findTenant = (trx: Trx, id: string): Promise<TenantRow | undefined> =>
+  trx('tenants').where({ id }).first('name', 'password_minimum', 'passphrases')
 
 /** By which e-mail address an account is found before its tenant is known; null takes it away. */
 export const putEmailIndex = async (trx: Trx, tenantId: string, accountId: number, index: EmailIndex | null) => {

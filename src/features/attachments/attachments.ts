@@ -16,7 +16,7 @@ export const createAttachments = (needs: Needs) => {
 
   return {
     trays: createTrays(needs, seals, createAdding(needs, seals)),
-    open: createOpening(needs, seals),
+    ...createOpening(needs, seals),
 
     /** The files of each of these messages, for whoever may read them: that the caller knows. */
     ofMessages: async (

@@ -7,8 +7,12 @@ export type Needs = {
   db: Db
   vault: Pick<Vault, 'seal' | 'open' | 'openAll'>
   clock: Clock
-  /** A message that `actor` may read now, with the client it is about; null for any other. */
-  readableMessage: (trx: Trx, actor: Actor, messageId: string) => Promise<{ clientId: string | null } | null>
+  /** A message that `actor` may read now, with its thread and the client it is about; null for any other. */
+  readableMessage: (
+    trx: Trx,
+    actor: Actor,
+    messageId: string,
+  ) => Promise<{ threadId: string; clientId: string | null } | null>
 }
 
 /** The account that acts; nobody but people attach files. */

@@ -5,13 +5,15 @@ import { Router, type Request, type Response } from 'express'
 import { tenantRoles } from '../../platform/actor.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { SealBroken } from '../../platform/vault/cipher.ts'
+import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import { filesIn } from '../../platform/web/multipart.ts'
+import type { Proved } from '../../platform/web/proved.ts'
 import { unlessReaderGone } from '../../platform/web/reader-gone.ts'
 import type { Attachments } from './attachments.ts'
 import { isShown, shownTypes } from './kinds.ts'
 import type { OpenFile } from './opening.ts'
-import { fileId, trayFields } from './schema.ts'
+import { fileId, passwordForm, trayFields } from './schema.ts'
 import type { Tray } from './trays.ts'
 
 /**
@@ -20,7 +22,11 @@ import type { Tray } from './trays.ts'
  */
 const lockedDown = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
-export const attachmentRoutes = ({ trays, open }: Pick<Attachments, 'trays' | 'open'>) => {
+/** @param proved asks for the password again before a file leaves: it is what was sent, and nothing protects it outside */
+export const attachmentRoutes = (
+  { trays, open, openShown, describe }: Pick<Attachments, 'trays' | 'open' | 'openShown' | 'describe'>,
+  proved: Proved,
+) => {
   const router = Router()
   const forTenants = (options?: Parameters<typeof requireRole>[1]) => requireRole(tenantRoles, options)
 
@@ -47,23 +53,38 @@ export const attachmentRoutes = ({ trays, open }: Pick<Attachments, 'trays' | 'o
     showTray(res, await trays.look(actorOf(res), id))
   })
 
-  router.get('/attachments/:attachmentId', forTenants(), async (req, res) => {
-    await give(req, res, ({ kind }) => isShown(kind))
+  /** In the page, what a browser shows; anything else is a file that leaves. */
+  router.get('/attachments/:attachmentId', forTenants({ download: 'attachment' }), async (req, res) => {
+    await give(req, res, true)
   })
 
-  router.get('/attachments/:attachmentId/download', forTenants(), async (req, res) => {
-    await give(req, res, () => false)
+  router.get('/attachments/:attachmentId/download', forTenants({ download: 'attachment' }), async (req, res) => {
+    if (proved.isFresh(req)) await give(req, res, false)
+    else await ask(req, res, {})
   })
 
-  const give = async (req: Request, res: Response, inline: (file: OpenFile) => boolean) => {
-    const id = readId(req.params.attachmentId)
-    const file = await open(actorOf(res), id).catch((fault: unknown) => {
-      if (fault instanceof SealBroken) return null
-      throw fault
-    })
+  router.post('/attachments/:attachmentId/download', forTenants(), async (req, res) => {
+    const { id } = await describe(actorOf(res), readId(req.params.attachmentId))
+    const form = readForm(passwordForm, req.body)
+    if (!form.ok) return ask(req, res.status(422), form.problems)
+    const proof = await proved.prove(req, res, form.data.password)
+    if (proof.outcome === 'right') return res.redirect(303, `/attachments/${id}/download`)
+    await ask(req, res, { password: proof.outcome === 'slow-down' ? proof.problem : 'attachments:saving.wrong' })
+  })
+
+  const ask = async (req: Request, res: Response, problems: Problems) => {
+    const file = await describe(actorOf(res), readId(req.params.attachmentId)).catch(unlessBroken)
     if (!file) return res.status(410).render('attachments/damaged')
-    sayWhatItIs(res, file, inline(file))
-    await pipeline(Readable.from(file.bytes, { objectMode: false, highWaterMark: 0 }), res).catch(unlessReaderGone)
+    res.render('attachments/saving', { file, problems })
+  }
+
+  const give = async (req: Request, res: Response, inline: boolean) => {
+    const id = readId(req.params.attachmentId)
+    const found = await (inline ? openShown : open)(actorOf(res), id).catch(unlessBroken)
+    if (found === undefined) return res.status(410).render('attachments/damaged')
+    if (found === null) return res.redirect(303, `/attachments/${id}/download`)
+    sayWhatItIs(res, found, inline)
+    await pipeline(Readable.from(found.bytes, { objectMode: false, highWaterMark: 0 }), res).catch(unlessReaderGone)
   }
 
   return router
@@ -73,6 +94,11 @@ const readId = (sent: unknown): string => {
   const id = fileId.safeParse(sent)
   if (!id.success) throw new NotFound()
   return id.data
+}
+
+/** @returns undefined for a file that is damaged. @throws every other fault */
+const unlessBroken = (fault: unknown): undefined => {
+  if (!(fault instanceof SealBroken)) throw fault
 }
 
 const sayWhatItIs = (res: Response, { name, kind, size }: OpenFile, inline: boolean) => {

@@ -52,7 +52,14 @@ export const actionGroups = {
     'log.exported',
   ],
   signingIn: ['session.started', 'session.ended'],
-  refused: ['sign-in.refused', 'sign-in.slowed', 'sign-in.suspended', 'session.blocked', 'password-link.refused'],
+  refused: [
+    'sign-in.refused',
+    'sign-in.slowed',
+    'sign-in.suspended',
+    'session.blocked',
+    'session.guessed',
+    'password-link.refused',
+  ],
   accounts: [
     'account.created',
     'account.amended',

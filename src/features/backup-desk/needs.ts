@@ -28,7 +28,8 @@ export type BackupState = {
   busy: boolean
 }
 export type Part = 'data' | 'manifest'
-export type Proved = { outcome: 'right' } | { outcome: 'wrong' } | { outcome: 'slow-down'; seconds: number }
+export type Proved =
+  { outcome: 'right' } | { outcome: 'wrong' } | { outcome: 'slow-down'; seconds: number; problem: string }
 
 /** What the pages need of the backups, and of whoever can tell whether somebody is who they say. */
 export type Needs = {
@@ -39,6 +40,6 @@ export type Needs = {
     /** Throws NotFound; that it was opened is on record first. */
     open: (actor: Actor, id: string, part: Part) => Promise<{ name: string; size: number; stream: Readable }>
   }
-  /** Asks an operator for the password once more; wrong ones are counted as at signing in. */
-  prove: (actor: Actor, typed: { password: string; login: string; address: string }) => Promise<Proved>
+  /** Asks an operator for the password once more; wrong ones are counted. */
+  prove: (actor: Actor, typed: { password: string }) => Promise<Proved>
 }

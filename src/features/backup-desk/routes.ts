@@ -38,7 +38,7 @@ export const backupRoutes = ({ backups, prove }: Needs) => {
     await show(req, res, {}, { values: { part: 'data' } })
   })
 
-  router.post('/backups/:backupId/fetch', operator(), async (req, res) => {
+  router.post('/backups/:backupId/fetch', requireRole('operator', { download: 'sealed' }), async (req, res) => {
     const { id } = await find(req, res)
     const form = readForm(fetchForm, req.body)
     const values = { part: (req.body as { part?: unknown }).part }
@@ -46,10 +46,10 @@ export const backupRoutes = ({ backups, prove }: Needs) => {
 
     const actor = actorOf(res)
     const { password, part } = form.data
-    const proved = await prove(actor, { password, login: req.session.signedIn?.login ?? '', address: req.ip ?? '' })
+    const proved = await prove(actor, { password })
     if (proved.outcome === 'slow-down') {
       res.set('Retry-After', String(proved.seconds)).status(429)
-      return show(req, res, { password: `backup-desk:problem.slow?seconds=${proved.seconds}` }, { values })
+      return show(req, res, { password: proved.problem }, { values })
     }
     if (proved.outcome === 'wrong')
       return show(req, res.status(422), { password: 'backup-desk:problem.wrong' }, { values })

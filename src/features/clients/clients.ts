@@ -13,6 +13,7 @@ import { createSealing } from './sealing.ts'
 import { createReindexing } from './search/reindex.ts'
 import { createWrongNumbers } from './wrong-numbers.ts'
 import { createSearch } from './search/search.ts'
+import { createTwins } from './twins.ts'
 
 export type LockedClient = { displayName: string; archived: boolean }
 
@@ -29,6 +30,7 @@ export const createClients = (needs: Needs) => {
     ...createWrongNumbers(needs, sealing),
     ...createBulk(needs, sealing),
     ...createReindexing(needs, sealing),
+    ...createTwins(needs, sealing),
 
     /**
      * For features that keep things of a client: the client can't change or go until `trx` ends.

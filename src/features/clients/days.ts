@@ -1,15 +1,13 @@
-import { dayIn } from '../../platform/time/wall-clock.ts'
+import { dayFrom } from '../../platform/text/names/days.ts'
+import { readWrittenDay, type PartialDate } from '../../platform/text/written-day.ts'
 
-/** A real day as 'YYYY-MM-DD', or null. Months count from 1. */
-export const dayFrom = (year: number, month: number, day: number): string | null => {
-  const date = new Date(Date.UTC(year, month - 1, day))
-  const real =
-    year >= 1000 && date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
-  return real ? dayIn(date, 'UTC') : null
-}
+/**
+ * A date in the ways people type it: 1983-11-14, 14.11.1983, 14/11/1983, 14-11-1983, 14 11 1983, in words or Roman months, or
+ * known in part (see readWrittenDay). Null where it is none.
+ */
+export const readDay = (typed: string): PartialDate | null => readNumbers(typed) ?? readWrittenDay(typed)
 
-/** A day in the ways people type it: 1983-11-14, 14.11.1983, 14/11/1983, 14-11-1983, 14 11 1983. Null where it is none. */
-export const readDay = (typed: string): string | null => {
+const readNumbers = (typed: string): string | null => {
   const parts = typed.trim().split(/\s*[-./\s]\s*/)
   if (parts.length !== 3 || !parts.every(part => /^\d{1,4}$/.test(part))) return null
   const [first, second, third] = parts as [string, string, string]

@@ -1,5 +1,6 @@
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
+import { fileNumberKey } from '../../platform/text/file-number.ts'
 import { advanceCounter, lockFileNumbers, selectByFileNumber, selectTakenFileNumbers } from './queries.ts'
 import type { Sealing } from './sealing.ts'
 
@@ -21,9 +22,9 @@ export const takeFileNumbers = async (trx: Trx, actor: Actor, sealing: Sealing, 
 }
 
 /**
- * Of these clients, whose file number another client has. While the index key turns, a number has two tokens, which the
- * unique index takes for two numbers: so whoever writes one looks for both, one writer of a number at a time. At all other
- * times the index alone decides, and this asks nothing.
+ * Of these clients, whose file number another client has, zeros in front aside. A number with several spellings, or, while the
+ * index key turns, with two tokens, is several numbers to the unique index: so whoever writes one looks for all of them, one
+ * writer of a number at a time. For any other number the index alone decides, and this asks nothing.
  */
 export const findTaken = async (
   trx: Trx,
@@ -32,13 +33,18 @@ export const findTaken = async (
   claims: readonly { id: string; fileNumber: string }[],
 ): Promise<ReadonlySet<string>> => {
   const claimed = await Promise.all(
-    claims.map(async ({ id, fileNumber }) => ({ id, tokens: await sealing.tokens.file(actor.tenantId, fileNumber) })),
+    claims.map(async ({ id, fileNumber }) => ({
+      id,
+      tokens: await sealing.tokens.file(actor.tenantId, fileNumber),
+      lock: (await sealing.tokens.file(actor.tenantId, fileNumberKey(fileNumber)))[0]!,
+    })),
   )
   const several = claimed.filter(({ tokens }) => tokens.length > 1)
   if (several.length === 0) return new Set()
   await lockFileNumbers(
     trx,
-    several.map(({ tokens }) => tokens[0]!),
+    actor.tenantId,
+    several.map(({ lock }) => lock),
   )
   const rows = await selectByFileNumber(
     trx,

@@ -1,4 +1,5 @@
 import { typedFromRules, typedRules, type TypedRules } from '../../safe-to-contact/typed.ts'
+import { phoneToEdit, type CountryCode } from '../../platform/text/phone.ts'
 import type { ClientProfile } from './profile.ts'
 
 const placeFields = ['use', 'line', 'postalCode', 'city', 'region', 'country'] as const
@@ -24,7 +25,11 @@ export type FormValues = {
 }
 
 /** A client's profile as the form shows it. */
-export const valuesOf = (profile: ClientProfile, groups: readonly { id: string }[]): FormValues => ({
+export const valuesOf = (
+  profile: ClientProfile,
+  groups: readonly { id: string }[],
+  country: CountryCode,
+): FormValues => ({
   groups: groups.map(({ id }) => id),
   fileNumber: profile.fileNumber,
   givenNames: profile.givenNames,
@@ -35,7 +40,11 @@ export const valuesOf = (profile: ClientProfile, groups: readonly { id: string }
   gender: profile.gender,
   interpreterNeeded: profile.interpreterNeeded,
   languages: profile.languages.map(code => ({ code })),
-  phones: profile.phones.map(({ type, typed, ...rules }) => ({ type, number: typed, ...typedFromRules(rules) })),
+  phones: profile.phones.map(({ type, number, typed, ...rules }) => ({
+    type,
+    number: phoneToEdit({ number, typed }, country),
+    ...typedFromRules(rules),
+  })),
   emails: profile.emails.map(address => ({ address })),
   addresses: profile.addresses.map(({ use, line, hidden, ...place }) => ({
     use,

@@ -4,7 +4,7 @@ import { pageOf, readStretch, type PageWish } from '../../platform/web/page-key.
 import type { Needs } from './needs.ts'
 import { alphabetically, displayName, type ClientLine, type Status } from './profile.ts'
 import { selectByLetter, selectLines, selectPage, selectRecent, selectShelf, type LineRow } from './queries.ts'
-import { deepestShelf } from './search/terms.ts'
+import { deepestShelf } from './search/index-words.ts'
 import { recordShown } from './shown.ts'
 import type { Sealing } from './sealing.ts'
 

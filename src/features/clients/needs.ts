@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Actor } from '../../platform/actor.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
+import type { CountryCode } from '../../platform/text/phone.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 
 export type GroupChoice = { id: string; name: string }
@@ -14,6 +15,8 @@ export type Needs = {
   redis: Redis
   /** The time zone of the actor's organisation. */
   timeZone: (trx: Trx, actor: Actor) => Promise<string>
+  /** Whose telephone numbers need no country code. */
+  country: (trx: Trx, actor: Actor) => Promise<CountryCode>
   accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
   /** The emergency contacts to show on a client's page, in their order. */
   contactsOf: (trx: Trx, actor: Actor, clientId: string) => Promise<readonly unknown[]>

@@ -1,4 +1,5 @@
 import type { Translate } from '../../platform/i18n/translations.ts'
+import type { CountryCode } from '../../platform/text/phone.ts'
 import type { Problems } from '../../platform/web/forms.ts'
 import { languageChoices } from './languages.ts'
 import type { FormValues } from './form-values.ts'
@@ -7,13 +8,19 @@ import { addressUses, ageOn, displayName, genders, listName, phoneTypes, type Cl
 import { wordsFor } from './words.ts'
 
 /** `today` is the day where the organisation is, 'YYYY-MM-DD'. */
-type Locals = { t: Translate; language: string; formatDate: (day: string) => string; today: string }
+type Locals = {
+  t: Translate
+  language: string
+  country: CountryCode
+  formatDate: (day: string) => string
+  today: string
+}
 
 /** What every page of clients speaks with. */
 export const spoken = (locals: unknown) => {
-  const { t, language, formatDate, today } = locals as Locals
+  const { t, language, country, formatDate, today } = locals as Locals
   return {
-    words: wordsFor({ t, language, formatDate }),
+    words: wordsFor({ t, language, country, formatDate }),
     displayName,
     listName,
     /** At death, where somebody has died. */

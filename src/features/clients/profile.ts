@@ -18,7 +18,8 @@ export type Address = {
 }
 
 /**
- * Everything that says who a client is: one sealed document. Days are 'YYYY-MM-DD', languages BCP 47, gender and address use
+ * Everything that says who a client is: one sealed document. Days are 'YYYY-MM-DD', a birth date may be known
+ * in part ('1947-05', '1947'), languages BCP 47, gender and address use
  * the codes of FHIR R4 (administrative-gender, address-use).
  */
 export type ClientProfile = {
@@ -60,7 +61,7 @@ export const alphabetically = (one: ClientProfile, other: ClientProfile): number
   (one.birthDate ?? '').localeCompare(other.birthDate ?? '') ||
   polish.compare(one.fileNumber, other.fileNumber)
 
-/** Whole years from a birth date to a day, both 'YYYY-MM-DD'. */
+/** Whole years from a birth date to a day, 'YYYY-MM-DD'; of a birth date known in part, as many as it may be at most. */
 export const ageOn = (birthDate: string, day: string): number => {
   const years = Number(day.slice(0, 4)) - Number(birthDate.slice(0, 4))
   return day.slice(5) < birthDate.slice(5) ? years - 1 : years

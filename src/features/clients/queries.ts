@@ -158,19 +158,28 @@ export const advanceCounter = async (trx: Trx, tenantId: string, by: number): Pr
   return rows[0]!.last
 }
 
-/** Lets one transaction at a time write a file number, by its oldest token; in one order, so that no two wait for each other. */
-export const lockFileNumbers = (trx: Trx, tokens: readonly string[]) =>
-  trx.raw(`select pg_advisory_xact_lock(token) from (select distinct unnest(?::bigint[]) as token order by 1) tokens`, [
-    tokens as string[],
-  ])
+/** A batch takes at most so many locks, of which PostgreSQL has a few thousand for everybody. */
+const fileNumberLocks = 64
+
+/** Lets one transaction at a time write a file number, by its token; in one order, so that no two wait for each other. */
+export const lockFileNumbers = (trx: Trx, tenantId: string, tokens: readonly string[]) =>
+  trx.raw(
+    `select pg_advisory_xact_lock(hashtext(?), bucket)
+       from (select distinct abs(token % ?)::int as bucket from unnest(?::bigint[]) token order by 1) buckets`,
+    [tenantId, fileNumberLocks, tokens as string[]],
+  )
 
 export const selectByFileNumber = (
   trx: Trx,
   tokens: readonly string[],
 ): Promise<Pick<ClientRow, 'id' | 'file_number_token'>[]> =>
-  clients(trx).whereIn('file_number_token', tokens).select('id', 'file_number_token')
+  clients(trx)
+    .whereRaw('file_number_token = any(?::bigint[])', [tokens as string[]])
+    .select('id', 'file_number_token')
 
 export const selectTakenFileNumbers = async (trx: Trx, tokens: readonly string[]): Promise<string[]> => {
-  const rows = await clients(trx).whereIn('file_number_token', tokens).select('file_number_token')
+  const rows = await clients(trx)
+    .whereRaw('file_number_token = any(?::bigint[])', [tokens as string[]])
+    .select('file_number_token')
   return rows.map(row => row.file_number_token)
 }

@@ -2,13 +2,14 @@ import type { Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
+import { fileNumberKey } from '../../platform/text/file-number.ts'
 import { compare, type Change } from './changes.ts'
 import { findTaken, takeFileNumbers } from './file-numbers.ts'
 import type { GroupChoice, Needs } from './needs.ts'
 import type { Action, ClientProfile, Status } from './profile.ts'
 import { findClient, insertClients, lockClient, type ReadRow } from './queries.ts'
 import { replacing } from './replacing.ts'
-import { fileNumberKey, type Sealing } from './sealing.ts'
+import type { Sealing } from './sealing.ts'
 
 /** A version, and who made it when; `by` is null where the program did. */
 export type Made = { version: number; at: Date; by: string | null; action: Action; byImport: boolean }

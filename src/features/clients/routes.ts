@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { Router, type Request, type Response } from 'express'
 import type { Clock } from '../../platform/clock.ts'
 import { NotFound } from '../../platform/errors.ts'
+import { fileNumberKey } from '../../platform/text/file-number.ts'
+import { areAllDialable, type CountryCode } from '../../platform/text/phone.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import type { Clients } from './clients.ts'
 import { emptyValues, typedValues, valuesOf } from './form-values.ts'
 import { formPage, spoken } from './pages.ts'
-import { clientForm, groupsField, letterParam, listQuery, uuid, versionField } from './schema.ts'
+import type { ClientLine, ClientProfile } from './profile.ts'
+import { clientForm, groupsField, letterParam, listQuery, twinsField, uuid, versionField } from './schema.ts'
 
 const readers = ['staff', 'security_officer'] as const
 const takenNumber = { fileNumber: 'clients:problem.file-number-taken' }
@@ -16,7 +19,7 @@ const takenNumber = { fileNumber: 'clients:problem.file-number-taken' }
 export const clientRoutes = (clients: Clients, clock: Clock) => {
   const router = Router()
   const speech = (res: Response) => spoken(res.locals)
-  const form = (res: Response, body: unknown) => readForm(clientForm((res.locals as { today: string }).today), body)
+  const form = (res: Response, body: unknown) => readForm(clientForm(todayOf(res), countryOf(res)), body)
 
   router.get('/clients', requireRole(readers), async (req, res) => {
     const wish = listQuery.parse(req.query)
@@ -34,22 +37,36 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
 
   router.get('/clients/new', requireRole('staff'), async (_req, res) => {
     const groups = await clients.groupChoices(actorOf(res))
-    res.render('clients/new', { id: randomUUID(), ...formPage(res.locals, groups, emptyValues()) })
+    res.render('clients/new', {
+      ...speech(res),
+      id: randomUUID(),
+      twins: [],
+      ...formPage(res.locals, groups, emptyValues()),
+    })
   })
 
   router.post('/clients', requireRole('staff'), async (req, res) => {
     const { id: sent } = (req.body ?? {}) as { id?: unknown }
     const id = uuid.safeParse(sent).data ?? randomUUID()
     const read = form(res, req.body)
-    const again = async (problems: Record<string, string>) => {
+    const again = async (problems: Record<string, string>, twins: readonly ClientLine[] = []) => {
       const groups = await clients.groupChoices(actorOf(res))
-      res.status(422).render('clients/new', { id, ...formPage(res.locals, groups, typedValues(req.body), problems) })
+      const page = formPage(res.locals, groups, typedValues(req.body), problems)
+      res.status(422).render('clients/new', { ...speech(res), id, twins, ...page })
     }
     if (!read.ok) return again(read.problems)
 
+    // A form that was sent twice meets the client that it made itself: that is no twin.
+    const twins = (await clients.twinsOf(actorOf(res), read.data)).filter(twin => twin.id !== id)
+    const alreadyShown = twinsField.parse(req.body)
+    const number = fileNumberKey(read.data.fileNumber)
+    if (number && twins.some(twin => fileNumberKey(twin.profile.fileNumber) === number))
+      return again(takenNumber, twins)
+    if (twins.some(twin => !alreadyShown.includes(twin.id))) return again({}, twins)
+
     const creation = await clients.create(actorOf(res), id, read.data, groupsIn(req.body))
-    if (creation === 'file-number-taken') return again(takenNumber)
-    if (creation === 'created') flash(req, 'success', 'clients:flash.created')
+    if (creation === 'file-number-taken') return again(takenNumber, twins)
+    if (creation === 'created') flashSaved(req, res, read.data, 'created')
     res.redirect(303, `/clients/${id}`)
   })
 
@@ -75,7 +92,7 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
       id,
       version: last.version,
       conflict: null,
-      ...formPage(res.locals, await clients.groupChoices(actorOf(res)), valuesOf(profile, groups)),
+      ...formPage(res.locals, await clients.groupChoices(actorOf(res)), valuesOf(profile, groups, countryOf(res))),
     })
   })
 
@@ -110,7 +127,7 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
       res.status(409)
       return again({}, { conflict: amendment, version: amendment.current.version })
     }
-    flash(req, 'success', `clients:flash.${amendment.outcome}`)
+    flashSaved(req, res, read.data, amendment.outcome)
     res.redirect(303, `/clients/${id}`)
   })
 
@@ -128,6 +145,14 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
 
   return router
 }
+
+const countryOf = (res: Response) => res.locals.country as CountryCode
+const todayOf = (res: Response) => res.locals.today as string
+
+const flashSaved = (req: Request, res: Response, { phones }: ClientProfile, outcome: string) =>
+  areAllDialable(phones, countryOf(res))
+    ? flash(req, 'success', `clients:flash.${outcome}`)
+    : flash(req, 'warning', 'safe-to-contact:savedUndialable')
 
 /** The groups that were ticked; nothing where the form did not ask. */
 const groupsIn = (body: unknown): string[] | undefined => groupsField.safeParse(body).data

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { canonicalLanguage } from '../../platform/text/language-name.ts'
-import { readPhone } from '../../platform/text/phone.ts'
+import { readPhone, type CountryCode } from '../../platform/text/phone.ts'
+import { visible } from '../../platform/text/visible.ts'
+import { isWholeDay } from '../../platform/text/written-day.ts'
 import { recordedRules } from '../../safe-to-contact/rules.ts'
 import { ruleFields } from '../../safe-to-contact/schema.ts'
 import { saysNothingTyped, typedRules } from '../../safe-to-contact/typed.ts'
@@ -25,7 +27,7 @@ const text = (most: number, unwanted: RegExp) =>
   z
     .string({ error: 'problems:invalid' })
     .default('')
-    .transform(typed => typed.normalize('NFC').replace(/\r\n?/g, '\n').trim())
+    .transform(typed => visible(typed).replace(/\r\n?/g, '\n').trim())
     .pipe(
       z
         .string()
@@ -37,17 +39,19 @@ const line = (most: number) => text(most, /[\p{Cc}\p{Cs}]/u)
 const lines = (most: number) => text(most, /[\p{Cs}]|(?![\n\t])\p{Cc}/u)
 const orNull = (schema: ReturnType<typeof line>) => schema.transform(typed => typed || null)
 
-const day = (today: string, earliest: string, tooEarly: string) =>
+/** A date; one that is known in part where the form takes that. */
+const day = (today: string, { whole }: { whole: boolean }) =>
   line(40).transform((typed, context) => {
     if (!typed) return null
     const read = readDay(typed)
-    const problem = !read
-      ? 'problems:date'
-      : read > today
-        ? 'problems:date-in-future'
-        : read < earliest
-          ? tooEarly
-          : null
+    const problem =
+      !read || (whole && !isWholeDay(read))
+        ? 'problems:date'
+        : read > today
+          ? 'problems:date-in-future'
+          : read < earliestBirth.slice(0, read.length)
+            ? 'clients:problem.birth-date-too-early'
+            : null
     if (problem) context.addIssue({ code: 'custom', message: problem })
     return read
   })
@@ -62,21 +66,22 @@ const rows = <Row extends z.ZodType>(row: Row, most: number) =>
     .transform(all => all.filter((one): one is NonNullable<typeof one> => one !== null))
     .refine(all => all.length <= most, 'problems:too-many')
 
-const typedPhone = z
-  .object({ type: z.enum(phoneTypes, choose).default('mobile'), number: line(50), said: z.boolean(), ...ruleFields })
-  .transform(({ type, number: typed, said, ...rules }, context) => {
-    if (!typed && !said) return null
-    const read = readPhone(typed)
-    const problem = !typed ? 'problems:required' : !read ? 'problems:phone' : null
-    if (problem) context.addIssue({ code: 'custom', path: ['number'], message: problem })
-    return { type, number: read?.number ?? null, typed, ...recordedRules(rules) }
-  })
+/** A number that can't be dialled is kept as it was typed: new ranges are given out every year. */
+const typedPhone = (country: CountryCode) =>
+  z
+    .object({ type: z.enum(phoneTypes, choose).default('mobile'), number: line(50), said: z.boolean(), ...ruleFields })
+    .transform(({ type, number: typed, said, ...rules }, context) => {
+      if (!typed && !said) return null
+      if (!typed) context.addIssue({ code: 'custom', path: ['number'], message: 'problems:required' })
+      return { type, number: readPhone(typed, country).number, typed, ...recordedRules(rules) }
+    })
 
 /** A row with rules and no number is a number forgotten, not an empty row. */
-const phone = z.preprocess(row => {
-  const rules = typedRules(row)
-  return { ...(row as object), ...rules, said: !saysNothingTyped(rules) }
-}, typedPhone)
+const phone = (country: CountryCode) =>
+  z.preprocess(row => {
+    const rules = typedRules(row)
+    return { ...(row as object), ...rules, said: !saysNothingTyped(rules) }
+  }, typedPhone(country))
 
 const email = z
   .object({ address: line(254).refine(typed => !typed || z.email().safeParse(typed).success, 'problems:email') })
@@ -116,23 +121,24 @@ const notDeadBeforeBirth = (form: unknown) => {
 /**
  * A client as the form sends it, read into a profile. An empty file number stays empty: a new client then gets the next one.
  * @param today 'YYYY-MM-DD', past which nobody is born
+ * @param country of the organisation, whose numbers need no country code
  */
-export const clientForm = (today: string) =>
+export const clientForm = (today: string, country: CountryCode) =>
   z
     .object({
       fileNumber: line(40),
       givenNames: line(200),
       familyName: line(200),
       preferredName: orNull(line(200)),
-      birthDate: day(today, earliestBirth, 'clients:problem.birth-date-too-early'),
-      deceasedOn: day(today, earliestBirth, 'clients:problem.birth-date-too-early'),
+      birthDate: day(today, { whole: false }),
+      deceasedOn: day(today, { whole: true }),
       gender: z.enum(genders, choose).default('unknown'),
       languages: rows(language, mostRows).transform(codes => [...new Set(codes)]),
       interpreterNeeded: z
         .unknown()
         .optional()
         .transform(sent => sent === 'on'),
-      phones: rows(phone, mostRows),
+      phones: rows(phone(country), mostRows),
       emails: rows(email, mostRows),
       addresses: rows(address, mostRows),
       alerts: rows(alert, mostAlerts),
@@ -150,6 +156,12 @@ export const clientForm = (today: string) =>
 export const groupsField = z
   .object({ groupsShown: z.literal('yes'), groups: rows(z.uuid(), 500) })
   .transform(({ groups }): string[] => groups)
+
+/** Ids of the clients that the form showed as possibly the same person, before somebody saved it all the same. */
+export const twinsField = z
+  .object({ twins: z.string().transform(ids => ids.split(' ')) })
+  .transform(({ twins }) => twins)
+  .catch([])
 
 export const listQuery = z.object({
   status: z.enum(['active', 'archived']).catch('active'),

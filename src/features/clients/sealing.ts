@@ -1,15 +1,17 @@
+import { exactFileNumber, fileNumberSpellings } from '../../platform/text/file-number.ts'
 import { fold } from '../../platform/text/fold.ts'
 import type { Blinder, Vault } from '../../platform/vault/vault.ts'
 import type { ClientProfile } from './profile.ts'
-import { indexWords } from './search/terms.ts'
+import { indexVersion, indexWords } from './search/index-words.ts'
 
-/** The blind tokens of a profile, and the index key that made them. */
+/** The blind tokens of a profile, the index key that made them, and by which edition of the rules (see indexWords). */
 export type IndexColumns = {
   search_tokens: string[]
   letter_token: string
   person_token: string
   file_number_token: string
   index_key: number
+  index_version: number
 }
 /** What a row of `clients` holds of a profile: nothing that can be read without the tenant's keys. */
 export type SealedColumns = IndexColumns & {
@@ -39,18 +41,29 @@ export const createSealing = (vault: Vault) => {
       person_token: one(current, personWord(profile)),
       file_number_token: one(current, fileWord(profile.fileNumber)),
       index_key: current.keyId,
+      index_version: indexVersion,
     }
   }
 
   return {
     /** What to ask for: each as one token a living index key, the oldest first. */
     tokens: {
-      file: (tenantId: string, fileNumber: string) => tokensOf(tenantId, fileWord(fileNumber)),
+      /** Of the number as it is written first, then of its spellings with fewer or more zeros in front. */
+      file: async (tenantId: string, fileNumber: string): Promise<string[]> => {
+        const { all } = await vault.blinders(tenantId)
+        const words = fileNumberSpellings(fileNumber).map(fileWord)
+        return all.flatMap(blinder => blinder.tokens(words))
+      },
       letter: (tenantId: string, letter: string) => tokensOf(tenantId, letterWord(letter)),
       /** Of a beginning of family names, from two letters on (see shelvesOf). */
       shelf: (tenantId: string, beginning: string) => tokensOf(tenantId, `f:${beginning}`),
-      /** The same for people of the same folded names and birth date. */
-      person: (tenantId: string, person: Person) => tokensOf(tenantId, personWord(person)),
+      /** The same for people of the same folded names and birth date, also where less of it is recorded than is known. */
+      person: async (tenantId: string, person: Person): Promise<string[]> => {
+        const { all } = await vault.blinders(tenantId)
+        const dates = [10, 7, 4].map(length => person.birthDate?.slice(0, length) ?? null)
+        const words = dates.map(birthDate => personWord({ ...person, birthDate }))
+        return all.flatMap(blinder => blinder.tokens(words))
+      },
     },
     index,
     seal: async (tenantId: string, id: string, profile: ClientProfile): Promise<SealedColumns> => ({
@@ -73,14 +86,10 @@ export const createSealing = (vault: Vault) => {
 export type Sealing = ReturnType<typeof createSealing>
 
 const one = (blinder: Blinder, word: string) => blinder.tokens([word])[0]!
-const fileWord = (fileNumber: string) => `u:${fileNumberKey(fileNumber)}`
+const fileWord = (fileNumber: string) => `u:${exactFileNumber(fileNumber)}`
 const letterWord = (letter: string) => `l:${letter}`
 const personWord = ({ givenNames, familyName, birthDate }: Person) =>
   `q:${fold(familyName)}|${fold(givenNames)}|${birthDate ?? ''}`
-
-/** Two file numbers are the same when they differ only in case or spaces. */
-export const fileNumberKey = (fileNumber: string) =>
-  fileNumber.normalize('NFKC').toUpperCase().replace(/\s+/g, ' ').trim()
 
 /** The letter a client stands under: the folded first one of the family name (Ł under L), or 'other'. */
 export const letterOf = ({ familyName, givenNames }: Pick<ClientProfile, 'familyName' | 'givenNames'>): string =>

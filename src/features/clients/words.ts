@@ -1,18 +1,23 @@
 import type { Translate } from '../../platform/i18n/translations.ts'
-import parsePhoneNumberFromString from 'libphonenumber-js/min'
+import { showPhone, type CountryCode, type PhoneReading } from '../../platform/text/phone.ts'
 import { rulesOf } from '../../safe-to-contact/rules.ts'
 import { ruleWords, sayRule } from '../../safe-to-contact/words.ts'
 import type { Field } from './changes.ts'
 import { languageName } from './languages.ts'
 import type { Address, Phone } from './profile.ts'
 
-type Formats = { t: Translate; language: string; formatDate: (day: string) => string }
+type Formats = { t: Translate; language: string; country: CountryCode; formatDate: (day: string) => string }
 
 /** How the parts of a profile read, in the reader's language. A part that is not recorded reads ''. */
-export const wordsFor = ({ t, language, formatDate }: Formats) => {
+export const wordsFor = ({ t, language, country, formatDate }: Formats) => {
   const named = (code: string) => languageName(code, language)
   const say = ruleWords(t)
   const rules = (one: Phone) => rulesOf(one).map(rule => sayRule(say, rule, formatDate))
+  const reading = (one: Pick<Phone, 'number' | 'typed'>): PhoneReading => showPhone(one, country)
+  const phoneShown = (one: Pick<Phone, 'number' | 'typed'>): string => {
+    const { shown, extension } = reading(one)
+    return extension ? `${shown} ${t('emergency-contacts:section.extension', { number: extension })}` : shown
+  }
   const phone = (one: Phone) =>
     [`${phoneShown(one)} (${t(`clients:phone-type.${one.type}`)})`, ...rules(one)].join(' · ')
   const address = (one: Address) =>
@@ -36,6 +41,8 @@ export const wordsFor = ({ t, language, formatDate }: Formats) => {
   return {
     language: named,
     phone: phoneShown,
+    /** What a link to a number dials, if anything, and how it reads. */
+    reading,
     address: addressShown,
     field: (field: Field): string => t(`clients:field.${field}`),
     value: (field: Field, value: unknown): string => {
@@ -45,13 +52,6 @@ export const wordsFor = ({ t, language, formatDate }: Formats) => {
   }
 }
 export type Words = ReturnType<typeof wordsFor>
-
-/** A number as people of its country write it, of other countries with their number in front. */
-const phoneShown = ({ number, typed }: Pick<Phone, 'number' | 'typed'>): string => {
-  const read = number ? parsePhoneNumberFromString(number) : undefined
-  if (!read) return typed
-  return read.country === 'PL' ? read.formatNational() : read.formatInternational()
-}
 
 const addressShown = ({ line, postalCode, city, region, country }: Omit<Address, 'use' | 'hidden'>): string =>
   [line, [postalCode, city].filter(Boolean).join(' '), region, country].filter(Boolean).join(', ')

@@ -7,6 +7,7 @@ import type { Db, Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { TypedFields } from '../../platform/web/typed-fields.ts'
+import { aboutOf, formOf } from './described.ts'
 import { placeOf } from './place.ts'
 import {
   deleteDraft,
@@ -14,6 +15,7 @@ import {
   deleteOld,
   selectDraft,
   selectLastPage,
+  selectListed,
   selectOffers,
   setAside,
   upsertDraft,
@@ -71,13 +73,34 @@ export const createDrafts = ({ db, vault, clock, redis }: Needs) => {
     /** The form has been saved: what was typed has come to where it belongs. */
     settle: async (origin: Origin, action: string): Promise<void> => {
       const id = draftIdOf(origin.id, action)
-      await redis.set(settledKey(origin.tenantId, id), '1', 'EX', settledSeconds)
+      const marked = await Promise.allSettled([redis.set(settledKey(origin.tenantId, id), '1', 'EX', settledSeconds)])
       await db.asTenant(origin, trx => deleteDraft(trx, origin.accountId, id))
+      for (const { reason } of marked.filter(mark => mark.status === 'rejected')) throw reason as Error
     },
+
+    /** Nothing is typed in the form any more: there is nothing to bring back. */
+    drop: async (origin: Origin, action: string): Promise<void> => {
+      await db.asTenant(origin, trx => deleteDraft(trx, origin.accountId, draftIdOf(origin.id, action)))
+    },
+
+    written: writtenOf,
 
     /** The drafts that were typed on `page` (a path), newest first; of every page where none is named. */
     offers: (actor: Actor, page?: string) =>
       db.asTenant(actor, trx => selectOffers(trx, accountOf(actor), ended(), page)),
+
+    /** All of them, each with its form and what it is about. */
+    list: async (actor: Actor) => {
+      const rows = await db.asTenant(actor, trx => selectListed(trx, accountOf(actor), ended()))
+      return Promise.all(
+        rows.map(async ({ id, action, updated_at: updatedAt, fields_sealed: sealed }) => ({
+          id,
+          updatedAt,
+          form: formOf(action),
+          about: aboutOf(await vault.open<TypedFields>(sealed, placeOf(actor.tenantId, id))),
+        })),
+      )
+    },
 
     /** How much that is. */
     count: async (trx: Trx, actor: Actor): Promise<number> =>
@@ -104,6 +127,8 @@ export const createDrafts = ({ db, vault, clock, redis }: Needs) => {
         pageId: row.page_id,
         updatedAt: row.updated_at,
         fields,
+        form: formOf(row.action),
+        about: aboutOf(fields),
         written: writtenOf(fields),
       }
     },

@@ -41,6 +41,18 @@ export const selectOffers = (trx: Trx, accountId: number, notBefore: Date, page?
     [accountId, notBefore, ...(page === undefined ? [] : [page])],
   )
 
+export const selectListed = (
+  trx: Trx,
+  accountId: number,
+  notBefore: Date,
+): Promise<Pick<DraftRow, 'id' | 'action' | 'updated_at' | 'fields_sealed'>[]> =>
+  trx<DraftRow>('drafts')
+    .where({ account_id: accountId })
+    .where('updated_at', '>', notBefore)
+    .whereRaw(seen)
+    .orderBy('updated_at', 'desc')
+    .select('id', 'action', 'updated_at', 'fields_sealed')
+
 export const selectLastPage = async (trx: Trx, accountId: number, notBefore: Date): Promise<string | null> => {
   const row = (await trx('drafts')
     .where({ account_id: accountId, set_aside_at: null })

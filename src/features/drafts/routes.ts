@@ -2,7 +2,7 @@ import { Router, type Request, type Response } from 'express'
 import { NotFound } from '../../platform/errors.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { actorOf, signedIn } from '../../platform/web/guard.ts'
-import { newPageId, sessionMark, type PageTickets } from '../../platform/web/page-ticket.ts'
+import { isFresh, newPageId, sessionMark, type PageTickets } from '../../platform/web/page-ticket.ts'
 import { rawBodyOf, typedFields } from '../../platform/web/typed-fields.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Drafts } from './drafts.ts'
@@ -14,7 +14,7 @@ export const draftRoutes = ({ drafts, tickets, clock }: Needs) => {
   const router = Router()
 
   router.get('/drafts', signedIn(), async (_req, res) => {
-    res.render('drafts/drafts', { drafts: await drafts.offers(actorOf(res)) })
+    res.render('drafts/drafts', { drafts: await drafts.list(actorOf(res)) })
   })
 
   /** A page keeps what is being typed. Without a session http/typed-work.ts keeps it just the same. */
@@ -25,7 +25,9 @@ export const draftRoutes = ({ drafts, tickets, clock }: Needs) => {
     const { tenantId, accountId } = actorOf(res)
     const own = ticket?.tenantId === tenantId && ticket.accountId === accountId
     if (!ticket || !own || !action.success) return void res.sendStatus(422)
-    await drafts.keep(ticket, action.data, typedFields(rawBodyOf(req)))
+    const untouched = '_untouched' in body && isFresh(ticket)
+    if (untouched) await drafts.drop(ticket, action.data)
+    else await drafts.keep(ticket, action.data, typedFields(rawBodyOf(req)))
     res.sendStatus(204)
   })
 

@@ -6,15 +6,19 @@ const chosen = new Set(
     ['id', 'formId', 'version', 'revision', 'encoding', 'tray'],
     ['type', 'use', 'code', 'gender', 'language', 'relationship', 'dayOrder', 'secondSignIn', 'mayBeTold', 'handOver'],
     ['format', 'trouble'],
+    ['groupsShown', 'wrongNumber', 'workList'],
     ['interpreterNeeded', 'dropDigits', 'rememberMe'],
   ].flat(),
 )
-/** Lists of which every field is chosen or ticked. */
-const chosenLists = /^(roles|columns|keyIds)\[/
+/** Lists of which every field is chosen or ticked, and of a number, whether it may be left a message. */
+const chosenLists = /^(roles|columns|keyIds)\[|\]\[(text|voicemail)\]$/
+
+/** What a browser sends for a box that is ticked. */
+const ticked = 'on'
 
 /** Of what a draft keeps, the words that a person wrote: what a form held besides means nothing when it is read. */
 export const writtenOf = (fields: TypedFields): string[] =>
   fields
     .filter(([name]) => !chosenLists.test(name) && !chosen.has(/(\w+)\]?$/.exec(name)?.[1] ?? ''))
     .map(([, text]) => text)
-    .filter(text => text.trim() !== '')
+    .filter(text => text.trim() !== '' && text !== ticked)

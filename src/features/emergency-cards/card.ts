@@ -1,4 +1,5 @@
 import type { Language } from '../../platform/i18n/translations.ts'
+import { showPhone, type CountryCode, type PhoneReading } from '../../platform/text/phone.ts'
 import { addressGivenOut, givenOut, type RecordedRules } from '../../safe-to-contact/rules.ts'
 import { callability, type Callability } from '../../safe-to-contact/times.ts'
 import { roundHours, type Call } from './call.ts'
@@ -61,7 +62,7 @@ export type ListedContact = Callee & {
 }
 export type Card = {
   client: CardClient
-  ownPhones: Callable<CardPhone>[]
+  ownPhones: Callable<CardPhone & PhoneReading>[]
   /** Those that may be given out. */
   addresses: CardAddress[]
   contacts: ListedContact[]
@@ -80,10 +81,12 @@ type Known = {
   calls: readonly Call[]
   at: Date
   timeZone: string
+  /** Whose telephone numbers need no country code. */
+  country: CountryCode
 }
 
 /** A card as it stands at a moment. `calls` are the latest first. */
-export const cardOf = ({ client, contacts, calls, at, timeZone }: Known): Card => {
+export const cardOf = ({ client, contacts, calls, at, timeZone, country }: Known): Card => {
   const round = calls.filter(call => at.getTime() - call.at.getTime() < roundHours * 3_600_000)
   const listed = contacts.map(contact => ({
     ...calleeOf(contact, at, timeZone),
@@ -92,7 +95,7 @@ export const cardOf = ({ client, contacts, calls, at, timeZone }: Known): Card =
   const reached = round.find(({ outcome }) => outcome === 'reached') ?? null
   return {
     client,
-    ownPhones: client.profile.phones.map(phone => callable(phone, at, timeZone)),
+    ownPhones: client.profile.phones.map(phone => callable({ ...phone, ...showPhone(phone, country) }, at, timeZone)),
     addresses: givenOut(client.profile.addresses),
     contacts: listed,
     next: reached ? null : nextInLine(listed, round),
@@ -109,7 +112,11 @@ export const calleeOf = (contact: CardContact, at: Date, timeZone: string): Call
   phones: contact.phones.map(phone => callable(phone, at, timeZone)),
 })
 
-const callable = <Phone extends CardPhone>(phone: Phone, at: Date, timeZone: string): Callable<Phone> => ({
+const callable = <Phone extends CardPhone & { dial: string | null }>(
+  phone: Phone,
+  at: Date,
+  timeZone: string,
+): Callable<Phone> => ({
   ...phone,
   callable: callability(phone, at, timeZone),
 })

@@ -3,6 +3,7 @@ import { record } from '../../platform/audit/record.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
+import type { CountryCode } from '../../platform/text/phone.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { Call, CallProfile } from './call.ts'
 import { calleeOf, cardOf, type Callee, type Card, type CardClient, type CardContact } from './card.ts'
@@ -14,6 +15,8 @@ type Needs = {
   vault: Vault
   clock: Clock
   timeZone: (trx: Trx, actor: Actor) => Promise<string>
+  /** Whose telephone numbers need no country code. */
+  country: (trx: Trx, actor: Actor) => Promise<CountryCode>
   accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
   /** These clients; those that are no more are left out. */
   clientsOf: (trx: Trx, actor: Actor, ids: readonly string[]) => Promise<readonly CardClient[]>
@@ -33,7 +36,7 @@ const shownInLog = 500
 
 /** The emergency card of a client: whom to call now, and the log of who was called. */
 export const createEmergencyCards = (needs: Needs) => {
-  const { db, vault, clock, timeZone, accountNames, clientsOf, contactsOf, flagContact, flagClient } = needs
+  const { db, vault, clock, timeZone, country, accountNames, clientsOf, contactsOf, flagContact, flagClient } = needs
   const place = (tenant: string, row: string) => ({ tenant, column: 'calls.call_sealed', row }) as const
 
   const mustFind = async (trx: Trx, actor: Actor, clientId: string): Promise<CardClient> => {
@@ -84,6 +87,7 @@ export const createEmergencyCards = (needs: Needs) => {
           calls: await callsOf(trx, actor, clientId, shownOnCard),
           at: clock(),
           timeZone: await timeZone(trx, actor),
+          country: await country(trx, actor),
         })
       }),
 

@@ -1,12 +1,11 @@
 import type { Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
-import { dayIn } from '../../platform/time/wall-clock.ts'
+import { showPhone } from '../../platform/text/phone.ts'
 import { monthsBefore } from './confirmation.ts'
-import type { ShownContact, Trusted } from './contact.ts'
+import type { ShownContact } from './contact.ts'
 import { recorded, type ContactRecords, type RecordedContact } from './contact-records.ts'
-import { shownNumber } from './phone-number.ts'
-import type { Needs } from './needs.ts'
+import { readRules, type Needs, type Rules } from './needs.ts'
 import {
   areLeftToConfirm,
   countToConfirm,
@@ -41,14 +40,13 @@ const dayMs = 24 * 60 * 60_000
 
 /** Which contacts are to be confirmed again: wrong numbers, those never confirmed and those confirmed too long ago. */
 export const createConfirming = (
-  { db, clock, rules, clientNames, wrongOwnNumbers }: Needs,
+  { db, clock, rules: settled, clientNames, wrongOwnNumbers }: Needs,
   { open, inTheClear }: ContactRecords,
-  shown: (contact: RecordedContact, trusted: Trusted) => ShownContact,
+  shown: (contact: RecordedContact, rules: Rules) => ShownContact,
 ) => {
   const since = async (trx: Trx, actor: Actor, at = clock()) => {
-    const { confirmMonths, timeZone } = await rules(trx, actor)
-    const today = dayIn(at, timeZone)
-    return { trusted: { months: confirmMonths, today }, day: monthsBefore(today, confirmMonths) }
+    const rules = await readRules({ clock, rules: settled })(trx, actor, at)
+    return { rules, day: monthsBefore(rules.today, rules.months) }
   }
 
   /** Writes beside some contacts what could only be read by opening them. @returns how many */
@@ -85,21 +83,21 @@ export const createConfirming = (
     toConfirm: (actor: Actor, wished: Stretch): Promise<WorkList> =>
       db.asTenant(actor, async trx => {
         await noteSome(trx, actor)
-        const { trusted, day } = await since(trx, actor)
+        const { rules, day } = await since(trx, actor)
         const { all, wrong } = await countToConfirm(trx, day)
         const { rows, previous, next } = await readPage(trx, day, wished)
         const names = await clientNames(trx, actor, [...new Set(rows.map(row => row.client_id))])
         const own = (await wrongOwnNumbers(trx, actor)).map(({ id, displayName, phones }) => ({
           id,
           displayName,
-          numbers: phones.map(phone => shownNumber(phone).shown),
+          numbers: phones.map(phone => showPhone(phone, rules.country).shown),
         }))
         const clients = [...new Set([...names.keys(), ...own.map(({ id }) => id)])]
         await record(trx, actor, 'clients.listed', undefined, { count: clients.length, clients })
         const items = await Promise.all(
           rows.map(async row => ({
             client: { id: row.client_id, displayName: names.get(row.client_id) ?? '' },
-            contact: shown(recorded({ row, profile: await open(actor, row) }), trusted),
+            contact: shown(recorded({ row, profile: await open(actor, row) }), rules),
           })),
         )
         return { items, total: all, wrong, previous, next, here: workListAddress(wished), own }

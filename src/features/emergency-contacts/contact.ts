@@ -1,4 +1,5 @@
 import type { Language } from '../../platform/i18n/translations.ts'
+import type { PhoneReading } from '../../platform/text/phone.ts'
 import type { RecordedRules } from '../../safe-to-contact/rules.ts'
 
 /** What a number is for. */
@@ -36,13 +37,10 @@ export type ContactProfile = {
 /** One person to call when something happens to a client; `rank` 1 is called first. */
 export type EmergencyContact = ContactProfile & { id: string; rank: number }
 
-/** `dial` is what a telephone link calls, null where it cannot; `shown` is how people write it. */
-export type ShownNumber = { dial: string | null; shown: string; extension: string | null }
-
 /** A contact as a page shows it, with what the page cannot work out by itself. */
 export type ShownContact = Omit<EmergencyContact, 'phones'> & {
   version: number
-  phones: (ContactPhone & ShownNumber)[]
+  phones: (ContactPhone & PhoneReading)[]
   /** The name of the language, by the reader's. */
   speaks: Record<Language, string> | null
   /** How long ago it was confirmed, negative for Intl.RelativeTimeFormat; null when never. */
@@ -50,9 +48,6 @@ export type ShownContact = Omit<EmergencyContact, 'phones'> & {
   /** Not confirmed within the interval, or never. */
   overdue: boolean
 }
-
-/** How long a confirmation is trusted, and which day it is where the organisation is. */
-export type Trusted = { months: number; today: string }
 
 /** More would be a list that nobody works through in an emergency. */
 export const mostContacts = 20

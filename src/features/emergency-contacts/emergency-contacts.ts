@@ -2,17 +2,16 @@ import type { Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
+import { showPhone } from '../../platform/text/phone.ts'
 import { createChanges } from './changes.ts'
-import { dayIn } from '../../platform/time/wall-clock.ts'
 import { agoFrom, isOverdue } from './confirmation.ts'
-import { mostContacts, type EmergencyContact, type ShownContact, type Trusted } from './contact.ts'
+import { mostContacts, type EmergencyContact, type ShownContact } from './contact.ts'
 import { createContactRecords, recorded, type RecordedContact } from './contact-records.ts'
 import { languageName } from './languages.ts'
-import { lockingActive, type Needs } from './needs.ts'
+import { lockingActive, readRules, type Needs, type Rules } from './needs.ts'
 import { createContactHistory } from './history.ts'
 import { createOrdering } from './ordering.ts'
 import { createConfirming } from './confirming.ts'
-import { shownNumber } from './phone-number.ts'
 import { selectAnyHaving, selectHaving, selectOrder } from './queries.ts'
 
 /**
@@ -20,25 +19,20 @@ import { selectAnyHaving, selectHaving, selectOrder } from './queries.ts'
  * of one client's contacts follow one another and ranks stay 1, 2, 3 ….
  */
 export const createEmergencyContacts = (needs: Needs) => {
-  const { db, clock, lockClient } = needs
+  const { db, lockClient } = needs
   const records = createContactRecords(needs)
   const { find, all } = records
   const lockActive = lockingActive(lockClient)
 
-  const shown = (contact: RecordedContact, { months, today }: Trusted): ShownContact => ({
+  const shown = (contact: RecordedContact, { months, country, today }: Rules): ShownContact => ({
     ...contact,
-    phones: contact.phones.map(phone => ({ ...phone, ...shownNumber(phone) })),
+    phones: contact.phones.map(phone => ({ ...phone, ...showPhone(phone, country) })),
     speaks: contact.language
       ? { pl: languageName(contact.language, 'pl'), en: languageName(contact.language, 'en') }
       : null,
     confirmed: contact.lastConfirmedOn ? agoFrom(contact.lastConfirmedOn, today) : null,
     overdue: isOverdue(contact.lastConfirmedOn, today, months),
   })
-
-  const trust = async (trx: Trx, actor: Actor): Promise<Trusted> => {
-    const { confirmMonths, timeZone } = await needs.rules(trx, actor)
-    return { months: confirmMonths, today: dayIn(clock(), timeZone) }
-  }
 
   return {
     ...createChanges(needs, records),
@@ -69,8 +63,8 @@ export const createEmergencyContacts = (needs: Needs) => {
 
     /** A client's contacts in order, as its page shows them. */
     ofClient: async (trx: Trx, actor: Actor, clientId: string): Promise<ShownContact[]> => {
-      const [trusted, found] = await Promise.all([trust(trx, actor), all(trx, actor, [clientId])])
-      return (found.get(clientId) ?? []).map(contact => shown(contact, trusted))
+      const [rules, found] = await Promise.all([readRules(needs)(trx, actor), all(trx, actor, [clientId])])
+      return (found.get(clientId) ?? []).map(contact => shown(contact, rules))
     },
 
     /** The contacts of many clients as pages show them; clients without any are left out. */
@@ -79,8 +73,8 @@ export const createEmergencyContacts = (needs: Needs) => {
       actor: Actor,
       clientIds: readonly string[],
     ): Promise<ReadonlyMap<string, readonly ShownContact[]>> => {
-      const [trusted, found] = await Promise.all([trust(trx, actor), all(trx, actor, clientIds)])
-      return new Map([...found].map(([id, contacts]) => [id, contacts.map(contact => shown(contact, trusted))]))
+      const [rules, found] = await Promise.all([readRules(needs)(trx, actor), all(trx, actor, clientIds)])
+      return new Map([...found].map(([id, contacts]) => [id, contacts.map(contact => shown(contact, rules))]))
     },
 
     /** The contacts of many clients, each client's in order; clients without any are left out. One query. */

@@ -2,6 +2,8 @@ import type { Actor } from '../../platform/actor.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
 import { Conflict } from '../../platform/errors.ts'
+import type { CountryCode } from '../../platform/text/phone.ts'
+import { dayIn } from '../../platform/time/wall-clock.ts'
 import type { RecordedRules } from '../../safe-to-contact/rules.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 
@@ -23,14 +25,24 @@ export type Needs = {
   vault: Vault
   clock: Clock
   lockClient: LockClient
-  /** What the tenant has settled: after how many months a contact is to be confirmed again, and its time zone. */
-  rules: (trx: Trx, actor: Actor) => Promise<{ confirmMonths: number; timeZone: string }>
+  /** What the tenant has settled: when a contact is to be confirmed again, its time zone, and whose numbers need no country code. */
+  rules: (trx: Trx, actor: Actor) => Promise<{ confirmMonths: number; timeZone: string; country: CountryCode }>
   accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
   /** How these clients are called; those that are no more are left out. */
   clientNames: (trx: Trx, actor: Actor, clientIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
   /** Active clients with a number of their own that is known to be wrong. */
   wrongOwnNumbers: (trx: Trx, actor: Actor) => Promise<readonly WrongOwnNumbers[]>
 }
+
+/** What the tenant has decided that contacts are shown by, and which day it is where the tenant is. */
+export type Rules = { months: number; country: CountryCode; today: string }
+
+export const readRules =
+  ({ clock, rules }: Pick<Needs, 'clock' | 'rules'>) =>
+  async (trx: Trx, actor: Actor, at = clock()): Promise<Rules> => {
+    const { confirmMonths, timeZone, country } = await rules(trx, actor)
+    return { months: confirmMonths, country, today: dayIn(at, timeZone) }
+  }
 
 /**
  * The lock that every change begins with, so that changes of one client's contacts follow one another.

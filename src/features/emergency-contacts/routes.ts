@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { Router, type Request, type Response } from 'express'
 import { Conflict, NotFound } from '../../platform/errors.ts'
+import { areAllDialable, type CountryCode } from '../../platform/text/phone.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
+import type { ContactProfile } from './contact.ts'
 import type { EmergencyContacts } from './emergency-contacts.ts'
 import { showForm } from './form-page.ts'
 import {
@@ -44,7 +46,7 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
     const outcome = await contacts.add(actorOf(res), clientId, newId, form.data)
     if (outcome === 'full') return again(422, { problems: { '': 'emergency-contacts:conflict.full' } })
     if (outcome === 'taken') return again(409, { newId: randomUUID(), trouble: 'already-added' })
-    flash(req, 'success', 'emergency-contacts:flash.added')
+    flashSaved(req, res, form.data, 'added')
     backTo(res, clientId, newId)
   })
 
@@ -61,7 +63,7 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
   router.get('/clients/:clientId/contacts/:contactId/edit', staff, async (req, res) => {
     const client = await clientOf(req, res)
     const contact = await contacts.read(actorOf(res), client.id, idFrom(req.params.contactId))
-    showForm(res, { client, contact, newId: null, values: typedFrom(contact) })
+    showForm(res, { client, contact, newId: null, values: typedFrom(contact, countryOf(res)) })
   })
 
   router.post('/clients/:clientId/contacts/:contactId', staff, async (req, res) => {
@@ -77,7 +79,7 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
 
     const amendment = await contacts.amend(actorOf(res), clientId, id, seenVersion(req), form.data)
     if (amendment.outcome === 'amended') {
-      flash(req, 'success', 'emergency-contacts:flash.amended')
+      flashSaved(req, res, form.data, 'amended')
       return backTo(res, clientId, id)
     }
     const client = await clientOf(req, res)
@@ -85,7 +87,7 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
     if (amendment.outcome === 'removed')
       return showForm(res, { ...page, client, contact: null, newId: randomUUID(), trouble: 'removed' })
     const { now } = amendment
-    showForm(res, { ...page, client, contact: now, now: typedFrom(now), trouble: 'changed' })
+    showForm(res, { ...page, client, contact: now, now: typedFrom(now, countryOf(res)), trouble: 'changed' })
   })
 
   router.post('/clients/:clientId/contacts/:contactId/move', staff, async (req, res) => {
@@ -135,11 +137,18 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
     const typed = typedContact(req.body)
     const { confirmed } = req.body as { confirmed?: unknown }
     const values = confirmed === 'today' ? { ...typed, lastConfirmedOn: today } : typed
-    return { values, form: readForm(contactForm(today), values) }
+    return { values, form: readForm(contactForm(today, countryOf(res)), values) }
   }
 
   return router
 }
+
+const flashSaved = (req: Request, res: Response, { phones }: ContactProfile, outcome: 'added' | 'amended') =>
+  areAllDialable(phones, countryOf(res))
+    ? flash(req, 'success', `emergency-contacts:flash.${outcome}`)
+    : flash(req, 'warning', 'safe-to-contact:savedUndialable')
+
+const countryOf = (res: Response) => res.locals.country as CountryCode
 
 const idFrom = (text: unknown): string => {
   const id = uuid.safeParse(text)

@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { phoneToEdit, readPhone, type CountryCode } from '../../platform/text/phone.ts'
+import { visible } from '../../platform/text/visible.ts'
 import { recordedRules } from '../../safe-to-contact/rules.ts'
 import { ruleFields } from '../../safe-to-contact/schema.ts'
 import { saysNothingTyped, typedFromRules, typedRules, type TypedRules } from '../../safe-to-contact/typed.ts'
 import { mostPhones, phoneTypes, type ContactProfile } from './contact.ts'
 import { isLanguageCode } from './languages.ts'
-import { toE164 } from './phone-number.ts'
 import { otherRelationship, relationshipCodes } from './relationships.ts'
 
 const tooLong = 'problems:too-long'
@@ -19,7 +20,7 @@ const control = /[^\P{Cc}\n\r\t]/u
 const lines = (most: number) =>
   z
     .string()
-    .transform(typed => typed.normalize('NFC').trim())
+    .transform(typed => visible(typed).trim())
     .refine(typed => !control.test(typed), 'problems:invalid')
     .refine(typed => Array.from(typed).length <= most, tooLong)
 
@@ -28,27 +29,29 @@ const line = (most: number) => lines(most).transform(typed => typed.replaceAll(/
 /** For a field that may be left empty. */
 const orNull = (typed: string) => (readable.test(typed) ? typed : null)
 
-const phone = z
-  .object({
-    type: z.enum(phoneTypes, { error: choose }),
-    number: line(60).refine(typed => typed !== '', 'problems:required'),
-    hours: line(100).transform(orNull),
-    ...ruleFields,
-  })
-  .transform(({ type, number, hours, ...rules }) => ({
-    type,
-    number: toE164(number),
-    typed: number,
-    hours,
-    ...recordedRules(rules),
-  }))
-  .refine(({ number, typed }) => number !== null || typed === '', { error: 'problems:phone', path: ['number'] })
+/** A number that can't be dialled is kept as it was typed: new ranges are given out every year. */
+const phone = (country: CountryCode) =>
+  z
+    .object({
+      type: z.enum(phoneTypes, { error: choose }),
+      number: line(60).refine(typed => typed !== '', 'problems:required'),
+      hours: line(100).transform(orNull),
+      ...ruleFields,
+    })
+    .transform(({ type, number, hours, ...rules }) => ({
+      type,
+      number: readPhone(number, country).number,
+      typed: number,
+      hours,
+      ...recordedRules(rules),
+    }))
 
 /**
  * The form of a contact, as `typedContact` gives it.
  * @param today ISO date, the latest on which a contact can have been confirmed
+ * @param country of the organisation, whose numbers need no country code
  */
-export const contactForm = (today: string) =>
+export const contactForm = (today: string, country: CountryCode) =>
   z
     .object({
       name: line(200).refine(typed => readable.test(typed), 'emergency-contacts:problems.name'),
@@ -56,7 +59,7 @@ export const contactForm = (today: string) =>
         .string()
         .refine(code => relationshipCodes.includes(code), 'emergency-contacts:problems.relationship'),
       relationshipText: line(100).transform(orNull),
-      phones: z.array(phone).max(mostPhones, 'problems:too-many'),
+      phones: z.array(phone(country)).max(mostPhones, 'problems:too-many'),
       email: line(254)
         .transform(orNull)
         .refine(typed => typed === null || z.email().safeParse(typed).success, 'problems:email'),
@@ -78,10 +81,6 @@ export const contactForm = (today: string) =>
     .refine(({ relationship, relationshipText }) => relationship !== otherRelationship || relationshipText !== null, {
       error: 'emergency-contacts:problems.relationship-text',
       path: ['relationshipText'],
-    })
-    .refine(({ phones, email, address }) => phones.length > 0 || email !== null || address !== null, {
-      error: 'emergency-contacts:problems.no-way-to-reach',
-      path: ['phones'],
     })
     .transform(({ addressHidden, ...contact }) =>
       addressHidden && contact.address ? { ...contact, addressHidden: true } : contact,
@@ -111,14 +110,14 @@ export const typedContact = (body: unknown): TypedContact => {
   }
 }
 
-/** The form of a recorded contact. */
-export const typedFrom = (contact: ContactProfile): TypedContact => ({
+/** The form of a recorded contact. @param country where it is to be edited: a number typed in another one shows with its code */
+export const typedFrom = (contact: ContactProfile, country?: CountryCode): TypedContact => ({
   name: contact.name,
   relationship: contact.relationship,
   relationshipText: contact.relationshipText ?? '',
-  phones: contact.phones.map(({ type, typed, hours, ...rules }) => ({
+  phones: contact.phones.map(({ type, number, typed, hours, ...rules }) => ({
     type,
-    number: typed,
+    number: country ? phoneToEdit({ number, typed }, country) : typed,
     hours: hours ?? '',
     ...typedFromRules(rules),
   })),

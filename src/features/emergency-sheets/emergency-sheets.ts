@@ -38,6 +38,20 @@ export const createEmergencySheets = (needs: Needs) => {
   }
 
   return {
+    /** Whether a sheet could be made; nothing of the record is shown yet, so nothing is audited. @throws NotFound */
+    expectClient: (actor: Actor, clientId: string): Promise<void> =>
+      db.asTenant(actor, async trx => {
+        if ((await clientsOf(trx, actor, [clientId])).length === 0) throw new NotFound()
+      }),
+
+    /** The group whose sheets could be made. @throws NotFound */
+    expectGroup: (actor: Actor, groupId: string): Promise<{ id: string; name: string }> =>
+      db.asTenant(actor, async trx => {
+        const found = await group(trx, actor, groupId)
+        if (!found) throw new NotFound()
+        return found
+      }),
+
     /** The sheet of one client. @throws NotFound */
     ofClient: async (actor: Actor, clientId: string, print: Print): Promise<Sheets> => {
       const name = await organisation(actor)

@@ -19,11 +19,11 @@ const margin = 15 * millimetre
 /** What belongs to a contact stands this far in, in points. */
 const step = 18
 
-type Paper = { t: Translate; language: string; title: string; foot: string; at: Date }
+type Paper = { t: Translate; language: string; title: string; foot: string; at: Date; passphrase: string }
 
 /**
  * Writes sheets as a PDF on A4, each client from a new page, every page with the same foot. The document is a stream to be read while
- * it is written; it holds nothing personal beside its pages.
+ * it is written, opened by a passphrase only; it holds nothing personal beside its pages.
  */
 export const writeSheets = (sheets: readonly SaidSheet[], paper: Paper): Pdf => {
   const pdf = openPaper({ ...paper, margin })

@@ -32,7 +32,11 @@ export type SaidSheet = {
 export type ClientWords = {
   displayName: (person: SheetClient['profile']) => string
   words: {
-    phone: (phone: { number: string | null; typed: string }) => string
+    reading: (phone: { number: string | null; typed: string }) => {
+      dial: string | null
+      shown: string
+      extension: string | null
+    }
     address: (address: SheetClient['profile']['addresses'][number]) => string
     language: (code: string) => string
   }
@@ -53,7 +57,10 @@ export const sayingSheets = ({ t, language, formatDate, displayName, words }: Sp
       : one.shown,
     type: t(`emergency-contacts:phoneType.${one.type}`),
     hours: one.hours,
-    rules: rulesOf(one).map(rule => ({ warning: isWarning(rule.code), text: sayRule(sentences, rule, formatDate) })),
+    rules: [
+      ...(one.dial === null ? [{ warning: true, text: t('safe-to-contact:sentence.not-dialable') }] : []),
+      ...rulesOf(one).map(rule => ({ warning: isWarning(rule.code), text: sayRule(sentences, rule, formatDate) })),
+    ],
   })
 
   const relationship = (contact: SheetContact) =>
@@ -73,6 +80,7 @@ export const sayingSheets = ({ t, language, formatDate, displayName, words }: Sp
       telling: t(one.mayBeTold ? 'emergency-contacts:section.mayBeTold' : 'emergency-contacts:section.mayNotBeTold'),
       tellNote: one.tellNote,
       more: [
+        ...(one.phones.length === 0 ? [t('emergency-contacts:section.noPhone')] : []),
         ...(one.speaks ? [t('emergency-contacts:section.speaks', { language: one.speaks[language] })] : []),
         ...(address ? [address.replaceAll('\n', ', ')] : []),
       ],
@@ -99,7 +107,7 @@ export const sayingSheets = ({ t, language, formatDate, displayName, words }: Sp
         .filter(Boolean)
         .join(' · ') || null,
     contacts: contacts.map(contact),
-    ownPhones: profile.phones.map(one => phone({ ...one, hours: null, extension: null, shown: words.phone(one) })),
+    ownPhones: profile.phones.map(one => phone({ ...one, ...words.reading(one), hours: null })),
     addresses: forTeam ? givenOut(profile.addresses).map(words.address) : [],
   })
 }

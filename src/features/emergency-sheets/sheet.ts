@@ -38,7 +38,7 @@ export type SheetContact = {
   name: string
   relationship: string
   relationshipText: string | null
-  phones: readonly (Phone & { hours: string | null; shown: string; extension: string | null })[]
+  phones: readonly (Phone & { hours: string | null; dial: string | null; shown: string; extension: string | null })[]
   address: string | null
   addressHidden?: boolean
   speaks: Record<Language, string> | null

@@ -7,11 +7,15 @@ export const keyAttention =
   (desk: Pick<KeyDesk, 'overview'>, translations: Translations) => async (_actor: Actor, language: Language) => {
     const t = translations.to(language)
     const { rings, files } = await desk.overview()
-    const late = [
-      ...(rings.data.overdue ? ['data'] : []),
-      ...(rings.index.overdue ? ['index'] : []),
-      ...(files.root.overdue ? ['root'] : []),
-      ...(files.pepper.overdue ? ['pepper'] : []),
-    ]
-    return late.map(kind => ({ kind: 'warning', text: t(`encryption-keys:attention.${kind}`), href: '/keys' }))
+    const late = (['data', 'index'] as const).filter(purpose => rings[purpose].overdue)
+    const due = (['root', 'pepper'] as const).flatMap(kind => {
+      const { due: standing, prepared } = files[kind]
+      if (standing === 'later') return []
+      return standing === 'soon' ? [`${kind}Soon`] : prepared ? [`${kind}Unturned`] : [kind]
+    })
+    return [...late, ...due].map(what => ({
+      kind: 'warning',
+      text: t(`encryption-keys:attention.${what}`),
+      href: '/keys',
+    }))
   }

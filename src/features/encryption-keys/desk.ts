@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { installationId, systemActor, type Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
+import type { Clock } from '../../platform/clock.ts'
 import { Conflict } from '../../platform/errors.ts'
 import { enqueue } from '../../platform/jobs/jobs.ts'
 import type { LiveKeys } from '../../platform/vault/live-keys.ts'
@@ -15,6 +16,9 @@ import { isAsked, selectFileKeys, summariseKeys, type KeySummary } from './queri
 export const kinds = ['data', 'index', 'root', 'pepper'] as const
 export type Kind = (typeof kinds)[number]
 type Needs = Pick<EncryptionKeysNeeds, 'db' | 'rootKeys' | 'peppers' | 'rotationDays' | 'log'> & {
+  clock: Clock
+  /** Days after which a root key or a pepper is due; 0: never. */
+  fileRotationDays: number
   unscoped: Unscoped
   keys: EncryptionKeys
   /** Notes the fingerprints of the keys that are in the files now, so that a start asks for them. */
@@ -24,19 +28,32 @@ export type FileKey = { id: string; state: 'current' | 'coming' | 'old'; since: 
 export type Overview = {
   /** Of all organisations and the installation itself. */
   rings: Record<Purpose, KeySummary & { overdue: boolean }>
-  files: Record<'root' | 'pepper', { keys: FileKey[]; overdue: boolean; turning: boolean; writable: boolean }>
+  files: Record<'root' | 'pepper', FileStanding>
   rotationDays: number
+  fileRotationDays: number
+}
+type FileStanding = {
+  keys: FileKey[]
+  /** When the current key is due; null where it never is, or where nobody noted since when it is in use. */
+  dueAt: Date | null
+  /** How that stands: far off, within 30 days, or past. */
+  due: 'later' | 'soon' | 'overdue'
+  /** A new key is in the file, so that the worker makes it the current one when it is due. */
+  prepared: boolean
+  turning: boolean
+  writable: boolean
 }
 
 const dayMs = 24 * 60 * 60_000
 /** So many days late is late: the worker turns keys when they are due, a little at a time. */
 const graceDays = 7
-/** What turns only by an operator's word should turn once a year. */
-const fileKeyDays = 365
+/** From so many days before a key file is due the desk says so. */
+const noticeDays = 30
 const followEveryMs = 15_000
 
 /** What the desk shows of keys, and what it can ask for. The worker turns them; none is ever shown. */
-export const createKeyDesk = ({ db, unscoped, rootKeys, peppers, rotationDays, log, keys, remember }: Needs) => {
+export const createKeyDesk = (needs: Needs) => {
+  const { db, unscoped, rootKeys, peppers, rotationDays, fileRotationDays, clock, log, keys, remember } = needs
   const summary = async (purpose: Purpose) => {
     const found = await unscoped.read(trx => summariseKeys(trx, purpose))
     const late = rotationDays > 0 && found.oldestMs > (rotationDays + graceDays) * dayMs
@@ -47,7 +64,7 @@ export const createKeyDesk = ({ db, unscoped, rootKeys, peppers, rotationDays, l
     kind: 'root' | 'pepper',
     { path, keys: live }: { path: string; keys: LiveKeys },
     uses: ReadonlyMap<string, number> | null,
-  ) => {
+  ): Promise<FileStanding> => {
     await live.reload()
     const coming = await comingKey(path)
     const noted = new Map(await db.asTenant({ tenantId: installationId }, trx => selectFileKeys(trx, kind)))
@@ -58,11 +75,14 @@ export const createKeyDesk = ({ db, unscoped, rootKeys, peppers, rotationDays, l
       uses: uses && (uses.get(id) ?? 0),
     }))
     const since = found[0]?.since
+    const dueAt = since && fileRotationDays > 0 ? new Date(since.getTime() + fileRotationDays * dayMs) : null
     const stray = kind === 'root' && found.some(({ state, uses: still }) => state === 'old' && (still ?? 0) > 0)
     return {
       keys: found,
-      overdue: since ? Date.now() - since.getTime() > fileKeyDays * dayMs : false,
-      turning: coming !== null || stray,
+      dueAt,
+      due: howDue(dueAt, coming !== null, clock()),
+      prepared: coming !== null,
+      turning: stray,
       writable: await isWritable(dirname(path)),
     }
   }
@@ -75,6 +95,7 @@ export const createKeyDesk = ({ db, unscoped, rootKeys, peppers, rotationDays, l
       rings: { data, index },
       files: { root: await file('root', rootKeys, uses), pepper: await file('pepper', peppers, null) },
       rotationDays,
+      fileRotationDays,
     }
   }
 
@@ -84,6 +105,14 @@ export const createKeyDesk = ({ db, unscoped, rootKeys, peppers, rotationDays, l
   const begin = async (purpose: Purpose) => {
     await keys.begin(purpose)
     await db.asTenant({ tenantId: installationId }, trx => follow(trx, 0))
+  }
+
+  /** The new key was put into the file by an operator, on every machine; where none is there the desk asks for it. */
+  const turnFileIfDue = async (kind: 'root' | 'pepper', { dueAt, prepared, turning }: FileStanding) => {
+    const isDue = prepared && dueAt !== null && dueAt <= clock()
+    // Keys under another root key: an operator has put a new one first, or a rotation was cut short.
+    const isBehind = turning && !prepared
+    if (isDue || isBehind) await turnFileKey(kind)
   }
 
   const turnFileKey = async (kind: 'root' | 'pepper') => {
@@ -126,6 +155,14 @@ export const createKeyDesk = ({ db, unscoped, rootKeys, peppers, rotationDays, l
     tasks: {
       'keys.rotate': ({ kind }: { kind: Kind }) =>
         kind === 'root' || kind === 'pepper' ? turnFileKey(kind) : begin(kind),
+      'keys.turn-files': async () => {
+        const { files } = await overview()
+        for (const kind of ['root', 'pepper'] as const)
+          // What goes wrong with one file must not keep the other from its turn.
+          await turnFileIfDue(kind, files[kind]).catch((fault: unknown) =>
+            log.error({ err: fault, kind }, 'a key file could not be turned'),
+          )
+      },
       'keys.follow': async () => {
         await keys.turnDue()
         const { rings } = await overview()
@@ -135,6 +172,14 @@ export const createKeyDesk = ({ db, unscoped, rootKeys, peppers, rotationDays, l
     },
   }
 }
+/** Where a new key is in place the worker has a week for it, as for data keys. */
+const howDue = (dueAt: Date | null, prepared: boolean, now: Date): FileStanding['due'] => {
+  if (!dueAt) return 'later'
+  const leftDays = (dueAt.getTime() - now.getTime()) / dayMs
+  if (leftDays < (prepared ? -graceDays : 0)) return 'overdue'
+  return leftDays < noticeDays && !prepared ? 'soon' : 'later'
+}
+
 /** Where key files are mounted for reading only, they are turned where they are kept, by the command line. */
 const isWritable = (folder: string): Promise<boolean> =>
   access(folder, constants.W_OK).then(

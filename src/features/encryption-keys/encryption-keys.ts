@@ -160,9 +160,11 @@ export const createEncryptionKeys = (needs: EncryptionKeysNeeds) => {
     })
     await keys.reload()
     if (outcome === 'current')
-      await db.asTenant({ tenantId: installationId }, trx =>
-        record(trx, systemActor(installationId), 'key.made', keys.current.id, { purpose: kind }),
-      )
+      await db.asTenant({ tenantId: installationId }, async trx => {
+        // It may have been noted long ago, when it was put into the file: it is noted again as it becomes the current one.
+        await needs.forgetKey(trx, kind, keys.current.id)
+        await record(trx, systemActor(installationId), 'key.made', keys.current.id, { purpose: kind })
+      })
     return outcome
   }
 

@@ -6,7 +6,7 @@ export type Person = {
   fileNumber: string
   givenNames: string
   familyName: string
-  /** 'YYYY-MM-DD', or null where it is not known */
+  /** 'YYYY-MM-DD', less where only the month or the year is known, or null */
   birthDate: string | null
 }
 
@@ -26,11 +26,14 @@ export const isAbout = (person: Person) => {
     if (fileNumber && folded.includes(fileNumber) && names.some(name => present.has(name))) return true
     if (names.length === 0 || !names.every(name => present.has(name))) return false
     const dates = texts.flatMap(datesIn)
-    return !person.birthDate || dates.length === 0 || dates.includes(datesIn(person.birthDate)[0]!)
+    if (!person.birthDate || dates.length === 0) return true
+    const [whole] = datesIn(person.birthDate)
+    return whole ? dates.includes(whole) : dates.some(date => date.startsWith(person.birthDate!.slice(0, 4)))
   }
 }
 
-const dateForm = /(?<!\d)(\d{4})\D?(\d{2})\D?(\d{2})(?!\d)|(?<!\d)(\d{1,2})\D(\d{1,2})\D(\d{4})(?!\d)/g
+const dateForm =
+  /(?<![\p{L}\d])(\d{4})[^\p{L}\d]?(\d{2})[^\p{L}\d]?(\d{2})(?!\d)|(?<![\p{L}\d])(\d{1,2})[^\p{L}\d](\d{1,2})[^\p{L}\d](\d{4})(?!\d)/gu
 
 /** The dates in a text, each as its year and its smaller and greater other number: 4 May and 5 April count as the same. */
 const datesIn = (text: string): string[] =>

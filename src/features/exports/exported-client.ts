@@ -8,6 +8,11 @@ export type ExportedPhone = RecordedRules & {
   /** E.164, or null when what was typed is no number anybody can dial from everywhere. */
   number: string | null
   typed: string
+  /** What a telephone dials: E.164, or a short number of the organisation's country; null where it can't be dialled. */
+  dial: string | null
+  /** As people read it, or, where more than a number was typed, all that was typed. */
+  shown: string
+  extension?: string
 }
 
 /** A number of an emergency contact, with the hours in which it may be called (free text, may be empty). */
@@ -18,6 +23,8 @@ export type ExportedContact = {
   /** 1 is called first. */
   rank: number
   name: string
+  /** The name in Latin letters, where it is in a script that the viewer cannot read (see fold). */
+  latinName?: string
   relationship: string
   relationshipText: string
   phones: readonly ExportedContactPhone[]
@@ -40,6 +47,8 @@ export type ExportedClient = {
   givenNames: string
   familyName: string
   preferredName: string
+  /** The names in Latin letters, where one is in a script that the viewer cannot read (see fold). */
+  latinName?: string
   /** ISO date, or null when unknown. */
   birthDate: string | null
   deceasedOn: string | null

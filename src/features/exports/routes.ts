@@ -9,7 +9,7 @@ import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import { unlessReaderGone } from '../../platform/web/reader-gone.ts'
 import type { Exports, ListedExport } from './exports.ts'
-import { generatePassphrase, type Language } from './passphrase/generated.ts'
+import { suggestPassphrase, type Language } from './passphrase/generated.ts'
 import { exportForm, exportId, proofForm } from './schema.ts'
 
 type Choices = {
@@ -32,7 +32,7 @@ export const exportRoutes = (exports: Exports, { keysToChoose, groupsToChoose }:
     await renderForm(
       res,
       200,
-      generatePassphrase(language),
+      suggestPassphrase(language),
       { format: 'viewer', keyIds: [], groupIds: [], withHidden: '' },
       {},
     )
@@ -40,10 +40,12 @@ export const exportRoutes = (exports: Exports, { keysToChoose, groupsToChoose }:
 
   router.post('/exports', officer(), async (req, res) => {
     const form = readForm(exportForm, req.body)
-    // What was typed is never sent back, and new words would make somebody throw away those just written down.
-    if (!form.ok) return renderForm(res, 422, null, typedIn(req.body), form.problems)
-
     const { language } = res.locals as { language: Language }
+    // What was typed is never sent back; the suggested words are, since somebody may have just written them down.
+    const again = (problems: Problems) =>
+      renderForm(res, 422, suggestPassphrase(language, req.body), typedIn(req.body), problems)
+    if (!form.ok) return again(form.problems)
+
     const { keyIds, groupIds, format, withHidden } = form.data
     const passphrase = form.data.passphrase || null
     const asked = await exports.request(actorOf(res), {
@@ -54,7 +56,7 @@ export const exportRoutes = (exports: Exports, { keysToChoose, groupsToChoose }:
       language,
       withHidden,
     })
-    if (!asked) return renderForm(res, 422, null, typedIn(req.body), { keyIds: 'exports:problem.keyGone' })
+    if (!asked) return again({ keyIds: 'exports:problem.keyGone' })
     const { id, made } = asked
     if (!made) flash(req, 'warning', 'exports:flash.alreadyUnderWay')
     res.redirect(303, `/exports/${id}`)
@@ -88,7 +90,7 @@ export const exportRoutes = (exports: Exports, { keysToChoose, groupsToChoose }:
     res.json({ done: !isUnderWay(found), value, max, text })
   })
 
-  router.get('/exports/:exportId/file', officer(), async (req, res) => {
+  router.get('/exports/:exportId/file', requireRole('security_officer', { download: 'sealed' }), async (req, res) => {
     const { file, name, type, size } = await exports.download(actorOf(res), idIn(req.params))
     const there = await stat(file).catch(() => undefined)
     if (there?.size !== size) throw new NotFound()
@@ -100,7 +102,7 @@ export const exportRoutes = (exports: Exports, { keysToChoose, groupsToChoose }:
   const renderForm = async (
     res: Response,
     status: number,
-    suggested: string | null,
+    suggested: string,
     values: { format: string; keyIds: readonly string[]; groupIds: readonly string[]; withHidden: string },
     problems: Problems,
   ) => {

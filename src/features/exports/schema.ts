@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isFitForPdf } from '../../platform/pdf/protection.ts'
 import { normalPassphrase } from './file/wrap-key.ts'
 import { formatNames } from './formats/formats.ts'
 import { looksLikeCode, normalCode } from './opening-code.ts'
@@ -27,6 +28,17 @@ const blame = (context: z.RefinementCtx, path: string, message: string) =>
 
 /** For whom a file is sealed, as every form asks that makes one (views/exports/for-whom.ejs). */
 export const forWhomForm = z.object(forWhom).superRefine(judgeForWhom)
+
+/** The passphrase of a file that only a passphrase opens, as every form asks that makes one (views/sealed-file/form.ejs). */
+const passphraseFormOf = (file: 'age' | 'pdf') =>
+  z.object({ passphrase, repeated: passphrase }).superRefine((form, context) => {
+    if (!form.passphrase) blame(context, 'passphrase', 'problems:required')
+    else if (file === 'pdf' && !isFitForPdf(form.passphrase)) blame(context, 'passphrase', 'sealed-file:problem.unfit')
+    else if (!isStrongEnough(form.passphrase, file)) blame(context, 'passphrase', 'exports:problem.weak')
+    if (form.passphrase !== form.repeated) blame(context, 'repeated', 'exports:problem.notTheSame')
+  })
+export const pdfPassphraseForm = passphraseFormOf('pdf')
+export const agePassphraseForm = passphraseFormOf('age')
 
 export const exportForm = z
   .object({

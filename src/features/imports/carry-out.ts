@@ -19,6 +19,7 @@ import {
   type RowOutcome,
 } from './queries.ts'
 import type { Seals } from './sealed.ts'
+import { countRow } from './states.ts'
 
 /** Enough that what a transaction costs by itself is little. */
 const batch = 500
@@ -31,7 +32,10 @@ const mostRefused = 1000
  * Carries out a previewed import, `batch` rows a transaction. A row is deleted in the transaction that makes its client:
  * whatever is interrupted goes on where it stopped, and nothing goes in twice.
  */
-export const createCarryOut = ({ db, clock, clients, timeZone, turnMs = usualTurnMs }: Needs, seals: Seals) => {
+export const createCarryOut = (
+  { db, clock, clients, country, timeZone, turnMs = usualTurnMs }: Needs,
+  seals: Seals,
+) => {
   /** Does the next rows; null when there is nothing more to do. */
   const step = async (trx: Trx, actor: Actor, importId: string, size: number): Promise<number | null> => {
     const record = await lockImport(trx, importId)
@@ -48,7 +52,9 @@ export const createCarryOut = ({ db, clock, clients, timeZone, turnMs = usualTur
     }
 
     const today = dayIn(record.started_at ?? clock(), await timeZone(trx, actor))
-    const planned = (await planRows({ trx, actor, clients, today }, rows, reading, nobodySeen())).map(refuseSurprises)
+    const planned = (await planRows({ trx, actor, clients, today, country }, rows, reading, nobodySeen())).map(
+      refuseSurprises,
+    )
     const found = await write(trx, actor, importId, planned)
     await deleteRows(
       trx,
@@ -107,7 +113,7 @@ export const createCarryOut = ({ db, clock, clients, timeZone, turnMs = usualTur
   ) => {
     await setOutcomes(trx, record.id, refused)
     const counts = { ...record.result.counts }
-    for (const { outcome } of settled) counts[outcome]++
+    for (const { outcome } of settled) countRow(counts, outcome)
     await updateImport(trx, record.id, {
       result: { counts },
       rows_done: record.rows_done + settled.length,
@@ -145,11 +151,17 @@ export const createCarryOut = ({ db, clock, clients, timeZone, turnMs = usualTur
   }
 }
 
-/** What the preview did not announce is not done: somebody else has made or removed that client since. */
+/**
+ * What the preview did not announce is not done: somebody else has made, changed or removed that client since. A decision
+ * holds only for the client it was made about.
+ */
 const refuseSurprises = (planned: PlannedRow): PlannedRow => {
-  const announced = planned.row.outcome
+  const { outcome: announced, decision, refusals } = planned.row
   const surprise =
-    (announced === 'new' && planned.before !== null) || (announced === 'changed' && planned.outcome === 'new')
+    planned.outcome === 'undecided' ||
+    (announced === 'new' && planned.before !== null) ||
+    (announced === 'changed' && planned.outcome === 'new') ||
+    (decision === 'replace' && planned.before?.id !== refusals[0]?.clientId)
   return surprise ? refusedMeanwhile(planned) : planned
 }
 

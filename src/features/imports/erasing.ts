@@ -1,6 +1,7 @@
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
+import { readable } from './file/letters.ts'
 import { deleteRows, listImports, listRows, updateImport, type ImportRecord } from './queries.ts'
 import { createSeals } from './sealed.ts'
 
@@ -26,10 +27,16 @@ export const createImportErasing = (vault: Vault) => {
       await deleteRows(trx, record.id, ids)
       dropped += ids.length
     }
-    // A file is often named after the person in it.
-    if (isAbout(file.name.split(/[^\p{L}\p{N}]+/u)))
+    // A file is often named after the person in it, and so is what stands above its headings.
+    const isNamed = isAbout(file.name.split(/[^\p{L}\p{N}]+/u))
+    const above = file.above.filter(row => !isAbout(row.cells.map(cell => readable(cell, encoding))))
+    if (isNamed || above.length < file.above.length)
       await updateImport(trx, record.id, {
-        file_sealed: await seals.sealFile(tenantId, record.id, { ...file, name: 'import.csv' }),
+        file_sealed: await seals.sealFile(tenantId, record.id, {
+          ...file,
+          above,
+          name: isNamed ? 'import.csv' : file.name,
+        }),
       })
     return dropped
   }

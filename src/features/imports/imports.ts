@@ -4,10 +4,21 @@ import type { Trx } from '../../platform/db/tenant.ts'
 import { Conflict, NotFound } from '../../platform/errors.ts'
 import { enqueue } from '../../platform/jobs/jobs.ts'
 import { createCarryOut } from './carry-out.ts'
+import { createChooseHeader } from './choose-header.ts'
+import { createDecide } from './decide.ts'
 import type { Needs } from './needs.ts'
 import { createPreview } from './preview.ts'
 import { progressOf } from './progress.ts'
-import { dropRows, findImport, lockImport, stirStalled, updateImport, type ImportRecord } from './queries.ts'
+import {
+  countDecisions,
+  dropRows,
+  findImport,
+  lockImport,
+  settleDecisions,
+  stirStalled,
+  updateImport,
+  type ImportRecord,
+} from './queries.ts'
 import { createReadings } from './readings.ts'
 import { createRefusedFile } from './refused-file.ts'
 import { createSeals, type FileReading } from './sealed.ts'
@@ -65,7 +76,9 @@ export const createImports = (needs: Needs) => {
   return {
     ...createReadings(needs, seals),
     upload: createUpload(needs, seals),
-    refusedFile: createRefusedFile(needs, seals),
+    ...createRefusedFile(needs, seals),
+    chooseHeader: createChooseHeader(needs, seals),
+    decide: createDecide(needs),
 
     /** Takes what the columns are said to be and works out what the import would do. @throws NotFound, Conflict */
     chooseColumns: async (actor: Actor, importId: string, reading: FileReading): Promise<void> => {
@@ -93,18 +106,27 @@ export const createImports = (needs: Needs) => {
         const found = await locked(trx, importId)
         if (found.state === 'importing' || found.state === 'done') return
         if (found.state !== 'previewed') throw new Conflict('imports:conflict.not-previewed')
-        const { unchanged, refused } = found.planned.counts
+        const decided = await countDecisions(trx, importId)
+        await settleDecisions(trx, importId)
+        const { undecided: _, ...before } = found.planned.counts
+        const counts = {
+          new: before.new + decided.new,
+          changed: before.changed + decided.replace,
+          unchanged: before.unchanged + decided.keep,
+          refused: before.refused + decided.open,
+        }
         const now = clock()
         await updateImport(trx, importId, {
           state: 'importing',
-          result: { counts: { ...noCounts(), unchanged, refused } },
+          planned: { ...found.planned, counts },
+          result: { counts: { ...noCounts(), unchanged: counts.unchanged, refused: counts.refused } },
           rows_done: 0,
           started_by: actor.accountId,
           started_at: now,
           stirred_at: now,
         })
         await hand(trx, actor, importId, 'importing')
-        await audit(trx, actor, 'import.started', importId, found.planned.counts)
+        await audit(trx, actor, 'import.started', importId, counts)
       }),
 
     /** Drops an import that has not been started, or what is kept of the refused rows of a finished one. @throws NotFound, Conflict */

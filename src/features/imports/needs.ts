@@ -1,6 +1,7 @@
 import type { Actor } from '../../platform/actor.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
+import type { CountryCode } from '../../platform/text/phone.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { Profile } from './columns/profile.ts'
 
@@ -9,10 +10,10 @@ export type Person = { givenNames: string; familyName: string; birthDate: string
 
 /** What imports ask of the client records; composition passes it in. Everything happens in the caller's transaction. */
 export type ClientRecords = {
-  /** Those of the file numbers that are taken, by the number as it was asked for. */
+  /** Those of the file numbers that are taken, zeros in front aside, by the number as it was asked for. */
   findByFileNumbers: (trx: Trx, actor: Actor, fileNumbers: string[]) => Promise<Map<string, ExistingClient>>
-  /** The indexes of the people who look like somebody recorded: the same names, folded, and birth date. */
-  findLookalikes: (trx: Trx, actor: Actor, people: Person[]) => Promise<Set<number>>
+  /** Clients with the same names, folded, and birth date, by the index of the person they look like. */
+  findLookalikes: (trx: Trx, actor: Actor, people: Person[]) => Promise<Map<number, ExistingClient>>
   /** An empty file number is generated. Refuses, by id, whose file number somebody took at the same moment. */
   createMany: (
     trx: Trx,
@@ -33,6 +34,8 @@ export type Needs = {
   /** The time zone of the actor's organisation. */
   timeZone: (trx: Trx, actor: Actor) => Promise<string>
   clients: ClientRecords
+  /** Whose telephone numbers need no country code. */
+  country: (trx: Trx, actor: Actor) => Promise<CountryCode>
   /** How long the worker goes on with one import at a time; only tests set it. */
   turnMs?: number
 }

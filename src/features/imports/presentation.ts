@@ -1,14 +1,16 @@
 import type { Translate } from '../../platform/i18n/translations.ts'
 import { nameOfLanguage } from '../../platform/text/language-name.ts'
-import type { ChangedField, Profile } from './columns/profile.ts'
+import { newProfile, type ChangedField, type Profile } from './columns/profile.ts'
 import type { Refusal, Warning } from './columns/read-row.ts'
 import type { Reading } from './columns/guess.ts'
 import type { ShownRow } from './readings.ts'
+import { decisions, type Decision } from './states.ts'
 
 export type Formats = { t: Translate; language: string; formatDate: (day: string | null) => string }
 
 /** A row as the page shows it: texts only. */
 export type RowOnPage = {
+  id: string
   number: number
   outcome: string
   name: string
@@ -18,6 +20,10 @@ export type RowOnPage = {
   reasons: string[]
   warnings: string[]
   cells: { name: string; value: string }[]
+  /** Of an undecided row: the record it seems to be about beside what the row says, and what can be decided. */
+  sides: { field: string; recorded: string; inFile: string }[]
+  choices: Decision[]
+  decision: Decision | null
 }
 
 export const presentRow = (
@@ -30,7 +36,9 @@ export const presentRow = (
   const { t } = formats
   const person = after ?? { givenNames: given.givenNames ?? '', familyName: given.familyName ?? '' }
   const changes = before && after ? changed.map(field => ({ field, before: before.profile, after })) : []
+  const open = outcome === 'undecided'
   return {
+    id: row.id,
     number: row.number,
     outcome,
     name: [person.familyName, person.givenNames].filter(Boolean).join(', '),
@@ -43,7 +51,10 @@ export const presentRow = (
     })),
     reasons: shown.refusals.map(refusal => reasonOf(refusal, t)),
     warnings: shown.warnings.map(warning => warningOf(warning, t)),
-    cells: outcome === 'refused' ? cellsOf(row.cells, header, columns) : [],
+    cells: outcome === 'refused' || (open && !before) ? cellsOf(row.cells, header, columns) : [],
+    sides: open && before ? sidesOf(before.profile, newProfile(given), formats) : [],
+    choices: open ? decisions.filter(decision => before || decision !== 'replace') : [],
+    decision: row.decision,
   }
 }
 
@@ -51,7 +62,7 @@ export const reasonOf = ({ code, field }: Refusal, t: Translate): string =>
   t(`imports:reason.${code}`, { field: field ? t(`imports:field.${field}`) : '' })
 
 const warningOf = ({ code, field }: Warning, t: Translate): string =>
-  t(`imports:warning.${code}`, { field: t(`imports:field.${field}`) })
+  t(`imports:warning.${code}`, { field: field ? t(`imports:field.${field}`) : '' })
 
 const shownFields = [
   'birthDate',
@@ -63,16 +74,30 @@ const shownFields = [
   'emails',
   'addresses',
   'alerts',
+  'notes',
 ] as const
+
+/** A record and a row beside each other: what either says. */
+const sidesOf = (recorded: Profile, inFile: Profile, formats: Formats): RowOnPage['sides'] => {
+  const { t } = formats
+  const telling = (profile: Profile, field: ChangedField) =>
+    saysNothing(field, profile) ? '' : valueOf(field, profile, formats)
+  return [
+    { field: t('imports:field.fileNumber'), recorded: recorded.fileNumber, inFile: inFile.fileNumber },
+    ...(['givenNames', 'familyName', 'preferredName', ...shownFields] as const).map(field => ({
+      field: t(`imports:changed.${field}`),
+      recorded: telling(recorded, field),
+      inFile: telling(inFile, field),
+    })),
+  ].filter(side => side.recorded || side.inFile)
+}
+
+const saysNothing = (field: ChangedField, profile: Profile) =>
+  (field === 'gender' && profile.gender === 'unknown') || (field === 'interpreterNeeded' && !profile.interpreterNeeded)
 
 const factsOf = (profile: Profile, formats: Formats): string[] => {
   const facts = shownFields.map(field => ({ field, value: valueOf(field, profile, formats) }))
-  const told = facts.filter(
-    ({ field, value }) =>
-      value &&
-      !(field === 'gender' && profile.gender === 'unknown') &&
-      !(field === 'interpreterNeeded' && !profile.interpreterNeeded),
-  )
+  const told = facts.filter(({ field, value }) => value && !saysNothing(field, profile))
   const number = profile.fileNumber ? [`${formats.t('imports:field.fileNumber')}: ${profile.fileNumber}`] : []
   return [...number, ...told.map(({ field, value }) => `${formats.t(`imports:changed.${field}`)}: ${value}`)]
 }
@@ -105,7 +130,7 @@ const placeOf = ({ line, postalCode, city, region, country }: Profile['addresses
 
 /** Of a refused row, what its imported columns hold, as it stands in the file; of a ragged one, everything. */
 const cellsOf = (cells: readonly string[], header: readonly string[], columns: Reading['columns']) => {
-  const ragged = cells.length !== columns.length
+  const ragged = cells.length > columns.length
   return cells
     .flatMap((value, index) =>
       value.trim() && (ragged || columns[index])

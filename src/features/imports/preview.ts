@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { dayIn } from '../../platform/time/wall-clock.ts'
+import { mostlyLooksLike, noTally, tallyCell, type Tally } from './columns/looks-like.ts'
+import { isLeftOut } from './columns/guess.ts'
 import type { Needs } from './needs.ts'
-import { nobodySeen, planRows, type PlannedRow } from './plan.ts'
+import { nobodySeen, planRows, withoutDecision, type PlannedRow } from './plan.ts'
 import { findImport, listRows, lockImport, setOutcomes, updateImport } from './queries.ts'
-import type { Seals } from './sealed.ts'
-import { nothingPlanned, type Planned } from './states.ts'
+import { readableHeader, type FileReading, type Seals } from './sealed.ts'
+import { countRow, nothingPlanned, type Planned } from './states.ts'
 
 /** Few enough that pages served by the same process don't wait. */
 const batch = 200
@@ -16,11 +18,12 @@ const batch = 200
  * and stops when another run has begun.
  */
 export const createPreview =
-  ({ db, clock, clients, timeZone }: Needs, seals: Seals) =>
+  ({ db, clock, clients, country, timeZone }: Needs, seals: Seals) =>
   async (actor: Actor, importId: string): Promise<void> => {
     const run = randomUUID()
     const planned = nothingPlanned()
     const seen = nobodySeen()
+    const tallies = new Map<number, Tally>()
     let after = 0
 
     const next = async (trx: Trx, actor: Actor): Promise<boolean> => {
@@ -34,12 +37,14 @@ export const createPreview =
         reading.encoding,
       )
       const found = await planRows(
-        { trx, actor, clients, today: dayIn(clock(), await timeZone(trx, actor)) },
-        rows,
+        { trx, actor, clients, country, today: dayIn(clock(), await timeZone(trx, actor)) },
+        rows.map(withoutDecision),
         reading,
         seen,
       )
       for (const row of found) count(planned, row)
+      const unused = unusedColumns(readableHeader(await seals.openFile(record), reading.encoding), reading)
+      for (const { cells } of rows) tallyUnused(tallies, cells, unused)
       await setOutcomes(trx, importId, found.map(outcomeOf))
 
       after = rows.at(-1)?.number ?? after
@@ -47,7 +52,7 @@ export const createPreview =
       await updateImport(trx, importId, {
         rows_done: record.rows_done + rows.length,
         stirred_at: clock(),
-        ...(finished && { state: 'previewed', planned }),
+        ...(finished && { state: 'previewed', planned: { ...planned, overlooked: overlookedIn(tallies) } }),
       })
       return !finished
     }
@@ -69,13 +74,31 @@ export const outcomeOf = ({ row, outcome, refusals, warnings }: PlannedRow) => (
   warnings,
 })
 
-/** Adds a row to the counts; a row with two reasons counts under each. */
+/** Adds a row to the counts; a refused row with two reasons counts under each. */
 const count = (planned: Planned, { outcome, refusals, warnings, changed }: PlannedRow) => {
-  planned.counts[outcome]++
+  countRow(planned.counts, outcome)
   if (warnings.length > 0) planned.warned++
-  for (const code of new Set(refusals.map(refusal => refusal.code)))
-    planned.refusals[code] = (planned.refusals[code] ?? 0) + 1
+  const reasons = outcome === 'refused' ? refusals.map(refusal => refusal.code) : []
+  for (const code of new Set(reasons)) planned.refusals[code] = (planned.refusals[code] ?? 0) + 1
   for (const code of new Set(warnings.map(warning => warning.code)))
     planned.warnings[code] = (planned.warnings[code] ?? 0) + 1
   for (const field of changed) planned.changed[field] = (planned.changed[field] ?? 0) + 1
 }
+
+/** Columns that nobody imports and nobody leaves out on purpose. */
+const unusedColumns = (header: readonly string[], { columns }: FileReading): number[] =>
+  columns.flatMap((field, column) => (field || isLeftOut(header[column] ?? '') ? [] : [column]))
+
+const tallyUnused = (tallies: Map<number, Tally>, cells: readonly string[], unused: readonly number[]) => {
+  for (const column of unused) {
+    const tally = tallies.get(column) ?? noTally()
+    tallyCell(tally, cells[column] ?? '')
+    tallies.set(column, tally)
+  }
+}
+
+const overlookedIn = (tallies: ReadonlyMap<number, Tally>) =>
+  [...tallies].flatMap(([column, tally]) => {
+    const looksLike = mostlyLooksLike(tally)
+    return looksLike ? [{ column, looksLike }] : []
+  })

@@ -1,6 +1,6 @@
 import type { Trx } from '../../platform/db/tenant.ts'
 import type { Refusal, Warning } from './columns/read-row.ts'
-import type { Outcome, Planned, Result, State } from './states.ts'
+import type { Decision, Outcome, Planned, Result, State } from './states.ts'
 
 export type ImportRecord = {
   tenant_id: string
@@ -28,6 +28,7 @@ export type RowRecord = {
   outcome: Outcome | 'unknown'
   refusals: Refusal[]
   warnings: Warning[]
+  decision: Decision | null
 }
 export type RowOutcome = Pick<RowRecord, 'id' | 'outcome' | 'refusals' | 'warnings'>
 type NewImport = Pick<ImportRecord, 'tenant_id' | 'id' | 'file_sealed' | 'created_by' | 'created_at' | 'stirred_at'>
@@ -88,14 +89,15 @@ export const listRows = (
   const list = rows(trx).where({ import_id: importId }).where('number', '>', after).orderBy('number').limit(limit)
   if (outcomes) list.whereIn('outcome', [...outcomes])
   if (warned) list.whereRaw(`warnings <> '[]'`)
-  return list.select('id', 'number', 'row_sealed', 'outcome', 'refusals', 'warnings')
+  return list.select('id', 'number', 'row_sealed', 'outcome', 'refusals', 'warnings', 'decision')
 }
 
-/** Writes the outcome of many rows at once. */
+/** Writes the outcome of many rows at once; what was decided of them holds no longer. */
 export const setOutcomes = async (trx: Trx, importId: string, found: readonly RowOutcome[]) => {
   if (found.length === 0) return
   await trx.raw(
-    `update import_rows set outcome = found.outcome, refusals = found.refusals, warnings = found.warnings
+    `update import_rows
+        set outcome = found.outcome, refusals = found.refusals, warnings = found.warnings, decision = null
        from (select unnest(?::uuid[]) as id, unnest(?::text[]) as outcome, unnest(?::jsonb[]) as refusals, unnest(?::jsonb[]) as warnings) found
       where import_rows.id = found.id and import_rows.import_id = ?`,
     [
@@ -106,6 +108,45 @@ export const setOutcomes = async (trx: Trx, importId: string, found: readonly Ro
       importId,
     ],
   )
+}
+
+const undecided = (trx: Trx, importId: string) => rows(trx).where({ import_id: importId, outcome: 'undecided' })
+
+/** Writes down what was decided of undecided rows; a row can only replace a client whom it is about. @returns how many */
+export const decideRows = async (
+  trx: Trx,
+  importId: string,
+  ids: readonly string[],
+  decision: Decision,
+): Promise<number> => {
+  const chosen = undecided(trx, importId).whereRaw('id = any(?::uuid[])', [ids as string[]])
+  if (decision === 'replace') void chosen.whereRaw(`refusals -> 0 ->> 'clientId' is not null`)
+  return chosen.update({ decision })
+}
+
+/** Decides all rows alike of which nobody has decided yet. @returns how many */
+export const decideAllRows = (trx: Trx, importId: string, decision: Exclude<Decision, 'replace'>): Promise<number> =>
+  undecided(trx, importId).whereNull('decision').update({ decision })
+
+export type Decided = Record<Decision | 'open', number>
+
+/** How many undecided rows there are, by what was decided of them; `open`: nothing yet. */
+export const countDecisions = async (trx: Trx, importId: string): Promise<Decided> => {
+  const counted = await undecided(trx, importId)
+    .groupBy('decision')
+    .select<{ decision: Decision | null; count: string }[]>('decision', trx.raw('count(*)'))
+  const found: Decided = { open: 0, keep: 0, replace: 0, new: 0 }
+  for (const { decision, count } of counted) found[decision ?? 'open'] = Number(count)
+  return found
+}
+
+/** Gives undecided rows the outcome that was decided; of which nobody has decided, those are refused. */
+export const settleDecisions = async (trx: Trx, importId: string) => {
+  await undecided(trx, importId).update({
+    outcome: trx.raw(
+      `case decision when 'keep' then 'unchanged' when 'replace' then 'changed' when 'new' then 'new' else 'refused' end`,
+    ) as never,
+  })
 }
 
 export const deleteRows = async (trx: Trx, importId: string, ids: readonly string[]) => {

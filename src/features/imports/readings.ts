@@ -4,23 +4,28 @@ import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { dayIn } from '../../platform/time/wall-clock.ts'
 import { isLeftOut, guessReading } from './columns/guess.ts'
-import type { Encoding } from './file/letters.ts'
+import { mostlyLooksLike, noTally, tallyCell, type Telltale } from './columns/looks-like.ts'
+import { maxHeadingRow } from './file/heading.ts'
+import { readable, type Encoding } from './file/letters.ts'
 import type { Needs } from './needs.ts'
-import { nobodySeen, planRows, type PlannedRow } from './plan.ts'
-import { findImport, listImports, listRows, type ImportRecord } from './queries.ts'
-import { readableHeader, type FileFacts, type FileReading, type Seals } from './sealed.ts'
+import { nobodySeen, planRows, withoutDecision, type PlannedRow } from './plan.ts'
+import { countDecisions, findImport, listImports, listRows, type Decided, type ImportRecord } from './queries.ts'
+import { readableHeader, type FileFacts, type FileReading, type OpenRow, type Seals } from './sealed.ts'
 import type { Outcome } from './states.ts'
 
 export type ImportView = Omit<ImportRecord, 'file_sealed' | 'reading_sealed' | 'tenant_id' | 'run_id'> & {
   name: string
 }
-export type Column = { name: string; samples: string[]; leftOut: boolean }
+/** `looksLike`: what most cells of a column look like that is not left out on purpose. */
+export type Column = { name: string; samples: string[]; leftOut: boolean; looksLike: Telltale | null }
 export type ColumnsView = {
   file: FileFacts
   columns: Column[]
   reading: FileReading
   unnamed: number
   repeated: string[]
+  /** The first rows of the file, of which one holds the headings. */
+  headings: { number: number; text: string }[]
 }
 export type RowFilter = { outcome?: Outcome | undefined; warned?: boolean; after?: number; limit: number }
 
@@ -30,7 +35,7 @@ const samplesShown = 3
 const pageLength = 20
 
 /** What people are shown of imports. */
-export const createReadings = ({ db, clock, clients, timeZone }: Needs, seals: Seals) => {
+export const createReadings = ({ db, clock, clients, country, timeZone }: Needs, seals: Seals) => {
   const mustFind = async (trx: Trx, importId: string): Promise<ImportRecord> => {
     const found = await findImport(trx, importId)
     if (!found || found.state === 'uploading') throw new NotFound()
@@ -46,6 +51,13 @@ export const createReadings = ({ db, clock, clients, timeZone }: Needs, seals: S
     /** @throws NotFound */
     view: (actor: Actor, importId: string): Promise<ImportView> =>
       db.asTenant(actor, async trx => viewOf(await mustFind(trx, importId))),
+
+    /** What was decided of the rows that somebody must decide. @throws NotFound */
+    decided: (actor: Actor, importId: string): Promise<Decided> =>
+      db.asTenant(actor, async trx => {
+        await mustFind(trx, importId)
+        return countDecisions(trx, importId)
+      }),
 
     /** A page of imports, newest first. `before` is the id of the last one of the page before. */
     list: (actor: Actor, before?: string): Promise<{ imports: ImportView[]; next: string | null }> =>
@@ -84,7 +96,15 @@ export const createReadings = ({ db, clock, clients, timeZone }: Needs, seals: S
               samplesShown,
             ),
             leftOut: isLeftOut(name),
+            looksLike: isLeftOut(name) ? null : looksOf(cells.map(row => row[index] ?? '')),
           })),
+          headings: [
+            ...file.above.map(row => ({ ...row, cells: row.cells.map(cell => readable(cell, chosen)) })),
+            { number: file.headerRow, cells: header },
+            ...rows,
+          ]
+            .slice(0, maxHeadingRow)
+            .map(row => ({ number: row.number, text: row.cells.filter(Boolean).join(' · ').slice(0, 120) })),
           unnamed: header.filter(name => name === '').length,
           repeated: [...new Set(header.filter((name, index) => name !== '' && header.indexOf(name) !== index))],
         }
@@ -102,15 +122,16 @@ export const createReadings = ({ db, clock, clients, timeZone }: Needs, seals: S
         const filter = { ...(outcome && { outcomes: [outcome] }), warned, after, limit: limit + 1 }
         const found = await listRows(trx, importId, filter)
         const shown = await seals.openRows(actor.tenantId, found.slice(0, limit), reading.encoding)
-        const ground = { trx, actor, clients, today: dayIn(clock(), await timeZone(trx, actor)) }
-        const planned = await planRows(ground, shown, reading, nobodySeen())
+        const ground = { trx, actor, clients, country, today: dayIn(clock(), await timeZone(trx, actor)) }
+        // A row that was decided is shown with the client it seems to be about, as one that was not.
+        const planned = await planRows(ground, shown.map(withoutDecision), reading, nobodySeen())
         await audit(trx, actor, 'import.rows-read', importId, { rows: shown.length })
         const met = planned.flatMap(({ before }) => before?.id ?? [])
         await recordMany(trx, actor, 'client.viewed', met, { import: importId })
         return {
           header: readableHeader(file, reading.encoding),
           reading,
-          rows: planned.map(asAnnounced),
+          rows: planned.map((one, index) => asAnnounced(one, shown[index]!)),
           next: found.length > limit ? (shown.at(-1)?.number ?? null) : null,
         }
       }),
@@ -118,8 +139,14 @@ export const createReadings = ({ db, clock, clients, timeZone }: Needs, seals: S
 }
 export type ShownRow = PlannedRow
 
+const looksOf = (cells: readonly string[]): Telltale | null => {
+  const tally = noTally()
+  for (const cell of cells) tallyCell(tally, cell)
+  return mostlyLooksLike(tally)
+}
+
 /** The outcome that was announced for the row, with the details of the records as they are now. */
-const asAnnounced = (planned: PlannedRow): ShownRow => {
-  const { outcome, refusals, warnings } = planned.row
-  return { ...planned, outcome: outcome === 'unknown' ? planned.outcome : outcome, refusals, warnings }
+const asAnnounced = (planned: PlannedRow, row: OpenRow): ShownRow => {
+  const { outcome, refusals, warnings } = row
+  return { ...planned, row, outcome: outcome === 'unknown' ? planned.outcome : outcome, refusals, warnings }
 }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify'
 import type { Actor } from '../../platform/actor.ts'
 import { record as audit } from '../../platform/audit/record.ts'
+import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import type { Refusal } from './columns/read-row.ts'
 import type { Needs } from './needs.ts'
@@ -25,13 +26,17 @@ type Words = { header: string; reason: (refusal: Refusal) => string }
  * @param words the reader's language
  * @throws NotFound also where the rows are no longer kept
  */
-export const createRefusedFile =
-  ({ db }: Needs, seals: Seals) =>
-  async (actor: Actor, importId: string, words: Words): Promise<Readable> => {
+export const createRefusedFile = ({ db }: Needs, seals: Seals) => {
+  const find = async (trx: Trx, importId: string) => {
+    const found = await findImport(trx, importId)
+    if (!found || !['previewed', 'done', 'taken-back'].includes(found.state) || found.rows_dropped_at)
+      throw new NotFound()
+    return found
+  }
+
+  const refusedFile = async (actor: Actor, importId: string, words: Words): Promise<Readable> => {
     const { file, reading } = await db.asTenant(actor, async trx => {
-      const found = await findImport(trx, importId)
-      if (!found || !['previewed', 'done', 'taken-back'].includes(found.state) || found.rows_dropped_at)
-        throw new NotFound()
+      const found = await find(trx, importId)
       const { counts } = found.state === 'previewed' ? found.planned : found.result
       await audit(trx, actor, 'import.refused-rows-downloaded', importId, { rows: counts.refused })
       return { file: await seals.openFile(found), reading: await seals.openReading(found) }
@@ -56,3 +61,14 @@ export const createRefusedFile =
       .on('error', fault => format.destroy(fault))
       .pipe(format)
   }
+
+  return {
+    refusedFile,
+
+    /** Whether refused rows are kept; none is shown, so nothing is audited. @throws NotFound */
+    expectRefused: (actor: Actor, importId: string): Promise<void> =>
+      db.asTenant(actor, async trx => {
+        await find(trx, importId)
+      }),
+  }
+}

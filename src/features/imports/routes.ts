@@ -1,37 +1,32 @@
-import { pipeline } from 'node:stream/promises'
+import type { Duplex } from 'node:stream'
 import { Router, type Request, type Response } from 'express'
-import { NotFound } from '../../platform/errors.ts'
 import { plainFileName } from '../../platform/web/file-name.ts'
 import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import { filesIn } from '../../platform/web/multipart.ts'
+import type { SealedFileForm } from '../../platform/web/sealed-file.ts'
 import { fieldNames } from './columns/fields.ts'
 import { FileFault } from './file/file-fault.ts'
+import { encodings } from './file/letters.ts'
 import type { Imports } from './imports.ts'
-import { presentRow, reasonOf, type Formats } from './presentation.ts'
+import { reasonOf } from './presentation.ts'
 import { progressOf, type Progress } from './progress.ts'
-import type { RowFilter } from './readings.ts'
-import { columnsForm, columnsQuery, importId, listQuery, rowsQuery } from './schema.ts'
+import { addRowRoutes, idOf, pageOfRows, type Locals } from './rows/routes.ts'
+import { columnsForm, columnsQuery, headerForm, listQuery } from './schema.ts'
 import { busyStates } from './states.ts'
 import { keptUntil } from './sweep.ts'
 import { limits, type UploadOutcome } from './upload.ts'
 
-type Locals = Formats & { formatNumber: (value: number) => string }
-
 /** A file of the largest size, with what a form puts around it. */
 const mostAnnounced = limits.bytes + 64 * 1024
-const rowsOnPage = 25
 const firstRows = 3
 
-export const importRoutes = (imports: Imports) => {
-  const router = Router()
-  const idOf = (req: Request): string => {
-    const id = importId.safeParse(req.params.importId)
-    if (!id.success) throw new NotFound()
-    return id.data
-  }
+/** How the refused rows leave: encrypted by a passphrase. */
+type RefusedSealing = { form: SealedFileForm; seal: (passphrase: string) => Promise<Duplex> }
 
+export const importRoutes = (imports: Imports, sealing: RefusedSealing) => {
+  const router = Router()
   const showList = async (req: Request, res: Response, fault: FileFault | null) => {
     const { before } = listQuery.parse(req.query)
     const problems: Problems = fault ? { file: `imports:fault.${fault.kind}` } : {}
@@ -50,13 +45,14 @@ export const importRoutes = (imports: Imports) => {
       imports.view(actorOf(res), id),
       imports.columns(actorOf(res), id, encoding),
     ])
-    res.render('imports/columns', { view, ...columns, fieldNames, problems, values: typed ?? columns.reading })
-  }
-
-  const pageOfRows = async (res: Response, id: string, filter: RowFilter) => {
-    const locals = res.locals as Locals
-    const { rows, header, next, reading } = await imports.rows(actorOf(res), id, filter)
-    return { rows: rows.map(row => presentRow(row, header, reading, locals)), next }
+    res.render('imports/columns', {
+      view,
+      ...columns,
+      encodings,
+      fieldNames,
+      problems,
+      values: typed ?? columns.reading,
+    })
   }
 
   router.get('/imports', requireRole('staff'), (req, res) => showList(req, res, null))
@@ -89,7 +85,10 @@ export const importRoutes = (imports: Imports) => {
     if (view.state !== 'previewed') return res.render('imports/result', { view, keptUntil: keptUntil(view) })
 
     const wanted = view.planned.counts.new > 0 ? 'new' : 'changed'
-    res.render('imports/preview', { view, first: await pageOfRows(res, id, { outcome: wanted, limit: firstRows }) })
+    const decided = await imports.decided(actorOf(res), id)
+    const first = await pageOfRows(imports, res, id, { outcome: wanted, limit: firstRows })
+    const overlooked = (view.planned.overlooked ?? []).map(one => ({ ...one, name: first.header[one.column] ?? '' }))
+    res.render('imports/preview', { view, decided, overlooked, first })
   })
 
   router.get('/imports/:importId/progress', requireRole('staff', { background: true }), async (req, res) => {
@@ -100,6 +99,17 @@ export const importRoutes = (imports: Imports) => {
     const { state } = await imports.view(actorOf(res), idOf(req))
     if (state !== 'mapping' && state !== 'previewed') return res.redirect(303, `/imports/${idOf(req)}`)
     await showColumns(req, res, {})
+  })
+
+  router.post('/imports/:importId/header', requireRole('staff'), async (req, res) => {
+    const id = idOf(req)
+    const form = readForm(headerForm, req.body)
+    if (!form.ok) {
+      res.status(422)
+      return showColumns(req, res, form.problems)
+    }
+    await imports.chooseHeader(actorOf(res), id, form.data.row)
+    res.redirect(303, `/imports/${id}/columns`)
   })
 
   router.post('/imports/:importId/columns', requireRole('staff'), async (req, res) => {
@@ -114,28 +124,34 @@ export const importRoutes = (imports: Imports) => {
     res.redirect(303, `/imports/${id}`)
   })
 
-  router.get('/imports/:importId/rows', requireRole('staff'), async (req, res) => {
-    const id = idOf(req)
-    const { show, after } = rowsQuery.parse(req.query)
-    const view = await imports.view(actorOf(res), id)
-    const filter = show === 'warned' ? { warned: true } : { outcome: show }
-    res.render('imports/rows', {
-      view,
-      show,
-      after,
-      ...(await pageOfRows(res, id, { ...filter, after, limit: rowsOnPage })),
-    })
-  })
+  addRowRoutes(router, imports)
+
+  const refusedPage = async (req: Request, res: Response) => {
+    const { t } = res.locals as Locals
+    await imports.expectRefused(actorOf(res), idOf(req))
+    return {
+      title: t('imports:refused.title'),
+      about: null,
+      lead: t('imports:refused.lead'),
+      back: { href: `/imports/${idOf(req)}`, text: t('imports:refused.back') },
+    }
+  }
 
   router.get('/imports/:importId/refused.csv', requireRole('staff'), async (req, res) => {
-    const { t } = res.locals as Locals
+    sealing.form.ask(req, res, await refusedPage(req, res))
+  })
+
+  router.post('/imports/:importId/refused.csv', requireRole('staff', { download: 'sealed' }), async (req, res) => {
+    const passphrase = sealing.form.passphraseIn(req, res, await refusedPage(req, res))
+    if (passphrase === null) return
+    const { t, today } = res.locals as Locals
     const words = {
       header: t('imports:refused.header'),
       reason: (refusal: Parameters<typeof reasonOf>[0]) => reasonOf(refusal, t),
     }
+    const sealed = await sealing.seal(passphrase)
     const file = await imports.refusedFile(actorOf(res), idOf(req), words)
-    res.attachment(t('imports:refused.file-name')).type('text/csv; charset=utf-8')
-    await pipeline(file, res)
+    await sealing.form.send(res, t('imports:refused.file-name'), today, file, sealed)
   })
 
   router.post('/imports/:importId/start', requireRole('staff'), async (req, res) => {

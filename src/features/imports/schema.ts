@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { dayOrders } from './columns/dates.ts'
 import { fieldNames, fields, type ColumnUse, type Field } from './columns/fields.ts'
 import { encodings } from './file/letters.ts'
-import { outcomes } from './states.ts'
+import { decisions, outcomes } from './states.ts'
 
 export const importId = z.uuid()
 export const listQuery = z.object({ before: z.uuid().optional().catch(undefined) })
@@ -10,6 +10,15 @@ export const columnsQuery = z.object({ encoding: z.enum(encodings).optional().ca
 export const rowsQuery = z.object({
   show: z.enum([...outcomes, 'warned']).catch('refused'),
   after: z.coerce.number().int().min(0).max(2_000_000).catch(0),
+})
+
+export const headerForm = z.object({ row: z.coerce.number({ error: 'problems:choose' }).int().min(1).max(2_000_000) })
+
+/** What is decided of the rows of a page, by their ids, or of all rows of which nothing is decided yet. */
+export const decisionsForm = z.object({
+  after: rowsQuery.shape.after,
+  all: z.enum(['keep', 'new']).optional(),
+  rows: z.record(z.uuid(), z.enum(decisions, { error: 'problems:choose' })).default({}),
 })
 
 const use = z.union([z.literal('').transform(() => null), z.enum(fieldNames as [Field, ...Field[]])], {

@@ -1,4 +1,5 @@
 import type { RefusalCode, WarningCode } from './columns/read-row.ts'
+import type { Telltale } from './columns/looks-like.ts'
 import type { ChangedField } from './columns/profile.ts'
 
 /**
@@ -16,9 +17,17 @@ export type State =
   | 'taken-back'
   | 'discarded'
 
-export const outcomes = ['new', 'changed', 'unchanged', 'refused'] as const
+export const outcomes = ['new', 'changed', 'unchanged', 'refused', 'undecided'] as const
 export type Outcome = (typeof outcomes)[number]
-export type Counts = Record<Outcome, number>
+/** Imports from before there were undecided rows count none. */
+export type Counts = Record<Exclude<Outcome, 'undecided'>, number> & { undecided?: number }
+
+/**
+ * What somebody decided of an undecided row. `keep`: the record stays, the row is left out; `replace`: it is the same person,
+ * the row is laid over the record; `new`: it is somebody else, who gets a record, without a number that another has.
+ */
+export const decisions = ['keep', 'replace', 'new'] as const
+export type Decision = (typeof decisions)[number]
 
 /** What an import will do, as the preview found it; how many rows each reason, warning and changed field concerns. */
 export type Planned = {
@@ -27,6 +36,8 @@ export type Planned = {
   refusals: Partial<Record<RefusalCode, number>>
   warnings: Partial<Record<WarningCode, number>>
   changed: Partial<Record<ChangedField, number>>
+  /** Columns that are not imported and look as if they should be, by their place; absent in older imports. */
+  overlooked?: { column: number; looksLike: Telltale }[]
 }
 
 /** What it did, and what taking it back did, and who asked for that and for the preview. */
@@ -38,6 +49,12 @@ export type Result = {
 }
 
 export const noCounts = (): Counts => ({ new: 0, changed: 0, unchanged: 0, refused: 0 })
+
+/** Counts one row more. */
+export const countRow = (counts: Counts, outcome: Outcome): void => {
+  counts[outcome] = (counts[outcome] ?? 0) + 1
+}
+
 export const nothingPlanned = (): Planned => ({
   counts: noCounts(),
   warned: 0,

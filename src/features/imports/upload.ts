@@ -15,7 +15,7 @@ export const limits: Limits = { bytes: 50 * 1024 * 1024, rows: 100_000, columns:
 /** As many rows as go to the database at once. */
 const batch = 500
 /** Enough to see how dates and names are written. */
-const rowsLookedAt = 2000
+export const rowsLookedAt = 2000
 
 export type UploadOutcome = { ok: true; importId: string } | { ok: false; fault: FileFault }
 
@@ -28,6 +28,8 @@ export const createUpload = ({ db, clock }: Needs, seals: Seals) => {
       const nothingYet = await seals.sealFile(actor.tenantId, id, {
         name: '',
         header: [],
+        headerRow: 1,
+        above: [],
         delimiter: ',',
         encoding: 'utf-8',
       })
@@ -82,8 +84,8 @@ export const createUpload = ({ db, clock }: Needs, seals: Seals) => {
     await begin(actor, actor.accountId, id)
     try {
       const facts = await readTable(bytes, { limits, batch, onRows: rows => store(actor, id, rows) })
-      const { header, delimiter, encoding } = facts
-      await finish(actor, id, { name, header, delimiter, encoding }, facts)
+      const { rows: _, ...file } = facts
+      await finish(actor, id, { name, ...file }, facts)
       return { ok: true, importId: id }
     } catch (fault) {
       await db.asTenant(actor, trx => deleteImport(trx, id))

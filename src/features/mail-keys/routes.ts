@@ -1,4 +1,4 @@
-import { Router, type Request, type Response } from 'express'
+import { Router, type Response } from 'express'
 import type { Actor } from '../../platform/actor.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { NotFound } from '../../platform/errors.ts'
@@ -8,13 +8,12 @@ import { actorOf, signedIn } from '../../platform/web/guard.ts'
 import type { MailKeys } from './mail-keys.ts'
 import { keyForm, kindParam, removalForm, typedIn } from './schema.ts'
 
-type Typed = { password: string; login: string; address: string }
-type Proved = { outcome: 'right' } | { outcome: 'wrong' } | { outcome: 'slow-down'; seconds: number }
+type Proved = { outcome: 'right' } | { outcome: 'wrong' } | { outcome: 'slow-down'; seconds: number; problem: string }
 type Given = {
   mailKeys: MailKeys
   clock: Clock
-  /** Asks for the password once more, so that a screen left open is not enough; wrong ones are counted as at signing in. */
-  prove: (actor: Actor, typed: Typed) => Promise<Proved>
+  /** Asks for the password once more, so that a screen left open is not enough; wrong ones are counted. */
+  prove: (actor: Actor, typed: { password: string }) => Promise<Proved>
   mailed: boolean
 }
 
@@ -35,7 +34,7 @@ export const mailKeyRoutes = ({ mailKeys, clock, prove, mailed }: Given) => {
     const isPrivate = !form.ok && form.problems.key === 'mail-keys:problem.private'
     const values = isPrivate ? {} : typedIn(req.body)
     if (!form.ok) return show(res.status(422), form.problems, { values })
-    if (!(await proven(req, res, { field: 'password', password: form.data.password }, { values }))) return
+    if (!(await proven(res, { field: 'password', password: form.data.password }, { values }))) return
     await mailKeys.choose(actorOf(res), form.data.key)
     flash(req, 'success', 'mail-keys:flash.chosen')
     res.redirect(303, '/account/mail-key')
@@ -44,13 +43,13 @@ export const mailKeyRoutes = ({ mailKeys, clock, prove, mailed }: Given) => {
   router.post('/account/mail-key/remove', signedIn(), async (req, res) => {
     const form = readForm(removalForm, req.body)
     if (!form.ok) return show(res.status(422), form.problems)
-    if (!(await proven(req, res, { field: 'removalPassword', password: form.data.removalPassword }))) return
+    if (!(await proven(res, { field: 'removalPassword', password: form.data.removalPassword }))) return
     await mailKeys.remove(actorOf(res))
     flash(req, 'success', 'mail-keys:flash.removed')
     res.redirect(303, '/account/mail-key')
   })
 
-  router.get('/account/mail-key/signing/:signingKind', signedIn(), async (req, res) => {
+  router.get('/account/mail-key/signing/:signingKind', signedIn({ download: 'no-client-data' }), async (req, res) => {
     const kind = kindParam.safeParse(req.params.signingKind)
     if (!kind.success) throw new NotFound()
     const { published } = await mailKeys.published(kind.data)
@@ -60,17 +59,15 @@ export const mailKeyRoutes = ({ mailKeys, clock, prove, mailed }: Given) => {
 
   /** Whether it is the owner; where not, the form has come back already. */
   const proven = async (
-    req: Request,
     res: Response,
     { field, password }: { field: string; password: string },
     more = {},
   ): Promise<boolean> => {
-    const login = req.session.signedIn?.login ?? ''
-    const proved = await prove(actorOf(res), { password, login, address: req.ip ?? '' })
+    const proved = await prove(actorOf(res), { password })
     if (proved.outcome === 'right') return true
     if (proved.outcome === 'slow-down') {
       res.set('Retry-After', String(proved.seconds)).status(429)
-      await show(res, { [field]: `mail-keys:problem.slow?seconds=${proved.seconds}` }, more)
+      await show(res, { [field]: proved.problem }, more)
     } else await show(res.status(422), { [field]: 'mail-keys:problem.password' }, more)
     return false
   }

@@ -56,14 +56,18 @@ export const createAccess = ({ visible }: Pick<Needs, 'visible'>) => {
     lock: async (trx: Trx, actor: Actor, threadId: string) => permit(trx, actor, await lockThread(trx, threadId)),
 
     /** What a message that the actor may read is about; null where they may not, or there is none. */
-    readable: async (trx: Trx, actor: Actor, messageId: string): Promise<{ clientId: string | null } | null> => {
+    readable: async (
+      trx: Trx,
+      actor: Actor,
+      messageId: string,
+    ): Promise<{ threadId: string; clientId: string | null } | null> => {
       const message = await findMessage(trx, messageId)
       if (!message) return null
       const opened = await permit(trx, actor, await findThread(trx, message.thread_id)).catch((fault: unknown) => {
         if (fault instanceof NotFound) return null
         throw fault
       })
-      return opened && { clientId: opened.thread.client_id }
+      return opened && { threadId: message.thread_id, clientId: opened.thread.client_id }
     },
 
     /** @throws NotFound */

@@ -1,4 +1,4 @@
-export { liveRoutes } from './live/routes.ts'
+export { waitingRoutes } from './inbox/routes.ts'
 export { createMessages, type Messages } from './messages.ts'
 export { messageRoutes } from './routes.ts'
 export { messageSearchRoutes } from './search/routes.ts'

@@ -10,9 +10,10 @@ import { findAccounts, findLinkByHash, lockLink, type LinkRow } from './queries.
 import { readToken } from './token.ts'
 
 type AccountKey = { tenantId: string; accountId: number }
-type Chosen = { ok: true; login: string } | { ok: false; problems: string[] }
-type Prepared<NewPassword> = { ok: true; password: NewPassword } | { ok: false; problems: string[] }
-type Needs<NewPassword> = {
+type Refused<Rule> = { ok: false; problems: string[]; rules: Rule[] }
+type Chosen<Rule> = { ok: true; login: string } | Refused<Rule>
+type Prepared<NewPassword, Rule> = { ok: true; password: NewPassword } | Refused<Rule>
+type Needs<NewPassword, Rule> = {
   db: Db
   unscoped: Unscoped
   clock: Clock
@@ -22,9 +23,9 @@ type Needs<NewPassword> = {
   emailTokens: (email: string) => Promise<string[]>
   mailboxOf: (account: AccountKey) => Promise<{ email: string } | null>
   /** Checks and hashes a password, which takes its time; then it can be set. */
-  preparePassword: (actor: Actor, password: string) => Promise<Prepared<NewPassword>>
+  preparePassword: (actor: Actor, password: string) => Promise<Prepared<NewPassword, Rule>>
   choosePassword: (trx: Trx, actor: Actor, password: NewPassword) => Promise<string>
-  minimumLength: (tenantId: string) => Promise<number>
+  passwordRules: (tenantId: string) => Promise<Rule[]>
   endSession: (account: AccountKey, because: 'password') => Promise<unknown>
   /** The browser in which the owner proved the mailbox is one where they may sign in undisturbed. */
   rememberDevice: (trx: Trx, account: AccountKey, device: string) => Promise<unknown>
@@ -33,7 +34,7 @@ type Needs<NewPassword> = {
 /** However the question ends, its answer takes this long: longer than any of the ways. */
 const answerMs = 400
 
-export const createPasswordResets = <NewPassword>(needs: Needs<NewPassword>) => {
+export const createPasswordResets = <NewPassword, Rule>(needs: Needs<NewPassword, Rule>) => {
   const { db, unscoped, clock, links, asking } = needs
 
   const findUsable = async (token: unknown): Promise<(LinkRow & { tenantId: string }) | null> => {
@@ -74,17 +75,17 @@ export const createPasswordResets = <NewPassword>(needs: Needs<NewPassword>) => 
       return 0
     },
 
-    /** What the form behind a link must say: how long a password has to be; null for a link that no longer works. */
-    open: async (token: unknown): Promise<{ minimum: number } | null> => {
+    /** What the form behind a link must say: what is asked of a password; null for a link that no longer works. */
+    open: async (token: unknown): Promise<{ rules: Rule[] } | null> => {
       const link = await findUsable(token)
-      return link && { minimum: await needs.minimumLength(link.tenantId) }
+      return link && { rules: await needs.passwordRules(link.tenantId) }
     },
 
     /**
      * Sets the password chosen behind a link, uses up every link of the account and ends its session.
      * @returns null for a link that no longer works
      */
-    choose: async (token: unknown, password: string, device: string): Promise<Chosen | null> => {
+    choose: async (token: unknown, password: string, device: string): Promise<Chosen<Rule> | null> => {
       const link = await findUsable(token)
       if (!link) return null
       const account = { tenantId: link.tenantId, accountId: link.account_id }

@@ -40,16 +40,16 @@ export const passwordResetRoutes = (resets: PasswordResets, mailed: boolean) => 
 
     const chosen = await resets.choose(req.params.token, form.data.password, deviceOf(req, res))
     if (!chosen) return expired(res)
-    if (!chosen.ok) return showForm(res, req.params.token, { password: chosen.problems.join(' ') })
+    if (!chosen.ok) return showForm(res, req.params.token, { password: chosen.problems.join(' ') }, chosen.rules)
     res.render('password-resets/done', { login: chosen.login })
   })
 
-  const showForm = async (res: Response, token: unknown, problems: Problems) => {
+  const showForm = async (res: Response, token: unknown, problems: Problems, judged?: unknown[]) => {
     const opened = await resets.open(token)
     if (!opened) return expired(res)
     res
       .status(Object.keys(problems).length ? 422 : 200)
-      .render('password-resets/choose', { minimum: opened.minimum, problems })
+      .render('password-resets/choose', { rules: judged ?? opened.rules, problems })
   }
 
   return router

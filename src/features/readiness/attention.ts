@@ -4,6 +4,7 @@ import type { Trx } from '../../platform/db/tenant.ts'
 import type { Language, Translations } from '../../platform/i18n/translations.ts'
 import { asleepBefore, practiceDue } from './due.ts'
 import type { OrganisationFacts } from './facts.ts'
+import type { Readiness } from './readiness.ts'
 
 type Needs = { facts: OrganisationFacts; translations: Translations; clock: Clock }
 type Thing = { kind: string; text: string; href: string }
@@ -34,3 +35,24 @@ export const readinessAttention = ({ facts, translations, clock }: Needs) => {
   }
 }
 const pages: Record<string, string> = { 'proof-due': '/exports/proofs', 'drill-due': '/drills' }
+
+/**
+ * For the operators' desk: every part of the readiness page that is bad, so that the desk is never calm where that page is not.
+ * Where another part of the desk tells of the same page already, once is enough.
+ */
+export const badSigns =
+  ({ of }: Pick<Readiness, 'of'>, translations: Translations) =>
+  async (actor: Actor, language: Language, told: readonly { href: string | null }[]): Promise<Thing[]> => {
+    const t = translations.to(language)
+    const bad = (await of(actor)).filter(({ state }) => state === 'bad')
+    return bad
+      .map(({ name, variant, values, href }) => ({
+        kind: 'danger',
+        href: href ?? '/readiness',
+        text:
+          Object.keys(values).length === 0
+            ? t(`readiness:${name}.${variant}`)
+            : t('readiness:attention.bad', { title: t(`readiness:${name}.title`) }),
+      }))
+      .filter(({ href }) => !told.some(thing => thing.href === href))
+  }

@@ -32,6 +32,7 @@ export type InstallationFacts = {
   /** Since when the oldest data key of all organisations is in use, and the older one of the two key files. */
   keysSince: () => Promise<{ data: Date; files: Date | null }>
   rotationDays: number
+  fileRotationDays: number
 }
 
 /** `everyDays`: 0 where no export makes itself. `freshDays`: after so many the last export is too old. */

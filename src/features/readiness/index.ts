@@ -1,4 +1,4 @@
-export { readinessAttention } from './attention.ts'
+export { badSigns, readinessAttention } from './attention.ts'
 export type { Copies, InstallationFacts, OrganisationFacts } from './facts.ts'
 export { createReadiness } from './readiness.ts'
 export { createReminders } from './reminders.ts'

@@ -43,15 +43,17 @@ const unturnedDays = 365
 /** So long it may take until a turning is done. */
 const turningDays = 7
 
-/** @param since when the older one of the current root key and pepper came into use; null where that was never noted */
-export const fileKeysSign = (since: Date | null, now: Date): Sign => {
+/**
+ * @param since when the older one of the current root key and pepper came into use; null where that was never noted
+ * @param rotationDays after which they are due; 0: never
+ */
+export const fileKeysSign = (since: Date | null, now: Date, rotationDays = 365): Sign => {
   const sign = { name: 'fileKeys', at: since, href: '/keys' }
   if (!since) return { ...sign, state: 'due', variant: 'unknown', values: {} }
-  const count = daysSince(since, now)
-  return { ...sign, state: graded(count, fileKeyDays, 2 * fileKeyDays), variant: 'age', values: { count } }
+  const values = { count: daysSince(since, now), days: rotationDays }
+  if (rotationDays === 0) return { ...sign, state: 'good', variant: 'never', values }
+  return { ...sign, state: graded(values.count, rotationDays, 2 * rotationDays), variant: 'age', values }
 }
-/** They turn by an operator's word only, and should once a year. */
-const fileKeyDays = 365
 
 /** @param count active operators' accounts that nobody has signed in to for {@link sleepDays} */
 export const operatorsSign = (count: number): Sign => ({

@@ -28,7 +28,7 @@ export const createReadiness = ({ db, clock, facts }: Needs) => {
     return [
       backupSign(await facts.backup(), now, true),
       dataKeySign(since.data, facts.rotationDays, now, true),
-      fileKeysSign(since.files, now),
+      fileKeysSign(since.files, now, facts.fileRotationDays),
       operatorsSign(await sleeping(actor, now)),
     ]
   }

@@ -1,6 +1,7 @@
 import type { Actor, Role } from '../../platform/actor.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
+import type { CountryCode } from '../../platform/text/phone.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 
 /** Whose record it is, for officers who look after restrictions: no more than names it. */
@@ -35,6 +36,8 @@ export type Needs = {
   people: (trx: Trx, tenantId: string) => Promise<Person[]>
   /** For how long the glass stays broken, in minutes. */
   minutes: (trx: Trx, actor: Actor) => Promise<number>
+  /** Whose telephone numbers need no country code. */
+  country: (trx: Trx, actor: Actor) => Promise<CountryCode>
   /** Has the open pages of these accounts look at once for what waits; after the commit. */
   ring: (tenantId: string, to: readonly number[]) => Promise<void>
   tell: (trx: Trx, tenantId: string, to: readonly number[], told: Told, byAccount: number) => Promise<void>

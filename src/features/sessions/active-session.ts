@@ -16,6 +16,7 @@ export type Ending =
   | 'elsewhere'
   | 'administrator'
   | 'password'
+  | 'guessed'
   | 'deactivated'
   | 'suspended'
   | 'signed-out'
@@ -40,11 +41,14 @@ export type Lasting = { leftMs: number; askFromMs: number; final: boolean }
 
 const longestWarning = 60_000
 
+/** `tell`: makes every open page of an account ask whether its session still is the live one. */
+type Needs = { redis: Redis; clock: Clock; tell?: (account: AccountKey) => Promise<void> }
+
 /**
  * Redis `active:<tenant>:<account>` says which session of an account is live. Facts, not habits: a request whose session
  * is not that one, or whose time is up, is signed out, whatever its own data say.
  */
-export const createActiveSessions = ({ redis, clock }: { redis: Redis; clock: Clock }) => {
+export const createActiveSessions = ({ redis, clock, tell = () => Promise.resolve() }: Needs) => {
   const run = (transition: Transition, account: AccountKey, ...args: (string | number)[]) =>
     evaluate(redis, scripts[transition], keyOf(account), [clock().getTime(), ...args])
 
@@ -62,7 +66,10 @@ export const createActiveSessions = ({ redis, clock }: { redis: Redis; clock: Cl
       const { session, device, idleMs, policy, remembered } = claimant
       const answer = await run('claim', account, session, device, idleMs, policy, flag(remembered))
       const [outcome, since, last] = answer as string[]
-      if (outcome === 'claimed') return { claimed: true }
+      if (outcome === 'claimed') {
+        await tell(account)
+        return { claimed: true }
+      }
       return { claimed: false, standing: { since: new Date(Number(since)), lastActive: new Date(Number(last)) } }
     },
 
@@ -82,13 +89,29 @@ export const createActiveSessions = ({ redis, clock }: { redis: Redis; clock: Cl
       return { live: true, leftMs, remembered: remembered === '1' }
     },
 
-    /** A page says that it is open. @returns how long the session lasts; null when it is over */
-    beat: async (account: AccountKey, session: string, page: string, active: boolean): Promise<Lasting | null> => {
-      const answer = (await run('beat', account, session, page, flag(active))) as [number, number, number] | null
+    /**
+     * A page says that it is open.
+     * @param active the person did something
+     * @param visible whether the page is in sight; a browser whose pages all are in the background may fall silent for longer
+     * @returns how long the session lasts; null when it is over
+     */
+    beat: async (
+      account: AccountKey,
+      session: string,
+      page: string,
+      active: boolean,
+      visible = true,
+    ): Promise<Lasting | null> => {
+      const answer = await run('beat', account, session, page, flag(active), flag(visible))
       if (!answer) return null
-      const [idleLeft, limitLeft, idle] = answer
+      const [idleLeft, limitLeft, idle] = answer as [number, number, number]
       const final = limitLeft < idleLeft
       return { leftMs: final ? limitLeft : idleLeft, final, askFromMs: Math.min(longestWarning, idle / 2) }
+    },
+
+    /** A page is about to be left, or so it seems to it. Where its stream breaks now, it was. */
+    leaving: async (account: AccountKey, session: string, page: string): Promise<void> => {
+      await run('leaving', account, session, page)
     },
 
     /** A page has been left. The last one's leaving ends the session after a grace of 3 s, unless a page is heard of. */
@@ -106,9 +129,25 @@ export const createActiveSessions = ({ redis, clock }: { redis: Redis; clock: Cl
       await run('unpage', account, session, page)
     },
 
+    /** The browser has opened its event stream, in place of any other that it had. */
+    watch: async (account: AccountKey, session: string, stream: string): Promise<void> => {
+      await run('watch', account, session, stream)
+    },
+
+    /**
+     * The browser's end of that stream is gone. Where a page was visible and says nothing more, the account is free after 5 s and the
+     * session over after 9 s (3 s where the page had said that it was being left); where all were in the background, the lease goes on.
+     */
+    unwatch: async (account: AccountKey, session: string, stream: string): Promise<void> => {
+      await run('unwatch', account, session, stream)
+    },
+
     /** Ends `session` if it is the live one; without a session named, whichever is live. @returns whether one was ended */
-    end: async (account: AccountKey, because: Ending, session = ''): Promise<boolean> =>
-      (await run('end', account, session, because)) === 1,
+    end: async (account: AccountKey, because: Ending, session = ''): Promise<boolean> => {
+      const ended = (await run('end', account, session, because)) === 1
+      if (ended) await tell(account)
+      return ended
+    },
 
     retime,
 

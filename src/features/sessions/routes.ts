@@ -21,22 +21,25 @@ export const sessionRoutes = ({ sessions, tickets, clock }: Needs) => {
     if (!report.success || !ticket || !own) return null
     // A page that came back out of the back/forward cache counts as another one: it was said to have been left.
     const again = report.data._shown === '0' ? '' : `~${report.data._shown}`
-    return { account, page: ticket.opened + again, active: report.data._active === '1' }
+    const { _active, _visible, _leaving } = report.data
+    const said = { active: _active === '1', visible: _visible === '1', leaving: _leaving === '1' }
+    return { account, page: ticket.opened + again, ...said }
   }
 
   router.post('/sessions/heartbeat', byPages, async (req, res) => {
     const report = read(req, res)
     if (!report) return void res.sendStatus(422)
-    const { account, page, active } = report
-    const lasting = await sessions.beat(account, req.sessionID, page, active)
+    const { account, page, active, visible } = report
+    const lasting = await sessions.beat(account, req.sessionID, page, active, visible)
     if (!lasting) return void res.status(401).json({ signedOut: true })
     res.json({ ...lasting, session: sessionMark(req.sessionID) })
   })
 
   router.post('/sessions/close', byPages, async (req, res) => {
     const report = read(req, res)
-    if (report) await sessions.close(report.account, req.sessionID, report.page)
-    res.sendStatus(report ? 204 : 422)
+    if (!report) return void res.sendStatus(422)
+    await (report.leaving ? sessions.leaving : sessions.close)(report.account, req.sessionID, report.page)
+    res.sendStatus(204)
   })
 
   /** For a page of an earlier session: whose session it is now, and the token by which its forms are good again. */
@@ -48,7 +51,7 @@ export const sessionRoutes = ({ sessions, tickets, clock }: Needs) => {
   return router
 }
 
-const accountOf = (res: Response): AccountKey => {
+export const accountOf = (res: Response): AccountKey => {
   const { tenantId, accountId } = actorOf(res)
   return { tenantId, accountId: accountId ?? 0 }
 }

@@ -1,4 +1,5 @@
 import type { Trx } from '../../platform/db/tenant.ts'
+import type { CountryCode } from '../../platform/text/phone.ts'
 import type { TenantSettings } from './schema.ts'
 
 type Row = {
@@ -6,7 +7,9 @@ type Row = {
   second_sign_in: TenantSettings['secondSignIn']
   remember_me: boolean
   password_minimum: number
+  passphrases: boolean
   time_zone: string
+  country: CountryCode
   confirm_months: number
   sheet_days: number
   audit_years: number
@@ -21,7 +24,9 @@ export const selectSettings = async (trx: Trx, tenantId: string): Promise<Tenant
       'second_sign_in',
       'remember_me',
       'password_minimum',
+      'passphrases',
       'time_zone',
+      'country',
       'confirm_months',
       'sheet_days',
       'audit_years',
@@ -32,12 +37,19 @@ export const selectSettings = async (trx: Trx, tenantId: string): Promise<Tenant
     secondSignIn: row.second_sign_in,
     rememberMe: row.remember_me,
     passwordMinimum: row.password_minimum,
+    passphrases: row.passphrases,
     timeZone: row.time_zone,
+    country: row.country,
     confirmMonths: row.confirm_months,
     sheetDays: row.sheet_days,
     auditYears: row.audit_years,
     breakGlassMinutes: row.break_glass_minutes,
   }
+}
+
+export const selectCountry = async (trx: Trx, tenantId: string): Promise<CountryCode> => {
+  const row = (await trx('tenants').where({ id: tenantId }).first('country')) as Pick<Row, 'country'>
+  return row.country
 }
 
 export const updateSettings = (trx: Trx, tenantId: string, settings: TenantSettings) =>
@@ -46,7 +58,9 @@ export const updateSettings = (trx: Trx, tenantId: string, settings: TenantSetti
     second_sign_in: settings.secondSignIn,
     remember_me: settings.rememberMe,
     password_minimum: settings.passwordMinimum,
+    passphrases: settings.passphrases,
     time_zone: settings.timeZone,
+    country: settings.country,
     confirm_months: settings.confirmMonths,
     sheet_days: settings.sheetDays,
     audit_years: settings.auditYears,

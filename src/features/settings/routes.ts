@@ -1,4 +1,6 @@
-import { Router } from 'express'
+import { Router, type Response } from 'express'
+import { countryChoices } from '../../platform/text/country-name.ts'
+import { phoneCountries } from '../../platform/text/phone.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
@@ -12,7 +14,7 @@ export const settingsRoutes = (settings: Settings) => {
     res.render('settings/settings', {
       values: await settings.of(actorOf(res).tenantId),
       problems: {},
-      timeZones,
+      ...choices(res),
     })
   })
 
@@ -21,7 +23,7 @@ export const settingsRoutes = (settings: Settings) => {
     if (!form.ok)
       return res
         .status(422)
-        .render('settings/settings', { values: req.body as object, problems: form.problems, timeZones })
+        .render('settings/settings', { values: req.body as object, problems: form.problems, ...choices(res) })
 
     const changed = await settings.change(actorOf(res), form.data)
     flash(req, 'success', changed ? 'settings:flash.changed' : 'settings:flash.unchanged')
@@ -30,3 +32,8 @@ export const settingsRoutes = (settings: Settings) => {
 
   return router
 }
+
+const choices = (res: Response) => ({
+  timeZones,
+  countries: countryChoices(phoneCountries, String(res.locals.language)),
+})

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isPhoneCountry, type CountryCode } from '../../platform/text/phone.ts'
 
 const range = (least: number, most: number, message: string) =>
   z.coerce.number({ error: message }).int(message).min(least, message).max(most, message)
@@ -6,14 +7,18 @@ const range = (least: number, most: number, message: string) =>
 const isTimeZone = (name: string) => timeZones.includes(name)
 export const timeZones: readonly string[] = ['UTC', ...Intl.supportedValuesOf('timeZone')]
 
+const ticked = z
+  .literal('on')
+  .optional()
+  .transform(value => value === 'on')
+
 export const settingsForm = z.object({
   autoLogoutMinutes: range(1, 480, 'settings:problem.minutes'),
   secondSignIn: z.enum(['block', 'take-over'], { error: 'problems:choose' }),
-  rememberMe: z
-    .literal('on')
-    .optional()
-    .transform(ticked => ticked === 'on'),
+  rememberMe: ticked,
   passwordMinimum: range(8, 64, 'settings:problem.password'),
+  country: z.custom<CountryCode>(code => isPhoneCountry(String(code)), 'problems:choose').optional(),
+  passphrases: ticked,
   timeZone: z.string({ error: 'problems:choose' }).refine(isTimeZone, 'problems:choose').optional(),
   confirmMonths: range(1, 24, 'settings:problem.months').optional(),
   sheetDays: range(1, 366, 'settings:problem.days').optional(),

@@ -2,6 +2,7 @@ import { installationId, type Actor } from '../../platform/actor.ts'
 import { record, type Detail } from '../../platform/audit/record.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
+import { createCountries } from './country.ts'
 import { selectAccountIds, selectSettings, updateSettings } from './queries.ts'
 import type { SettingsWish, TenantSettings } from './schema.ts'
 import { createTimeZones } from './time-zones.ts'
@@ -26,6 +27,7 @@ export const createSettings = ({ db, clock, timeZone, apply }: Needs) => {
     installation: timeZone,
     read: async tenantId => (await of(tenantId)).timeZone,
   })
+  const countries = createCountries(db)
 
   return {
     /** What the tenant's administrator has decided, as it is now. */
@@ -36,6 +38,12 @@ export const createSettings = ({ db, clock, timeZone, apply }: Needs) => {
 
     /** In which time zone a page of an organisation tells the time; of nobody (null), that of the installation. */
     timeZoneOf: timeZones.of,
+
+    /** The country whose numbers are typed without a country code. */
+    countryOf: (actor: Pick<Actor, 'tenantId'>) => countries.of(actor.tenantId),
+
+    /** The same within a transaction. */
+    countryWithin: (trx: Trx, actor: Pick<Actor, 'tenantId'>) => countries.within(trx, actor.tenantId),
 
     /** Keeps what has changed and makes it hold at once, for live sessions too. @returns whether anything has changed */
     change: async (actor: Actor, given: SettingsWish): Promise<boolean> => {
@@ -52,6 +60,7 @@ export const createSettings = ({ db, clock, timeZone, apply }: Needs) => {
       timeZones.forget(actor.tenantId)
       // After the commit: a sign-in that read the settings before it reads them once more after its claim. Where nothing
       // differs too: whoever saves once more may do so because the sessions could not be reached the first time.
+      countries.keep(actor.tenantId, wished.country)
       await apply(actor.tenantId, accountIds, wished)
       return changed
     },

@@ -93,7 +93,8 @@ export type Attempts = ReturnType<typeof createAttempts>
 
 const secondsOf = (ms: number) => Math.ceil(ms / 1000)
 
-const counted = async (consumed: Promise<RateLimiterRes>): Promise<RateLimiterRes> => {
+/** What the limiter has counted; its refusal carries the same numbers as its consent. */
+export const counted = async (consumed: Promise<RateLimiterRes>): Promise<RateLimiterRes> => {
   try {
     return await consumed
   } catch (refusal) {

@@ -1,4 +1,5 @@
 export { createAttempts } from './attempts.ts'
 export { createLogins } from './logins.ts'
 export { signInRoutes } from './routes.ts'
+export { createOwnTries, type OwnTries, type Tried } from './own-tries.ts'
 export { createSignIn } from './sign-in.ts'

@@ -22,6 +22,7 @@ const whys = [
   'elsewhere',
   'administrator',
   'password',
+  'guessed',
   'deactivated',
   'suspended',
   'signed-out',

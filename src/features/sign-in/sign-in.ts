@@ -127,12 +127,12 @@ export const createSignIn = ({
     }
 
     const kept = found && account ? await vault.open<PasswordHash>(account.password_sealed, passwordPlace(found)) : null
-    const right = await passwords.verify(kept, password).catch(async (fault: unknown) => {
+    const right = await passwords.match(kept, password).catch(async (fault: unknown) => {
       // A refusal for want of room is no guess: ten of them must not shut out who knows the password.
       if (fault instanceof TooBusy) await attempts.takeBack(from)
       throw fault
     })
-    if (!right || !kept || !found || !account) {
+    if (right === null || !kept || !found || !account) {
       await note(found, place, 'sign-in.refused')
       return { outcome: 'wrong' }
     }
@@ -142,7 +142,7 @@ export const createSignIn = ({
       await note(found, place, 'sign-in.suspended')
       return { outcome: 'suspended' }
     }
-    return enter(found, account, place, { kept, password })
+    return enter(found, account, place, { kept, password: right })
   }
 
   return {

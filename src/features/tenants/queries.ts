@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { Trx } from '../../platform/db/tenant.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
+import type { CountryCode } from '../../platform/text/phone.ts'
 
 /** How much an organisation may have; null: as much as it likes. Bytes are those of sealed documents and files. */
 export type Limits = { most_accounts: number | null; most_clients: number | null; most_bytes: string | null }
@@ -8,6 +9,7 @@ export type TenantRow = Limits & {
   id: string
   name: string
   language: Language
+  country: CountryCode
   status: 'active' | 'suspended' | 'closed'
   domain: string | null
   created_at: Date
@@ -28,6 +30,7 @@ const columns = [
   'id',
   'name',
   'language',
+  'country',
   'status',
   'domain',
   'most_accounts',

@@ -59,7 +59,8 @@ export const createRegister = ({ db, makeAdministrator }: Needs, make: MakeTenan
      */
     register: async (actor: Actor, form: TenantForm, formId: string): Promise<string> => {
       const id = randomUUID()
-      const made = await make(id, { ...rowOf(form), form_id: formId }, trx =>
+      const { country } = form
+      const made = await make(id, { ...rowOf(form), ...(country ? { country } : {}), form_id: formId }, trx =>
         recordInInstallation(trx, id, actor, 'tenant.created', id),
       ).catch(explain)
       if (made) return id

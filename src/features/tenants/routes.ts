@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { Router, type Request, type Response } from 'express'
 import type { Clock } from '../../platform/clock.ts'
 import { Conflict } from '../../platform/errors.ts'
+import { countryChoices } from '../../platform/text/country-name.ts'
+import { defaultCountry, phoneCountries } from '../../platform/text/phone.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
@@ -32,7 +34,7 @@ type Typed = { values: Values; problems: Problems; formId?: string }
 
 const operator = () => requireRole('operator')
 const dayMs = 24 * 60 * 60_000
-const fields = ['name', 'domain', 'language', 'mostAccounts', 'mostClients', 'mostMegabytes']
+const fields = ['name', 'domain', 'language', 'country', 'mostAccounts', 'mostClients', 'mostMegabytes']
 
 /** The operators' pages of organisations: names and numbers, nothing of what they hold. */
 export const tenantRoutes = ({ tenants, clock, mailed, goneFromBackups }: Parts) => {
@@ -45,16 +47,22 @@ export const tenantRoutes = ({ tenants, clock, mailed, goneFromBackups }: Parts)
 
   router.get('/tenants/new', operator(), (_req, res) => {
     res.render('tenants/new', {
-      values: { language: res.locals.language as string },
+      values: {
+        language: res.locals.language as string,
+        country: res.locals.language === 'en' ? 'GB' : defaultCountry,
+      },
       problems: {},
       formId: randomUUID(),
+      countries: countriesIn(res),
     })
   })
 
   router.post('/tenants', operator(), async (req, res) => {
     const formId = formIdOf(req.body)
     const again = (problems: Problems) =>
-      res.status(422).render('tenants/new', { values: typedOf(req, fields), problems, formId })
+      res
+        .status(422)
+        .render('tenants/new', { values: typedOf(req, fields), problems, formId, countries: countriesIn(res) })
     const form = readForm(tenantForm, req.body)
     if (!form.ok) return again(form.problems)
     const id = await tenants.register(actorOf(res), form.data, formId).catch(nullIfTaken)
@@ -166,6 +174,8 @@ export const tenantRoutes = ({ tenants, clock, mailed, goneFromBackups }: Parts)
 
   return router
 }
+
+const countriesIn = (res: Response) => countryChoices(phoneCountries, String(res.locals.language))
 
 const domainTaken: Problems = { domain: 'tenants:problem.domainTaken' }
 

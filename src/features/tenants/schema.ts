@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { NotFound } from '../../platform/errors.ts'
+import { isPhoneCountry, type CountryCode } from '../../platform/text/phone.ts'
 import { languages } from '../../platform/i18n/translations.ts'
 
 const required = 'problems:required'
@@ -34,6 +35,8 @@ export const tenantForm = z.object({
   name: z.string({ error: required }).trim().min(1, required).max(200, tooLong),
   domain,
   language,
+  /** Asked for when an organisation is made; from then on it is a setting of its own. */
+  country: z.custom<CountryCode>(code => isPhoneCountry(String(code)), 'problems:choose').optional(),
   mostAccounts: limit(1_000_000),
   mostClients: limit(100_000_000),
   mostMegabytes: limit(100_000_000),

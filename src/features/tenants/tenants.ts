@@ -4,6 +4,7 @@ import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
+import { defaultCountry, type CountryCode } from '../../platform/text/phone.ts'
 import type { MakeTenant, Needs } from './needs.ts'
 import { createLifecycle } from './lifecycle.ts'
 import { findTenant, insertTenant, insertUsage, selectNames, selectOpenTenants } from './queries.ts'
@@ -31,9 +32,9 @@ export const createTenants = (needs: Needs) => {
     ...createRounds(needs),
 
     /** Makes an organisation with its own keys. @returns its id */
-    create: async (name: string, language: Language): Promise<string> => {
+    create: async (name: string, language: Language, country: CountryCode = defaultCountry): Promise<string> => {
       const id = randomUUID()
-      await make(id, { name, language })
+      await make(id, { name, language, country })
       return id
     },
 

@@ -1,5 +1,5 @@
 import { installationId, type Actor } from '../actor.ts'
-import { sendAlong, type Trx } from '../db/tenant.ts'
+import { noteRecorded, sendAlong, type Trx } from '../db/tenant.ts'
 
 /**
  * What an event may say besides who and what: counts and ids, nothing that tells who somebody is. An event about many holds
@@ -29,6 +29,7 @@ export const record = async (
 ) => {
   const subject = subjectId === undefined ? null : String(subjectId)
   const said = JSON.stringify(detail)
+  noteRecorded(trx)
   await sendAlong(
     trx,
     `insert into audit_events (tenant_id, action, account_id, sign_in_id, subject_id, detail)
@@ -45,6 +46,7 @@ export const recordMany = async (
   subjectIds: readonly string[],
   detail: Detail = {},
 ) => {
+  noteRecorded(trx)
   await trx.raw(
     `insert into audit_events (tenant_id, action, account_id, sign_in_id, subject_id, detail)
      select ?::uuid, ?, ?::int, ?::uuid, subject_id, ?::jsonb || coalesce(

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import type { Knex } from 'knex'
+import type { Watch } from './watch.ts'
 
 type Connection = {
   __knex__disposed?: unknown
-  connection: { stream: { cork: () => void; uncork: () => void } }
+  connection: { stream: { cork: () => void; uncork: () => void; destroy: (why: Error) => void } }
 }
 type Statement = { sql: string; bindings?: readonly unknown[]; options?: object }
 type Transaction = {
@@ -13,6 +14,10 @@ type Transaction = {
   query: (connection: Connection, sql: string) => Promise<unknown>
 }
 interface Driver {
+  /** As given to knex; a transaction's driver has that of the pool. */
+  config: { watch: Watch }
+  acquireRawConnection(): Promise<Connection>
+  destroy(done?: () => void): Promise<void>
   _query(connection: Connection, statement: Statement): Promise<unknown>
   transaction(...args: unknown[]): Transaction
 }
@@ -45,7 +50,8 @@ const Postgres = createRequire(import.meta.url)('knex/lib/dialects/postgres/inde
  * - a statement is planned once a connection (prepared by a name that stands for its text), not once a use;
  * - what is asked in one breath leaves in one piece;
  * - a transaction's beginning is not waited for: what follows goes out behind it. Were it to fail, no tenant would be
- *   set, and row-level security lets nothing through.
+ *   set, and row-level security lets nothing through;
+ * - it is noticed when the server is gone (watch.ts).
  */
 export class PipelinedPostgres extends Postgres {
   override async _query(connection: Connection, statement: Statement) {
@@ -53,16 +59,31 @@ export class PipelinedPostgres extends Postgres {
     const named = bindings.length > 0 && bindings.length <= mostBindings && sql.length <= longestNamed
     const name = named && !options ? nameOf(sql) : undefined
     const { stream } = connection.connection
+    this.config.watch.check()
+    const over = this.config.watch.asked(connection)
     stream.cork()
     process.nextTick(() => stream.uncork())
     try {
-      return await super._query(connection, name ? Object.assign(statement, { options: { name } }) : statement)
+      const answer = await super._query(connection, name ? Object.assign(statement, { options: { name } }) : statement)
+      over(true)
+      return answer
     } catch (fault) {
       // A migration changed what a prepared statement gives: PostgreSQL asks for it to be prepared anew.
       const { code } = fault as { code?: string }
+      over(code !== undefined && 'severity' in (fault as object))
       if (code === '0A000' || code === '26000') Object.assign(connection, { __knex__disposed: fault })
       throw fault
     }
+  }
+
+  override async acquireRawConnection() {
+    this.config.watch.check()
+    return super.acquireRawConnection()
+  }
+
+  override async destroy(done?: () => void) {
+    this.config.watch.close()
+    return super.destroy(done)
   }
 
   override transaction(...args: unknown[]) {

@@ -2,9 +2,11 @@ import type { Knex } from 'knex'
 import type { Actor } from '../actor.ts'
 import { systemClock, type Clock } from '../clock.ts'
 import { sendAtOnce, type TransactionSettings } from './dialect.ts'
+import { noteSaving } from './saving.ts'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const underWay = new WeakMap<Knex.Transaction, Promise<unknown>[]>()
+const recorded = new WeakSet<Knex.Transaction>()
 
 type Reading = (trx: Knex.Transaction) => Promise<unknown>
 /** Whose transaction it is: without an account it is the program's own, which sees restricted records too. */
@@ -37,6 +39,7 @@ export const createDb = (knex: Knex, clock: Clock = systemClock) => {
         waiting.delete(actor)
         const done = await work(trx)
         await Promise.all(beside)
+        if (recorded.has(trx)) noteSaving()
         return done
       }, settings)
       await Promise.all(sent)
@@ -68,6 +71,9 @@ export const createDb = (knex: Knex, clock: Clock = systemClock) => {
     close: () => knex.destroy(),
   }
 }
+
+/** This transaction has an audit event: it does something that one would not do twice. */
+export const noteRecorded = (trx: Trx) => recorded.add(trx)
 
 export type Db = ReturnType<typeof createDb>
 export type Trx = Knex.Transaction

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type PdfDocument from 'pdfkit'
 import { isDrawnRight, lettered } from './lettering.ts'
+import { protect, protectionOptions } from './protection.ts'
 
 /** DejaVu Sans holds Polish, Cyrillic and Greek letters; a document carries only the letters it uses. */
 const load = createRequire(import.meta.url)
@@ -17,14 +18,14 @@ export const grey = '#444444'
 
 export type Pdf = InstanceType<typeof PdfDocument>
 export type Font = keyof typeof fontFiles
-/** `foot` stands below each page; `margin` in points. */
-type Paper = { title: string; foot: string; language: string; at: Date; margin: number }
+/** `foot` stands below each page; `margin` in points; `passphrase` opens the document, and nothing else does. */
+type Paper = { title: string; foot: string; language: string; at: Date; margin: number; passphrase: string }
 
 /**
- * A document on A4 without a page yet, a stream to be read while it is written. It holds nothing personal beside its pages, so its
- * title must be the same for everybody.
+ * A document on A4 without a page yet, a stream to be read while it is written, encrypted as it comes ({@link protect}). It holds
+ * nothing personal beside its pages, so its title must be the same for everybody.
  */
-export const openPaper = ({ title, foot, language, at, margin }: Paper): Pdf => {
+export const openPaper = ({ title, foot, language, at, margin, passphrase }: Paper): Pdf => {
   // Read with the first page: most processes never write one, and it takes 15 MB.
   const Document = load('pdfkit') as typeof PdfDocument
   const pdf = new Document({
@@ -34,7 +35,9 @@ export const openPaper = ({ title, foot, language, at, margin }: Paper): Pdf => 
     lang: language,
     displayTitle: true,
     info: { Title: title, Producer: 'Ostoja', Creator: 'Ostoja', CreationDate: at, ModDate: at },
+    ...protectionOptions(),
   })
+  protect(pdf, passphrase)
   for (const [name, file] of Object.entries(fontFiles)) pdf.registerFont(name, file)
   pdf.on('pageAdded', () => writeFoot(pdf, foot))
   return pdf

@@ -50,6 +50,16 @@ export const createPasswords = (
     return fresh.hash
   }
 
+  const verify = async (kept: PasswordHash | null, password: string): Promise<boolean> => {
+    const stand = await currentDecoy() // whoever comes first after a turn waits for it, known or unknown
+    const compared = kept ?? stand
+    if (!peppers.find(compared.pepper)) await peppers.reload?.() // another process has just turned it
+    const pepper = peppers.find(compared.pepper)
+    if (!pepper) throw new Error(`pepper ${compared.pepper} is missing from the pepper file`)
+    const right = await inTurn(() => argon2.verify(compared.argon2, peppered(pepper.key, password)))
+    return right && kept !== null
+  }
+
   return {
     /** How many are being hashed in this process, and how many wait for their turn. */
     load: () => inTurn.load(),
@@ -57,14 +67,16 @@ export const createPasswords = (
     /** Whether the pepper has turned since; whoever knows the password now hashes it anew. */
     isStale: ({ pepper }: PasswordHash): boolean => pepper !== peppers.current.id,
     /** Takes the same time where there is no hash to compare with, so that the answer does not tell who has an account. */
-    verify: async (kept: PasswordHash | null, password: string): Promise<boolean> => {
-      const stand = await currentDecoy() // whoever comes first after a turn waits for it, known or unknown
-      const compared = kept ?? stand
-      if (!peppers.find(compared.pepper)) await peppers.reload?.() // another process has just turned it
-      const pepper = peppers.find(compared.pepper)
-      if (!pepper) throw new Error(`pepper ${compared.pepper} is missing from the pepper file`)
-      const right = await inTurn(() => argon2.verify(compared.argon2, peppered(pepper.key, password)))
-      return right && kept !== null
+    verify,
+    /**
+     * As `verify`, for what somebody typed or pasted: what was copied often has a blank at its end. Without the blanks around it
+     * the password is tried only where it is wrong with them, and then also where there is no hash, so that the time tells nothing.
+     * @returns the password that was right, null where none was
+     */
+    match: async (kept: PasswordHash | null, typed: string): Promise<string | null> => {
+      if (await verify(kept, typed)) return typed
+      const bare = typed.trim()
+      return bare !== typed && bare !== '' && (await verify(kept, bare)) ? bare : null
     },
     close: () => argon2.close(),
   }

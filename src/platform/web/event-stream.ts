@@ -2,15 +2,17 @@ import type { Response } from 'express'
 
 /** Whoever does not read what is sent to them is let go. */
 const mostUnreadBytes = 64 * 1024
-const retryMs = 4000
+/** Short, since the server takes a browser whose stream stays away for closed. */
+const retryMs = 1000
 
 /**
  * Answers with server-sent events (WHATWG HTML 9.2). The headers keep a proxy from holding them back or putting them away; the
  * connection ends with the stream, so that nothing waits for it when the process stops.
  */
 export const openEventStream = (res: Response) => {
-  const endings: (() => void)[] = []
+  const endings: ((byServer: boolean) => void)[] = []
   let open = true
+  let byServer = false
   res.status(200).set({
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-store, no-transform',
@@ -21,13 +23,15 @@ export const openEventStream = (res: Response) => {
   res.write(`retry: ${retryMs}\n\n`)
   res.once('close', () => {
     open = false
-    for (const end of endings.splice(0)) end()
+    for (const end of endings.splice(0)) end(byServer)
   })
 
   const write = (text: string) => {
     if (!open) return
-    if (res.writableLength > mostUnreadBytes) res.destroy()
-    else res.write(text)
+    if (res.writableLength > mostUnreadBytes) {
+      byServer = true
+      res.destroy()
+    } else res.write(text)
   }
 
   return {
@@ -40,12 +44,14 @@ export const openEventStream = (res: Response) => {
       write(':\n\n')
     },
     close: () => {
-      if (open) res.end()
+      if (!open) return
+      byServer = true
+      res.end()
     },
-    /** Runs when the stream is over, at once where it is already. */
-    onClose: (end: () => void) => {
+    /** Runs when the stream is over, at once where it is already; `byServer` where this end was the one that ended it. */
+    onClose: (end: (byServer: boolean) => void) => {
       if (open) endings.push(end)
-      else end()
+      else end(byServer)
     },
   }
 }

@@ -2,12 +2,14 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { Actor, Role } from '../actor.ts'
 import { changesNothing, csrfFault, csrfOk } from './csrf.ts'
 import { isOwnPath } from './own-path.ts'
+import { refuseFiles } from './refuse-files.ts'
 
 /**
  * Who may use a route. `background` marks what pages ask by themselves: it never counts as something the person did.
  * `upload` marks a route whose form may hold files: it takes them in as they arrive (`filesIn`), when the guard has let it.
  * `ownToken` marks a route that looks at the token of its form itself, to answer a stale one better than by a refusal.
  * `beforePasswordChange` marks what somebody may do whose password has to be changed first; everything else waits for that.
+ * `download` says what a file holds that the route sends ({@link Download}); a route that does not say it can send none.
  */
 export type Policy = {
   kind: 'anyone' | 'signed-in' | 'roles'
@@ -16,8 +18,15 @@ export type Policy = {
   upload: boolean
   ownToken: boolean
   beforePasswordChange: boolean
+  download: Download | null
 }
-type Options = { background?: boolean; upload?: boolean; ownToken?: boolean; beforePasswordChange?: boolean }
+type Options = Partial<Omit<Policy, 'kind' | 'roles'>>
+
+/**
+ * What a file holds that leaves: client data that is encrypted for somebody (`sealed`), no client data, or what somebody attached to
+ * a message, as it came (`attachment`). test/features/downloads.test.ts looks into what each of these routes sends.
+ */
+export type Download = 'sealed' | 'no-client-data' | 'attachment'
 
 const policies = new WeakMap<RequestHandler, Policy>()
 
@@ -42,10 +51,17 @@ export const actorOf = (res: Response): Actor => {
 }
 
 const guard = (kind: Policy['kind'], roles: readonly Role[], options: Options) => {
-  const { background = false, upload = false, ownToken = false, beforePasswordChange = false } = options
-  const policy: Policy = { kind, roles, background, upload, ownToken, beforePasswordChange }
+  const {
+    background = false,
+    upload = false,
+    ownToken = false,
+    beforePasswordChange = false,
+    download = null,
+  } = options
+  const policy: Policy = { kind, roles, background, upload, ownToken, beforePasswordChange, download }
   const check: RequestHandler = (req, res, next) => {
     const { actor } = res.locals as { actor?: Actor }
+    if (!download) refuseFiles(req, res)
     if (kind !== 'anyone' && !actor) askToSignIn(req, res, policy)
     else if (kind !== 'anyone' && !beforePasswordChange && req.session.signedIn?.mustChangePassword)
       askToChangePassword(res, policy)

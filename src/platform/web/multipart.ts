@@ -6,7 +6,9 @@ import type { TypedFields } from './typed-fields.ts'
 /** A file as it arrives; `name` is what the browser says, the bytes must be read, or left, before the next file is asked for. */
 export type ArrivingFile = { field: string; name: string; bytes: AsyncIterable<Buffer> }
 /** A form with files: what stood in the fields before the first of them, and the files one after the other. */
-type ArrivingForm = { fields: TypedFields; files: AsyncGenerator<ArrivingFile> }
+type ArrivingForm = { fields: TypedFields; first: FirstFile | null; files: AsyncGenerator<ArrivingFile> }
+/** The place for a file in a form, and whether one was chosen for it. */
+type FirstFile = { field: string; chosen: boolean }
 
 /** The request is all there and ends before its last boundary, or in the middle of a file. */
 export class CutForm extends Error {}
@@ -66,7 +68,8 @@ export const readMultipart = async (req: IncomingMessage): Promise<ArrivingForm>
 
   const first = await arrived.take()
   if (first instanceof Error) throw first instanceof CutForm ? badForm(400, 'the form was cut') : first
-  return { fields, files: filesOf(first, arrived.take) }
+  const place = first === 'end' ? null : { field: first.file.field, chosen: first.file.name !== '' }
+  return { fields, first: place, files: filesOf(first, arrived.take) }
 }
 
 async function* filesOf(first: Next, take: () => Promise<Next>): AsyncGenerator<ArrivingFile> {
@@ -117,11 +120,16 @@ const queue = <T>() => {
 }
 
 const arriving = new WeakMap<object, AsyncGenerator<ArrivingFile>>()
+const places = new WeakMap<object, FirstFile>()
 
 /** Keeps the files of a form with its request, for the route that takes them in. */
-export const rememberFiles = (req: object, files: AsyncGenerator<ArrivingFile>) => {
+export const rememberFiles = (req: object, { files, first }: Pick<ArrivingForm, 'files' | 'first'>) => {
   arriving.set(req, files)
+  if (first) places.set(req, first)
 }
+
+/** Where the first file of a form stands that has been read; null where it has none. */
+export const firstFileOf = (req: object): FirstFile | null => places.get(req) ?? null
 
 /** The files of a form, in their order; none where it has none. For routes whose guard says `upload`. */
 export async function* filesIn(req: object): AsyncGenerator<ArrivingFile> {

@@ -62,6 +62,12 @@ export type PageTickets = ReturnType<typeof createPageTickets>
 /** An error page can stand at any address, such as `//elsewhere`: signing in must not lead there. */
 const comeBackTo = (page: string) => (isOwnPath(page) ? page : '/')
 
+/**
+ * Whether a page shows its forms as they are, and not one that came back with something to put right or goes on with a draft: then
+ * what stands in it from the start has been typed already.
+ */
+export const isFresh = ({ id, opened }: PageTicket): boolean => id === opened
+
 export const newPageId = (): string => randomUUID()
 
 /** Names a session where its id, which is a secret, must not stand. */

@@ -35,6 +35,8 @@ declare module 'express-session' {
     putAway?: string[]
     /** Milliseconds since 1970: until when the browser was last told to keep the cookie of a remembered session. */
     keptUntil?: number
+    /** Milliseconds since 1970: when the password was last asked for again, and right (platform/web/proved.ts). */
+    provedAt?: number
   }
 }
 

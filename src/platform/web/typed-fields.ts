@@ -15,6 +15,20 @@ export const typedFields = (raw: Buffer | undefined): TypedFields => {
   )
 }
 
+/**
+ * A form as it came, to be sent once more: everything but secrets.
+ * @returns whether a secret was typed, which has to be typed again
+ */
+export const repeatable = (raw: Buffer | undefined): { fields: TypedFields; hadSecrets: boolean } => {
+  const all = [...new URLSearchParams(raw?.toString() ?? '')]
+  const secrets = new Set(all.filter(([name]) => name === '_secret').map(([, value]) => value))
+  const isSecret = (name: string) => secrets.has(name) || soundsSecret(name)
+  return {
+    fields: all.filter(([name]) => name !== '' && !isSecret(name)),
+    hadSecrets: all.some(([name, value]) => isSecret(name) && value !== ''),
+  }
+}
+
 /** `passwordMinimum` says how long one has to be, which is no secret. */
 const soundsSecret = (name: string) => /passw|passphrase|secret/i.test(name) && !/minimum$/i.test(name)
 

@@ -46,6 +46,7 @@ export type Visit = {
   times: number
 }
 export type Way = 'opened' | 'listed' | 'printed' | 'exported' | 'log-printed' | 'log-exported' | 'checked'
+export type PrintWish = { language: Language; format: 'page' | 'pdf' }
 export type Visits = {
   id: string
   name: string
@@ -133,12 +134,18 @@ export const createAccess = (needs: LogNeeds, { name, exportsHolding }: Parts) =
       })
     },
 
-    /** The same to be given to the client on paper. @throws NotFound */
-    print: async (actor: Actor, clientId: string, language: Language): Promise<Visits> => {
+    /** Whether there is such a client; nothing of the record is shown, so nothing is audited. @throws NotFound */
+    expect: (actor: Actor, clientId: string): Promise<void> =>
+      db.asTenant(actor, async trx => {
+        await nameOf(trx, actor, clientId)
+      }),
+
+    /** The same to be given to the client, on paper or as a file. @throws NotFound */
+    print: async (actor: Actor, clientId: string, wish: PrintWish): Promise<Visits> => {
       const called = await organisation(actor)
       return db.asTenant(actor, async trx => {
         const visits = await visitsOf(trx, actor, clientId)
-        await record(trx, actor, 'client.access-printed', clientId, { language, count: visits.visits.length })
+        await record(trx, actor, 'client.access-printed', clientId, { ...wish, count: visits.visits.length })
         return { ...visits, organisation: called }
       })
     },

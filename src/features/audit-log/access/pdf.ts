@@ -17,9 +17,9 @@ const margin = 18 * millimetre
 /** Where the columns begin, in points from the margin: when, who, what. */
 const columns = [0, 140, 320] as const
 
-/** The list of who has seen a client, on A4, every page with the same foot. A stream to be read while it is written. */
-export const writeVisits = (said: SaidVisits, { language, at }: { language: string; at: Date }): Pdf => {
-  const pdf = openPaper({ title: said.title, foot: said.foot, language, at, margin })
+/** The list of who has seen a client, on A4, every page with the same foot; a passphrase opens it. A stream to be read while it is written. */
+export const writeVisits = (said: SaidVisits, paper: { language: string; at: Date; passphrase: string }): Pdf => {
+  const pdf = openPaper({ ...paper, title: said.title, foot: said.foot, margin })
   pdf.addPage()
   write(pdf, said)
   pdf.end()

@@ -1,10 +1,9 @@
-import { pipeline } from 'node:stream/promises'
 import { Router, type Request, type Response } from 'express'
 import { NotFound } from '../../../platform/errors.ts'
 import { isLanguage, type Language, type Translate, type Translations } from '../../../platform/i18n/translations.ts'
 import { dayIn } from '../../../platform/time/wall-clock.ts'
 import { actorOf, requireRole } from '../../../platform/web/guard.ts'
-import { unlessReaderGone } from '../../../platform/web/reader-gone.ts'
+import type { SealedFileForm } from '../../../platform/web/sealed-file.ts'
 import type { AuditLog } from '../audit-log.ts'
 import { writeVisits } from './pdf.ts'
 import { seesWhoLooked } from '../policy.ts'
@@ -16,7 +15,11 @@ const readers = ['staff', 'security_officer'] as const
 type Locals = { t: Translate; language: Language; account: { displayName: string } }
 
 /** Who has seen a client: to security officers by name and moment, to others as the client may be told. */
-export const accessRoutes = ({ access }: Pick<AuditLog, 'access'>, translations: Translations) => {
+export const accessRoutes = (
+  { access }: Pick<AuditLog, 'access'>,
+  pdfs: SealedFileForm,
+  translations: Translations,
+) => {
   const router = Router()
 
   router.get('/clients/:clientId/access', requireRole(readers), async (req, res) => {
@@ -42,29 +45,46 @@ export const accessRoutes = ({ access }: Pick<AuditLog, 'access'>, translations:
     })
   })
 
-  router.get('/clients/:clientId/access.pdf', requireRole(readers), async (req, res) => {
+  /** In the language of the client, who may not have that of the reader. */
+  const printed = async (req: Request, res: Response, format: 'page' | 'pdf') => {
     const { language: own, account } = res.locals as Locals
     const language = isLanguage(req.query.language) ? req.query.language : own
     const t = translations.to(language)
-    const visits = await access.print(actorOf(res), idIn(req), language)
-    await send(res, t('audit-log:visits.file'), visits, () =>
-      writeVisits(sayVisits(t, language, visits, account.displayName), { language, at: visits.at }),
-    )
+    const visits = await access.print(actorOf(res), idIn(req), { language, format })
+    const { at, timeZone } = visits
+    return { t, language, at, timeZone, said: sayVisits(t, language, visits, account.displayName) }
+  }
+
+  router.get('/clients/:clientId/access/print', requireRole(readers), async (req, res) => {
+    const { language, said } = await printed(req, res, 'page')
+    res.render('audit-log/visits-print', { id: idIn(req), spoken: language, said })
+  })
+
+  const pageOf = async (req: Request, res: Response) => {
+    const id = idIn(req)
+    await access.expect(actorOf(res), id)
+    const { t } = res.locals as Locals
+    return {
+      title: t('audit-log:access.pdfTitle'),
+      about: null,
+      lead: t('audit-log:access.leadStaff'),
+      back: { href: `/clients/${id}/access`, text: t('audit-log:access.title') },
+    }
+  }
+
+  router.get('/clients/:clientId/access.pdf', requireRole(readers), async (req, res) => {
+    pdfs.ask(req, res, await pageOf(req, res))
+  })
+
+  router.post('/clients/:clientId/access.pdf', requireRole(readers, { download: 'sealed' }), async (req, res) => {
+    const passphrase = pdfs.passphraseIn(req, res, await pageOf(req, res))
+    if (passphrase === null) return
+    const { t, language, at, timeZone, said } = await printed(req, res, 'pdf')
+    const pdf = writeVisits(said, { language, at, passphrase })
+    await pdfs.send(res, t('audit-log:visits.file'), dayIn(at, timeZone), pdf)
   })
 
   return router
-}
-
-/** Straight to whoever asked: the list is never a file on this server, and the file's name says nothing of anybody. */
-const send = async (
-  res: Response,
-  name: string,
-  { at, timeZone }: { at: Date; timeZone: string },
-  write: () => ReturnType<typeof writeVisits>,
-) => {
-  res.attachment(`ostoja-${name}-${dayIn(at, timeZone)}.pdf`)
-  res.type('application/pdf')
-  await pipeline(write(), res).catch(unlessReaderGone)
 }
 
 const idIn = (req: Request): string => {

@@ -12,7 +12,8 @@ export type Chosen = { passphrase: string; keyIds: readonly string[] }
 export type Sealing = {
   /** Holds a passphrase that is strong enough and was typed twice, or at least one key. */
   form: z.ZodType<{ passphrase: string; keyIds: string[] }>
-  suggestPassphrase: (language: Language) => string
+  /** @param body of a form that came back: it suggests the same words again */
+  suggestPassphrase: (language: Language, body?: unknown) => string
   keysToChoose: (actor: Actor) => Promise<readonly { id: string; name: string; owner: string }[]>
   /** @returns null where one of the keys is no longer in use */
   recipientsOf: (actor: Actor, chosen: Chosen) => Promise<Parameters<typeof sealingStream>[0] | null>

@@ -32,12 +32,14 @@ export const logExportRoutes = (log: AuditLog, sealing: Sealing) => {
       await renderForm(res, shown, sealing.suggestPassphrase(language), [], {})
     })
 
-    router.post(`${page}/export`, officer(), async (req, res) => {
+    router.post(`${page}/export`, requireRole('security_officer', { download: 'sealed' }), async (req, res) => {
       const shown = await shownAt(log, actorOf(res), req.params)
       if (!shown) return res.status(404).render('audit-log/search-gone')
       const filled = readForm(form, req.body)
-      const again = (problems: Problems) => renderForm(res.status(422), shown, null, ticked(req.body), problems)
-      // What was typed is never sent back, and new words would make somebody throw away those just written down.
+      const { language } = res.locals as Locals
+      // What was typed is never sent back; the suggested words are, since somebody may have just written them down.
+      const suggested = () => sealing.suggestPassphrase(language, req.body)
+      const again = (problems: Problems) => renderForm(res.status(422), shown, suggested(), ticked(req.body), problems)
       if (!filled.ok) return again(filled.problems)
       const recipients = await sealing.recipientsOf(actorOf(res), filled.data)
       if (!recipients) return again({ keyIds: 'exports:problem.keyGone' })
@@ -53,7 +55,7 @@ export const logExportRoutes = (log: AuditLog, sealing: Sealing) => {
   const renderForm = async (
     res: Response,
     { wish, address }: Shown,
-    suggested: string | null,
+    suggested: string,
     keyIds: readonly string[],
     problems: Problems,
   ) => {

@@ -2,11 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Actor } from '../../../platform/actor.ts'
 import { recordMany } from '../../../platform/audit/record.ts'
 import type { Trx } from '../../../platform/db/tenant.ts'
+import { fileNumberKey } from '../../../platform/text/file-number.ts'
 import { findTaken, takeFileNumbers } from '../file-numbers.ts'
 import type { Needs } from '../needs.ts'
 import type { ClientProfile } from '../profile.ts'
 import { insertVersions, type ClientRow, type ReadRow } from '../queries.ts'
-import { fileNumberKey, type SealedColumns, type Sealing } from '../sealing.ts'
+import type { SealedColumns, Sealing } from '../sealing.ts'
 import {
   countActive,
   deleteClients,
@@ -16,7 +17,7 @@ import {
   replaceClients,
   selectActiveAfter,
   selectByFileNumbers,
-  selectPersonTokens,
+  selectByPersons,
   selectVersionsBefore,
 } from './queries.ts'
 
@@ -131,11 +132,18 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
       return new Map((await Promise.all(found)).filter(entry => entry !== undefined))
     },
 
-    /** Which of these people look like a client there is already: same folded names and birth date. @returns their indexes */
-    findLookalikes: async (trx: Trx, actor: Actor, people: readonly Person[]): Promise<Set<number>> => {
+    /**
+     * Which of these people look like a client there is already, archived ones too: the same folded names and birth date.
+     * @returns the first such client of each, by the person's index
+     */
+    findLookalikes: async (trx: Trx, actor: Actor, people: readonly Person[]): Promise<Map<number, FoundClient>> => {
       const tokens = await Promise.all(people.map(person => sealing.tokens.person(actor.tenantId, person)))
-      const known = new Set(await selectPersonTokens(trx, tokens.flat()))
-      return new Set(tokens.flatMap((ofOne, index) => (ofOne.some(token => known.has(token)) ? [index] : [])))
+      const rows = new Map((await selectByPersons(trx, tokens.flat())).map(row => [row.person_token, row]))
+      const found = tokens.map(async (ofOne, index) => {
+        const row = ofOne.map(token => rows.get(token)).find(row => row !== undefined)
+        return row && ([index, { id: row.id, version: row.version, profile: await open(actor, row) }] as const)
+      })
+      return new Map((await Promise.all(found)).filter(entry => entry !== undefined))
     },
 
     /**

@@ -9,13 +9,15 @@ export const selectByFileNumbers = (
   tokens: readonly string[],
 ): Promise<(ReadRow & { file_number_token: string })[]> =>
   clients(trx)
-    .whereIn('file_number_token', tokens)
+    .whereRaw('file_number_token = any(?::bigint[])', [tokens as string[]])
     .select(...readColumns, 'file_number_token')
 
-export const selectPersonTokens = async (trx: Trx, tokens: readonly string[]): Promise<string[]> => {
-  const rows = await clients(trx).whereIn('person_token', tokens).distinct('person_token')
-  return rows.map(row => row.person_token)
-}
+/** Of several clients with one token, the last in the answer is the one that was made first. */
+export const selectByPersons = (trx: Trx, tokens: readonly string[]): Promise<(ReadRow & { person_token: string })[]> =>
+  clients(trx)
+    .whereRaw('person_token = any(?::bigint[])', [tokens as string[]])
+    .orderBy('created_at', 'desc')
+    .select(...readColumns, 'person_token')
 
 /**
  * Inserts those whose id and file number are free, a column at a time: a statement of eight thousand values of their own took
@@ -26,12 +28,12 @@ export const insertMany = async (trx: Trx, rows: readonly ClientRow[]): Promise<
   const [first] = rows
   if (!first) return []
   const all = <Name extends keyof ClientRow>(name: Name) => rows.map(row => row[name])
-  const { tenant_id, status, version, action, created_at, created_by, import_id } = first
+  const { tenant_id, status, version, action, created_at, created_by, import_id, index_version } = first
   const { rows: made } = await trx.raw<{ rows: { id: string }[] }>(
     `insert into clients (tenant_id, status, version, action, created_at, created_by, updated_at, updated_by, import_id,
-                          id, profile_sealed, search_tokens, letter_token, person_token, file_number_token, index_key)
+                          id, profile_sealed, search_tokens, letter_token, person_token, file_number_token, index_key, index_version)
      select ?::uuid, ?, ?::int, ?, ?::timestamptz, ?::int, ?::timestamptz, ?::int, ?::uuid,
-            id, profile_sealed, search_tokens::bigint[], letter_token, person_token, file_number_token, index_key
+            id, profile_sealed, search_tokens::bigint[], letter_token, person_token, file_number_token, index_key, ?::int
        from unnest(?::uuid[], ?::bytea[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::int[])
          as fresh (id, profile_sealed, search_tokens, letter_token, person_token, file_number_token, index_key)
      on conflict do nothing returning id`,
@@ -45,6 +47,7 @@ export const insertMany = async (trx: Trx, rows: readonly ClientRow[]): Promise<
       created_at,
       created_by,
       import_id,
+      index_version,
       all('id'),
       all('profile_sealed'),
       rows.map(row => `{${row.search_tokens.join(',')}}`),
@@ -73,16 +76,16 @@ export const replaceClients = async (trx: Trx, rows: readonly Replacement[]) => 
   if (rows.length === 0) return
   const values = rows.map(
     () =>
-      '(?::uuid, ?::int, ?, ?::timestamptz, ?::int, ?::uuid, ?::bytea, ?::bigint[], ?::bigint, ?::bigint, ?::bigint, ?::int, ?::boolean)',
+      '(?::uuid, ?::int, ?, ?::timestamptz, ?::int, ?::uuid, ?::bytea, ?::bigint[], ?::bigint, ?::bigint, ?::bigint, ?::int, ?::int, ?::boolean)',
   )
   await trx.raw(
     `update clients
         set version = new.version, action = new.action, updated_at = new.updated_at, updated_by = new.updated_by, import_id = new.import_id,
             profile_sealed = new.profile_sealed, search_tokens = new.search_tokens, letter_token = new.letter_token,
             person_token = new.person_token, file_number_token = new.file_number_token, index_key = new.index_key,
-            wrong_number = new.wrong_number
+            index_version = new.index_version, wrong_number = new.wrong_number
        from (values ${values.join(', ')})
-         as new (id, version, action, updated_at, updated_by, import_id, profile_sealed, search_tokens, letter_token, person_token, file_number_token, index_key, wrong_number)
+         as new (id, version, action, updated_at, updated_by, import_id, profile_sealed, search_tokens, letter_token, person_token, file_number_token, index_key, index_version, wrong_number)
       where clients.id = new.id`,
     rows.flatMap(row => [
       row.id,
@@ -97,6 +100,7 @@ export const replaceClients = async (trx: Trx, rows: readonly Replacement[]) => 
       row.person_token,
       row.file_number_token,
       row.index_key,
+      row.index_version,
       row.wrong_number,
     ]) as never,
   )

@@ -89,12 +89,17 @@ const contactCells = (contact: ExportedContact, words: Words, { yes, no, hidden 
   contact.lastConfirmedOn ?? '',
 ]
 
-/** Number, kind, hours and every rule of safe contact in one cell: whoever sees the number sees what goes with it. */
+/** Number, what was typed, kind, hours and every rule of safe contact in one cell: whoever sees the number sees what goes with it. */
 export const phoneSaid = (phone: ExportedPhone & { hours?: string }, words: Words) => {
   const more = [
+    ...typedSaid(phone, words),
     words.phoneType[phone.type] ?? phone.type,
     phone.hours,
     ...rulesOf(phone).map(rule => sayRule(words.rules, rule)),
   ]
-  return `${phone.number ?? phone.typed} (${more.filter(Boolean).join('; ')})`
+  return `${phone.dial ?? phone.typed} (${more.filter(Boolean).join('; ')})`
 }
+
+/** What was typed, where that is not what is dialled; that a number can't be dialled, where it can't. */
+export const typedSaid = ({ dial, typed }: ExportedPhone, words: Words): string[] =>
+  dial === null ? [words.rules.sentence['not-dialable']] : dial === typed ? [] : [typed]

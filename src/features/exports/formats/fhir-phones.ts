@@ -6,16 +6,17 @@ type Extension = { url: string } & Record<string, unknown>
 const uses = new Set(['home', 'work', 'mobile'])
 const instant = (time: string) => `${time}:00`
 
-/** A telephone as FHIR's ContactPoint. `rank` 1 is called first. The rules of safe contact travel as an extension of it. */
+/** A telephone as FHIR's ContactPoint, of `other` system where it can't be dialled. `rank` 1 is called first. The rules of safe contact travel as an extension of it. */
 export const contactPoint = (phone: ExportedPhone & Partial<Pick<ExportedContactPhone, 'hours'>>, rank: number) => {
   const extension = [
+    ...(phone.dial === null || phone.dial === phone.typed ? [] : [{ url: systems.typed, valueString: phone.typed }]),
     ...(phone.hours ? [{ url: systems.hours, valueString: phone.hours }] : []),
     ...safeToContact(phone),
   ]
   return {
     ...(extension.length > 0 ? { extension } : {}),
-    system: 'phone',
-    value: phone.number ?? phone.typed,
+    system: phone.dial === null ? 'other' : 'phone',
+    value: phone.dial ?? phone.typed,
     ...(uses.has(phone.type) ? { use: phone.type } : {}),
     rank,
   }

@@ -13,6 +13,7 @@ export const systems = {
   tellNote: 'urn:ostoja:may-be-told-note',
   confirmedOn: 'urn:ostoja:last-confirmed-on',
   hours: 'urn:ostoja:hours',
+  typed: 'urn:ostoja:number-as-typed',
   hidden: 'urn:ostoja:hidden-address',
   safeToContact: 'urn:ostoja:safe-to-contact',
 } as const

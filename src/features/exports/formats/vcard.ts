@@ -1,6 +1,8 @@
+import { isWholeDay } from '../../../platform/text/written-day.ts'
 import { rulesOf } from '../../../safe-to-contact/rules.ts'
 import { sayRule } from '../../../safe-to-contact/words.ts'
 import type { ExportedClient, ExportedContact, ExportedPhone, ExportVocabulary } from '../exported-client.ts'
+import { typedSaid } from './csv.ts'
 import { fullName, relationshipSaid, type Format } from './format.ts'
 
 type Language = 'pl' | 'en'
@@ -12,6 +14,7 @@ export type VcardWords = {
   mayBeTold: string
   mayNotBeTold: string
   interpreter: string
+  born: string
 }
 
 /**
@@ -36,13 +39,15 @@ const clientCard = (client: ExportedClient, words: Words, says: VcardWords) => [
   `FN:${escaped(fullName(client))}`,
   `N:${[client.familyName, client.givenNames, '', '', ''].map(escaped).join(';')}`,
   ...line('NICKNAME', client.preferredName),
-  ...(client.birthDate ? [`BDAY:${client.birthDate}`] : []),
-  ...client.phones.map(telephone),
+  // A date known in part has no place in vCard 3.0 (RFC 2426, 3.1.5).
+  ...(client.birthDate && isWholeDay(client.birthDate) ? [`BDAY:${client.birthDate}`] : []),
+  ...client.phones.flatMap(telephone),
   ...client.emails.flatMap(email => line('EMAIL', email)),
   ...client.addresses.flatMap(address => line('LABEL', address)),
   `CATEGORIES:${escaped(says.client)}`,
   ...note([
     client.fileNumber,
+    ...(client.birthDate && !isWholeDay(client.birthDate) ? [`${says.born}: ${client.birthDate}`] : []),
     ...client.alerts,
     ...(client.interpreterNeeded ? [`${says.interpreter} (${client.languages.join(', ')})`] : []),
     ...rulesSaid(client.phones, words),
@@ -60,7 +65,7 @@ const contactCard = (client: ExportedClient, contact: ExportedContact, words: Wo
     `UID:urn:uuid:${client.id}-${contact.rank}`,
     `FN:${escaped(contact.name)}`,
     `N:${escaped(contact.name)};;;;`,
-    ...contact.phones.map(telephone),
+    ...contact.phones.flatMap(telephone),
     ...line('EMAIL', contact.email),
     ...line('LABEL', contact.address),
     ...note([
@@ -73,14 +78,19 @@ const contactCard = (client: ExportedClient, contact: ExportedContact, words: Wo
 }
 
 const types: Readonly<Record<string, string>> = { mobile: 'CELL', home: 'HOME', work: 'WORK' }
-const telephone = ({ type, number, typed }: ExportedPhone) =>
-  `TEL;TYPE=${types[type] ?? 'VOICE'}:${escaped(number ?? typed)}`
+/** An address book dials whatever digits it finds: a number that can't be dialled stands in the note alone. */
+const telephone = ({ type, dial }: ExportedPhone) =>
+  dial === null ? [] : [`TEL;TYPE=${types[type] ?? 'VOICE'}:${escaped(dial)}`]
 
-/** The rules of each number in words: an address book has no place of its own for them. */
+/** What was typed and the rules of each number in words: an address book has no place of its own for them. */
 const rulesSaid = (phones: readonly (ExportedPhone & { hours?: string })[], words: Words) =>
   phones.flatMap(phone => {
-    const said = [phone.hours, ...rulesOf(phone).map(rule => sayRule(words.rules, rule))].filter(Boolean)
-    return said.length > 0 ? [`${phone.number ?? phone.typed}: ${said.join('; ')}`] : []
+    const said = [
+      ...typedSaid(phone, words),
+      phone.hours,
+      ...rulesOf(phone).map(rule => sayRule(words.rules, rule)),
+    ].filter(Boolean)
+    return said.length > 0 ? [`${phone.dial ?? phone.typed}: ${said.join('; ')}`] : []
   })
 
 const line = (name: string, value: string) => (value ? [`${name}:${escaped(value)}`] : [])

@@ -28,3 +28,15 @@ export const generatePassphrase = (language: Language): string => {
   const list = wordList(language)
   return Array.from({ length: WORDS }, () => list[randomInt(list.length)]).join('-')
 }
+
+/**
+ * The words that a form suggests. One that comes back suggests the same again, which its reader may have written down: the
+ * page brings them along, and nothing keeps them.
+ */
+export const suggestPassphrase = (language: Language, body?: unknown): string => {
+  const { _suggestedPassphrase: before } = (body ?? {}) as { _suggestedPassphrase?: unknown }
+  return typeof before === 'string' && isSuggestion(before) ? before : generatePassphrase(language)
+}
+
+/** Some words of the lists have a hyphen themselves. */
+const isSuggestion = (text: string) => text.length <= 200 && /^[a-z]+(-[a-z]+){5,11}$/.test(text)

@@ -1,10 +1,12 @@
+import { readWrittenDay } from '../../../platform/text/written-day.ts'
 import { dayIn } from '../../../platform/time/wall-clock.ts'
 
 export const dayOrders = ['day-first', 'month-first'] as const
 /** Which of the first two numbers of `03/04/1985` is the day. */
 export type DayOrder = (typeof dayOrders)[number]
 
-export type DateFault = 'date-unreadable' | 'date-short-year' | 'date-year-only' | 'date-impossible'
+export type DateFault = 'date-unreadable' | 'date-short-year' | 'date-not-whole' | 'date-impossible'
+/** `date` may be known in part: a year, or a year and month. */
 export type ReadDate = { date: string } | { fault: DateFault }
 
 const parted = /^(\d{1,2})[./\- ](\d{1,2})[./\- ](\d{4})$/
@@ -34,8 +36,9 @@ export const dayOrderOf = (values: readonly string[]): DayOrder => {
 
 /**
  * Reads a date in the notations spreadsheets use: 1985-04-03, 3.04.1985, 03/04/1985 (by `order`), 19850403, Excel's day count.
- * With full stops the day comes first, whatever the order. A time of day and the Polish "r." are passed over.
- * @returns the day as YYYY-MM-DD, or why it is none
+ * With full stops the day comes first, whatever the order. A time of day and the Polish "r." are passed over. Dates in words and
+ * those known in part are read as everywhere (`readWrittenDay`).
+ * @returns the day as YYYY-MM-DD, YYYY-MM or YYYY, or why it is none
  */
 export const readDate = (text: string, order: DayOrder): ReadDate => {
   if (text.length > longest) return { fault: 'date-unreadable' }
@@ -49,9 +52,9 @@ export const readDate = (text: string, order: DayOrder): ReadDate => {
     return monthFirst ? dayOf(parts[3], parts[1], parts[2]) : dayOf(parts[3], parts[2], parts[1])
   }
   if (/^\d{1,2}[./\- ]\d{1,2}[./\- ]\d{2}$/.test(value)) return { fault: 'date-short-year' }
-  if (/^\d{4}$/.test(value) && Number(value) >= 1850 && Number(value) <= 2100) return { fault: 'date-year-only' }
-  if (/^\d{4,5}$/.test(value)) return fromSerial(Number(value))
-  return { fault: 'date-unreadable' }
+  const written = readWrittenDay(value)
+  if (written) return { date: written }
+  return /^\d{4,5}$/.test(value) ? fromSerial(Number(value)) : { fault: 'date-unreadable' }
 }
 
 const bare = (text: string) =>

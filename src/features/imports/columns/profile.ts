@@ -10,7 +10,7 @@ export type Address = {
   country: string | null
 }
 
-/** Who a client is, as the clients feature keeps it. Days are 'YYYY-MM-DD', languages BCP 47, gender FHIR administrative-gender. */
+/** Who a client is, as the clients feature keeps it. Days are 'YYYY-MM-DD', a birth date may be known in part, languages BCP 47, gender FHIR administrative-gender. */
 export type Profile = {
   fileNumber: string
   givenNames: string
@@ -81,7 +81,7 @@ export const amendedProfile = (before: Profile, { address, ...given }: Given): P
 })
 
 const samePhone = (one: Phone, other: Phone) =>
-  one.number !== null && other.number !== null ? one.number === other.number : digits(one.typed) === digits(other.typed)
+  (one.number !== null && one.number === other.number) || digits(one.typed) === digits(other.typed)
 
 const digits = (text: string) => text.replace(/\D/g, '') || text
 

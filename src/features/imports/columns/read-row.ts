@@ -1,13 +1,21 @@
+import { readPhone, type CountryCode } from '../../../platform/text/phone.ts'
+import { isWholeDay } from '../../../platform/text/written-day.ts'
 import type { TableRow } from '../file/table.ts'
-import { addressOf, cellsByField, namesOf, oneLine } from './cells.ts'
+import { addressOf, cellsByField, oneLine } from './cells.ts'
 import { readDate, type DateFault } from './dates.ts'
 import type { Field } from './fields.ts'
 import type { Reading } from './guess.ts'
+import { namesOf } from './names.ts'
 import { readPhones } from './phones.ts'
 import type { Given, PhoneType } from './profile.ts'
 import { checkCells, checkGiven, type LimitFault } from './limits.ts'
 import { readGender, readLanguage, readYesNo } from './words.ts'
 
+/**
+ * Why somebody must decide what becomes of a row: its file number is that of a client with another name or birth date; a
+ * client, or an earlier row with another number, has the same name and birth date.
+ */
+export type Doubt = 'number-of-another' | 'looks-like-existing' | 'looks-like-earlier-row'
 /** Why a row is refused, or what of it is worth a look; said in full by `imports:reason.<code>`. */
 export type RefusalCode =
   | 'ragged'
@@ -16,7 +24,7 @@ export type RefusalCode =
   | 'no-name'
   | 'file-number-twice'
   | 'same-person-twice'
-  | 'looks-like-existing'
+  | Doubt
   | 'not-saved'
   | 'no-room'
   | 'changed-meanwhile'
@@ -26,15 +34,16 @@ export type RefusalCode =
   | 'gender-unknown'
   | DateFault
   | LimitFault
-export type WarningCode = 'phone-not-dialable' | 'language-unknown' | 'yes-no-unknown'
-export type Refusal = { code: RefusalCode; field?: Field }
-export type Warning = { code: WarningCode; field: Field }
+export type WarningCode = 'short-row' | 'phone-not-dialable' | 'language-unknown' | 'yes-no-unknown'
+/** `clientId`: whom the row seems to be about. */
+export type Refusal = { code: RefusalCode; field?: Field; clientId?: string }
+export type Warning = { code: WarningCode; field?: Field }
 
 /** What a row says, and what is wrong with it. With a refusal, nothing of it is imported. */
 export type ReadRow = { given: Given; refusals: Refusal[]; warnings: Warning[] }
 
-/** Neither tab nor line break, nor anything that turns the direction of text around. */
-const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/
+/** Neither tab nor line break. */
+const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/
 
 const phoneTypes = {
   phoneMobile: 'mobile',
@@ -47,15 +56,23 @@ const phoneTypes = {
  * Reads one row as its columns say. Pure: knows nothing of what is already recorded.
  * @param row with its cells as readable text
  * @param today YYYY-MM-DD
+ * @param country of the organisation, whose telephone numbers need no country code
  */
-export const readRow = (row: TableRow, { columns, dayOrder, dropDigits }: Reading, today: string): ReadRow => {
+export const readRow = (
+  row: TableRow,
+  { columns, dayOrder, dropDigits }: Reading,
+  today: string,
+  country: CountryCode,
+): ReadRow => {
   const refusals: Refusal[] = []
   const warnings: Warning[] = []
   const given: Given = {}
   const refuse = (code: RefusalCode, field?: Field) => void refusals.push(field ? { code, field } : { code })
   const warn = (code: WarningCode, field: Field) => void warnings.push({ code, field })
 
-  if (row.cells.length !== columns.length) return { given, refusals: [{ code: 'ragged' }], warnings }
+  // Programs leave out the empty cells at the end of a row.
+  if (row.cells.length > columns.length) return { given, refusals: [{ code: 'ragged' }], warnings }
+  if (row.cells.length < columns.length) warnings.push({ code: 'short-row' })
 
   const cells = cellsByField(row.cells, columns)
   const tooLong = checkCells(cells)
@@ -73,8 +90,9 @@ export const readRow = (row: TableRow, { columns, dayOrder, dropDigits }: Readin
   const date = (field: 'birthDate' | 'deceasedOn') => {
     if (!cells.has(field)) return
     const read = readDate(text(field), dayOrder)
-    if ('date' in read) given[field] = read.date
-    else refuse(read.fault, field)
+    if ('fault' in read) refuse(read.fault, field)
+    else if (field === 'deceasedOn' && !isWholeDay(read.date)) refuse('date-not-whole', field)
+    else given[field] = read.date
   }
 
   if (text('fileNumber')) given.fileNumber = text('fileNumber')
@@ -108,8 +126,8 @@ export const readRow = (row: TableRow, { columns, dayOrder, dropDigits }: Readin
     given.languages = [...new Set(codes.filter(code => code !== undefined))]
   }
   for (const [field, type] of Object.entries(phoneTypes) as [keyof typeof phoneTypes, PhoneType][]) {
-    const phones = lines(field).flatMap(value => readPhones(value, type))
-    if (phones.some(phone => phone.number === null)) warn('phone-not-dialable', field)
+    const phones = lines(field).flatMap(value => readPhones(value, type, country))
+    if (phones.some(({ typed }) => readPhone(typed, country).dial === null)) warn('phone-not-dialable', field)
     if (phones.length > 0) given.phones = [...(given.phones ?? []), ...phones]
   }
   if (cells.has('email'))

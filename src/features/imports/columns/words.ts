@@ -8,7 +8,10 @@ const genderWords = table<Gender>([
   ['k, f, kobieta, żeńska, żeński, pani, female, woman, w', 'female'],
   ['m, mężczyzna, męska, męski, pan, male, man', 'male'],
   ['inna, inny, x, other, nonbinary, non binary, niebinarna, niebinarny, diverse', 'other'],
-  ['nieznana, nieznany, unknown, u, brak, brak danych, nie podano, not known, n a, nd', 'unknown'],
+  [
+    'nieznana, nieznany, unknown, unspecified, nieokreślona, u, brak, brak danych, nie podano, not known, n a, nd',
+    'unknown',
+  ],
 ])
 
 const yesNoWords = table<boolean>([

@@ -1,3 +1,5 @@
+import { maxHeadingRow } from './heading.ts'
+
 export const delimiters = [',', ';', '\t'] as const
 export type Delimiter = (typeof delimiters)[number]
 
@@ -5,7 +7,7 @@ const rowsLookedAt = 50
 
 /**
  * Which sign parts the cells, judged by the beginning of a file: the one that parts the header, and the rows below it
- * alike. Excel's first line `sep=;` decides by itself.
+ * alike. Above the header there may be titles, so each of the first rows may be it. Excel's first line `sep=;` decides by itself.
  * @param start the beginning, one sign a byte, possibly cut in the middle of a row
  */
 export const delimiterOf = (start: string): Delimiter => {
@@ -15,12 +17,17 @@ export const delimiterOf = (start: string): Delimiter => {
   return scores.reduce((best, next) => (next.score > best.score ? next : best)).delimiter
 }
 
+/** How much a header below the first row counts for: titles are rarer than tables without. */
+const titled = 0.8
+
 const scoreOf = (start: string, delimiter: Delimiter): number => {
   const counts = cellCounts(start, delimiter)
-  const [header = 1, ...rows] = counts
-  if (header === 1) return 0
-  const alike = rows.filter(count => count === header).length
-  return ((alike + 1) / (rows.length + 1)) * Math.log2(header + 1)
+  const scores = counts.slice(0, maxHeadingRow).map((header, index) => {
+    if (header === 1) return 0
+    const alike = counts.slice(index).filter(count => count === header).length
+    return (alike / counts.length) * Math.log2(header + 1) * (index === 0 ? 1 : titled)
+  })
+  return Math.max(0, ...scores)
 }
 
 /** How many cells each of the first rows has, quotes heeded; empty lines don't count. */

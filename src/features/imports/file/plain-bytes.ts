@@ -6,11 +6,13 @@ const looksAt = 4096
 /** The first bytes of files that are no text (https://en.wikipedia.org/wiki/List_of_file_signatures). */
 const workbooks = [Buffer.from('PK\x03\x04', 'latin1'), Buffer.from('d0cf11e0a1b11ae1', 'hex')]
 const utf8Mark = Buffer.from('efbbbf', 'hex')
-const utf16Mark = Buffer.from('fffe', 'hex')
+const utf16Marks = { le: Buffer.from('fffe', 'hex'), be: Buffer.from('feff', 'hex') }
+type Order = keyof typeof utf16Marks
+const orders = ['le', 'be'] as const
 
 /**
- * Passes a text file on as bytes in which every ASCII sign stands for itself: without byte order mark, UTF-16LE as UTF-8,
- * anything else as it is. Never holds more than a few chunks.
+ * Passes a text file on as bytes in which every ASCII sign stands for itself: without byte order mark, UTF-16 of
+ * either byte order as UTF-8, anything else as it is. Never holds more than a few chunks.
  * @param most the most bytes the file may have
  * @throws FileFault empty, too-large, spreadsheet (a workbook under another name), binary (a NUL byte)
  */
@@ -38,8 +40,9 @@ export async function* plainBytes(file: AsyncIterable<Buffer>, most: number): As
 
 const turnerFor = (start: Buffer): ((chunk: Buffer) => Buffer) => {
   if (workbooks.some(sign => start.subarray(0, sign.length).equals(sign))) throw new FileFault('spreadsheet')
-  const marked = start.subarray(0, 2).equals(utf16Mark)
-  if (marked || looksLikeUtf16(start)) return dropping(marked ? 2 : 0, fromUtf16())
+  const marked = orders.find(order => start.subarray(0, 2).equals(utf16Marks[order]))
+  const order = marked ?? orders.find(order => looksLikeUtf16(start, order))
+  if (order) return dropping(marked ? 2 : 0, fromUtf16(order))
   return dropping(start.subarray(0, 3).equals(utf8Mark) ? 3 : 0, withoutNul)
 }
 
@@ -53,9 +56,21 @@ const dropping = (mark: number, turn: (chunk: Buffer) => Buffer) => {
   }
 }
 
-const fromUtf16 = () => {
+const fromUtf16 = (order: Order) => {
   const decoder = new StringDecoder('utf16le')
-  return (chunk: Buffer) => withoutNul(Buffer.from(decoder.write(chunk)))
+  const swapped = order === 'be' ? inPairs() : (chunk: Buffer) => chunk
+  return (chunk: Buffer) => withoutNul(Buffer.from(decoder.write(swapped(chunk))))
+}
+
+/** The two bytes of each pair change places; one that is left at the end of a chunk waits for the next. */
+const inPairs = () => {
+  let left: Buffer = Buffer.alloc(0)
+  return (chunk: Buffer): Buffer => {
+    const all = Buffer.concat([left, chunk])
+    const even = all.length - (all.length % 2)
+    left = Buffer.from(all.subarray(even))
+    return all.subarray(0, even).swap16()
+  }
 }
 
 const withoutNul = (chunk: Buffer) => {
@@ -63,13 +78,14 @@ const withoutNul = (chunk: Buffer) => {
   return chunk
 }
 
-/** Latin text in UTF-16LE has a zero as nearly every second byte, even without a mark. */
-const looksLikeUtf16 = (start: Buffer): boolean => {
+/** Latin text in UTF-16 has a zero as nearly every second byte, even without a mark. */
+const looksLikeUtf16 = (start: Buffer, order: Order): boolean => {
+  const [letter, zero] = order === 'le' ? [0, 1] : [1, 0]
   const pairs = Math.floor(start.length / 2)
   let zeros = 0
   for (let at = 0; at < pairs; at++) {
-    if (start[2 * at] === 0) return false
-    if (start[2 * at + 1] === 0) zeros++
+    if (start[2 * at + letter] === 0) return false
+    if (start[2 * at + zero] === 0) zeros++
   }
   return pairs >= 4 && zeros > pairs * 0.7
 }

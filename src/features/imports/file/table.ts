@@ -2,13 +2,16 @@ import { Readable } from 'node:stream'
 import { parse, CsvError } from 'csv-parse'
 import { delimiterOf, type Delimiter } from './delimiter.ts'
 import { FileFault } from './file-fault.ts'
+import { headingRowOf, maxHeadingRow } from './heading.ts'
 import { createEncodingWatch, type Encoding } from './letters.ts'
 import { plainBytes } from './plain-bytes.ts'
 
-/** Cells are bytes, one sign a byte; `number` is the row's number as a spreadsheet shows it, the header being row 1. */
+/** Cells are bytes, one sign a byte; `number` is the row's number as a spreadsheet shows it, the first being row 1. */
 export type TableRow = { number: number; cells: string[] }
 export type Limits = { bytes: number; rows: number; columns: number; cellLength: number }
-export type TableFacts = { header: string[]; rows: number; delimiter: Delimiter; encoding: Encoding }
+/** `header` is the row `headerRow`; `above` are the rows before it, titles and the like. */
+export type Heading = { header: string[]; headerRow: number; above: TableRow[] }
+export type TableFacts = Heading & { rows: number; delimiter: Delimiter; encoding: Encoding }
 type Wants = { limits: Limits; batch: number; onRows: (rows: TableRow[]) => Promise<void> }
 
 /** Enough of the beginning to tell how cells are parted. */
@@ -26,29 +29,40 @@ export const readTable = async (file: AsyncIterable<Buffer>, wants: Wants): Prom
   const watch = createEncodingWatch()
   const { start, all } = await withStart(plainBytes(file, limits.bytes))
   const delimiter = delimiterOf(start.toString('latin1'))
-  let header: string[] | null = null
+  const first: TableRow[] = []
+  const found: { heading?: Heading } = {}
   let rows: TableRow[] = []
   let count = 0
+
+  const take = async ({ header }: Heading, { number, cells }: TableRow) => {
+    if (++count > limits.rows) throw new FileFault('too-many-rows')
+    rows.push({ number, cells: withoutEmptyEnd(cells, header.length) })
+    if (rows.length < batch) return
+    await onRows(rows)
+    rows = []
+  }
+  const takeFirst = async () => {
+    if (found.heading || first.length === 0) return
+    const at = headingRowOf(first)
+    const { cells, number } = first[at]!
+    const heading = { header: withoutEmptyEnd(cells, 0), headerRow: number, above: first.slice(0, at) }
+    if (heading.header.length > limits.columns) throw new FileFault('too-many-columns')
+    found.heading = heading
+    for (const row of first.slice(at + 1)) await take(heading, row)
+  }
 
   for await (const { number, cells } of records(watching(all, watch.watch), delimiter)) {
     if (cells.every(cell => cell.trim() === '') || (number === 1 && isSeparatorLine(cells, delimiter))) continue
     checkSize(cells, number, limits)
-    if (!header) {
-      header = withoutEmptyEnd(cells, 0)
-      if (header.length > limits.columns) throw new FileFault('too-many-columns')
-      continue
-    }
-    if (++count > limits.rows) throw new FileFault('too-many-rows')
-    rows.push({ number, cells: withoutEmptyEnd(cells, header.length) })
-    if (rows.length < batch) continue
-    await onRows(rows)
-    rows = []
+    if (found.heading) await take(found.heading, { number, cells })
+    else if (first.push({ number, cells }) === maxHeadingRow) await takeFirst()
   }
+  await takeFirst()
 
-  if (!header) throw new FileFault('empty')
+  if (!found.heading) throw new FileFault('empty')
   if (count === 0) throw new FileFault('only-header')
   if (rows.length > 0) await onRows(rows)
-  return { header, rows: count, delimiter, encoding: watch.verdict() }
+  return { ...found.heading, rows: count, delimiter, encoding: watch.verdict() }
 }
 
 /** Reads ahead as much as it takes to know the delimiter. */
@@ -111,8 +125,8 @@ const checkSize = (cells: readonly string[], number: number, limits: Limits) => 
 const isSeparatorLine = (cells: readonly string[], delimiter: Delimiter) =>
   /^sep=/i.test(cells[0] ?? '') && (cells.join(delimiter).length <= 5 || cells.length === 1)
 
-/** Spreadsheets write empty cells past the last column: they hold nothing and don't make a row ragged. */
-const withoutEmptyEnd = (cells: string[], least: number): string[] => {
+/** Spreadsheets write empty cells past the last column, or leave out those at the end of a row: both hold nothing. */
+export const withoutEmptyEnd = (cells: string[], least: number): string[] => {
   let end = cells.length
   while (end > least && (cells[end - 1] ?? '').trim() === '') end--
   return end === cells.length ? cells : cells.slice(0, end)

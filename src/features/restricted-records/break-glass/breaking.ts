@@ -26,7 +26,7 @@ const minuteMs = 60_000
 
 /** Opening a restricted record in an emergency, for a reason and a limited time. */
 export const createBreaking = (needs: Needs, seals: Seals) => {
-  const { db, clock, visible, named, findable, people, minutes, tell, ring } = needs
+  const { db, clock, visible, named, findable, people, minutes, country, tell, ring } = needs
   const asProgram = <T>({ tenantId }: Actor, work: (trx: Trx) => Promise<T>) => db.asTenant({ tenantId }, work)
   const accountOf = ({ accountId }: Actor): number => {
     if (accountId === null) throw new NotFound()
@@ -114,7 +114,10 @@ export const createBreaking = (needs: Needs, seals: Seals) => {
     find: async (actor: Actor, { reason, details, sought, birthDate = '' }: FindForm): Promise<Finding> => {
       const finding = await asProgram<Finding>(actor, async trx => {
         const closed = await selectClosedTo(trx, accountOf(actor))
-        const fitting = (await findable(trx, actor.tenantId, closed)).filter(each => fits(each, sought, birthDate))
+        const home = await country(trx, actor)
+        const fitting = (await findable(trx, actor.tenantId, closed)).filter(each =>
+          fits(each, sought, birthDate, home),
+        )
         const why = { reason, details, sought, birthDate: birthDate || null }
         const [found, another] = fitting
         if (found && !another) {

@@ -1,36 +1,46 @@
-import { readPhone } from '../../../platform/text/phone.ts'
+import { readPhone, showPhone, type CountryCode } from '../../../platform/text/phone.ts'
 import { fold, words } from '../../../platform/text/fold.ts'
+import { askedNames, equals } from '../../../platform/text/names/asked-names.ts'
+import { nameWords } from '../../../platform/text/names/name-words.ts'
+import { mayBeSameDay } from '../../../platform/text/written-day.ts'
 import type { Findable } from '../needs.ts'
 
 const fewestDigits = 7
 
 /**
  * Whether a record is the one that somebody looks for: by its whole file number, a whole telephone number of the client, or given and family
- * name, each a whole word. Beginnings and sounds don't count: in a search nobody may feel their way along.
- * @param birthDate 'YYYY-MM-DD', or empty where it isn't known
+ * name, each a whole word, in any usual romanisation. Beginnings, sounds and typing errors don't count: in a search nobody may feel their way along.
+ * @param birthDate 'YYYY-MM-DD', or empty where it isn't known; one that is recorded in part fits where that part does
+ * @param country of the organisation, whose telephone numbers need no country code
  */
-export const fits = (record: Findable, sought: string, birthDate: string): boolean =>
-  (!birthDate || record.birthDate === birthDate) &&
-  (isFileNumber(record, sought) || isPhone(record, sought) || isName(record, sought))
+export const fits = (record: Findable, sought: string, birthDate: string, country: CountryCode): boolean =>
+  (!birthDate || (record.birthDate !== null && mayBeSameDay(record.birthDate, birthDate))) &&
+  (isFileNumber(record, sought) || isPhone(record, sought, country) || isName(record, sought))
 
 const isFileNumber = ({ fileNumber }: Findable, sought: string) => {
-  const key = (text: string) => fold(text).replaceAll(' ', '')
+  const key = (text: string) =>
+    fold(text)
+      .replaceAll(' ', '')
+      .replace(/^0+(?=\d)/, '')
   return key(fileNumber) !== '' && key(fileNumber) === key(sought)
 }
 
-const isPhone = ({ phones }: Findable, sought: string) => {
-  const number = readPhone(sought)?.number
+const isPhone = ({ phones }: Findable, sought: string, country: CountryCode) => {
+  const { number } = readPhone(sought, country)
   const digits = sought.replaceAll(/\D/g, '')
-  if (digits.length < fewestDigits) return false
-  return phones.some(phone => (number && phone.number === number) || phone.typed.replaceAll(/\D/g, '') === digits)
+  const isTyped = (typed: string) => digits.length >= fewestDigits && typed.replaceAll(/\D/g, '') === digits
+  return phones.some(phone => (number && showPhone(phone, country).number === number) || isTyped(phone.typed))
 }
 
 const isName = ({ givenNames, familyName, preferredName }: Findable, sought: string) => {
-  const asked = words(sought)
-  const [given, family] = [words(`${givenNames} ${preferredName ?? ''}`), words(familyName)]
+  const asked = askedNames(sought, words)
+  const has =
+    (...names: string[]) =>
+    (name: (typeof asked)[number]) =>
+      names.some(written => nameWords(written, words).some(({ text }) => equals(name, text)))
   return (
-    asked.every(word => given.includes(word) || family.includes(word)) &&
-    asked.some(word => given.includes(word)) &&
-    asked.some(word => family.includes(word))
+    asked.every(has(givenNames, preferredName ?? '', familyName)) &&
+    asked.some(has(givenNames, preferredName ?? '')) &&
+    asked.some(has(familyName))
   )
 }

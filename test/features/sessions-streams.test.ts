@@ -5,7 +5,7 @@ import { Agent, request, type RequestOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createStreams } from '../../src/features/messages/live/streams.ts'
+import { createStreams } from '../../src/features/sessions/stream/streams.ts'
 import { openEventStream } from '../../src/platform/web/event-stream.ts'
 import { anotherWeb } from '../support/another-web.ts'
 import { startOstoja, type Ostoja, type TestAccount } from '../support/ostoja.ts'
@@ -38,7 +38,7 @@ const hear = (answer: IncomingMessage) => {
 }
 const stream = async (url: string, cookie: string) => {
   const options: RequestOptions = { rejectUnauthorized: false, agent: new Agent(), headers: { Cookie: cookie } }
-  const asked = request(`${url}/messages/stream`, options).end()
+  const asked = request(`${url}/sessions/stream`, options).end()
   const [answer] = (await once(asked, 'response')) as [IncomingMessage]
   return hear(answer)
 }
@@ -81,7 +81,7 @@ describe('streams of events', () => {
     const heard = await begun(await stream(ostoja.url, cookie))
     const thread = await writeTo(account)
     await told(heard, thread)
-    expect(heard.text).toBe(`retry: 4000\n\nevent: ready\ndata: {}\n\nevent: messages\ndata: {"id":"${thread}"}\n\n`)
+    expect(heard.text).toBe(`retry: 1000\n\nevent: ready\ndata: {}\n\nevent: messages\ndata: {"id":"${thread}"}\n\n`)
     expect(heard.headers).toMatchObject({
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store, no-transform',
@@ -184,7 +184,7 @@ describe('behind a proxy', () => {
     }
   }
   const through = async (port: number, cookie: string) => {
-    const asked = plainRequest({ port, host: '127.0.0.1', path: '/messages/stream', headers: { Cookie: cookie } }).end()
+    const asked = plainRequest({ port, host: '127.0.0.1', path: '/sessions/stream', headers: { Cookie: cookie } }).end()
     asked.on('error', () => undefined)
     const heard = { text: '' }
     asked.on('response', (answer: IncomingMessage) => {

@@ -34,7 +34,7 @@ export const createStreams = (most = mostStreams) => {
       const timers = [
         setInterval(() => {
           void stillLive().then(live => {
-            if (!live) stream.close()
+            if (!live) endOver(stream)
           })
         }, lookEveryMs),
         setInterval(() => {
@@ -51,10 +51,18 @@ export const createStreams = (most = mostStreams) => {
       })
     },
 
+    endOver,
+
     /** Ends them all, and takes no other: the process is about to stop. */
     close: () => {
       closed = true
       for (const { stream } of held) stream.close()
     },
   }
+}
+
+/** Ends a stream whose session is over, and lets the pages that hear it know. */
+const endOver = (stream: EventStream) => {
+  stream.send('over', {})
+  stream.close()
 }

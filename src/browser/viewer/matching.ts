@@ -1,0 +1,69 @@
+import type { ExportedClient } from '../../features/exports/index.ts'
+import { askedNames, begins, type AskedName } from '../../platform/text/names/asked-names.ts'
+import { nameWords } from '../../platform/text/names/name-words.ts'
+import { writtenDates, type WrittenDates } from '../../platform/text/names/written-dates.ts'
+import { visible } from '../../platform/text/visible.ts'
+import { contactNames, createWordsOf, entryOf, namesOf, type Entry } from './entries.ts'
+import { digitsOf, fold, words } from './fold.ts'
+
+/** Shortest piece of a telephone number worth looking for. */
+const FEWEST_DIGITS = 3
+/** One word of a query: a name, a file number or a part of a date, so that "nowak 1950" finds what it says. */
+export type Piece = { exact: string; names: readonly AskedName[]; beginnings: readonly (readonly string[])[] }
+export type Reading = { dates: readonly string[]; pieces: readonly Piece[] }
+
+/** A file number may look like a date, so what was typed is also looked for as it is. */
+export const readingsOf = (asked: string): Reading[] => {
+  const found = writtenDates(asked, words)
+  const plain = found.some(({ dates }) => dates.length === 0) ? [] : [{ dates: [], rest: asked }]
+  return [...found, ...plain].map(readingOf)
+}
+
+const readingOf = ({ dates, rest }: WrittenDates): Reading => {
+  const names = askedNames(rest, words)
+  let from = 0
+  const pieces = rest.split(/\s+/).map(piece => {
+    const count = words(piece).length
+    const own = names.slice(from, from + count)
+    from += count
+    const beginnings = own.map(({ spellings }) => spellings.map(spelling => ` ${spelling}`))
+    return { exact: ` ${fold(piece)}`, names: own, beginnings }
+  })
+  return { dates, pieces: pieces.filter(piece => piece.names.length > 0) }
+}
+
+export const fitsDates = ({ dates }: Reading, { birthDate }: Entry) => dates.every(date => birthDate.startsWith(date))
+
+export const matcher = (asked: string) => {
+  const readings = readingsOf(asked).filter(({ dates, pieces }) => dates.length + pieces.length > 0)
+  const digits = /^[\d\s()+./-]+$/.test(asked) ? digitsOf(asked).replace(/^0+/, '') : ''
+  return (entry: Entry) => {
+    const { own, contacts, numbers, exact } = entry
+    const everyPiece = (fits: (beginning: string) => boolean) =>
+      readings.some(
+        reading =>
+          reading.pieces.every(
+            piece => exact.includes(piece.exact) || piece.beginnings.every(some => some.some(fits)),
+          ) && fitsDates(reading, entry),
+      )
+    if (everyPiece(beginning => own.includes(beginning))) return 'own'
+    if (digits.length >= FEWEST_DIGITS && numbers.includes(digits)) return 'own'
+    if (everyPiece(beginning => own.includes(beginning) || contacts.includes(beginning))) return 'contact'
+    return null
+  }
+}
+
+/** How `client` was found: through which contact, '' when its own name says enough, or by a name that is only alike. */
+export const foundHow = (client: ExportedClient, query: string): { via: string; alike: boolean } => {
+  const asked = visible(query).trim()
+  if (!asked) return { via: '', alike: false }
+  const how = matcher(asked)(entryOf(client, 0, createWordsOf()))
+  const own = namesOf(client).flatMap(name => nameWords(name, words))
+  const others = askedNames(query, words).filter(name => !own.some(({ text }) => begins(name, text)))
+  const contact = client.contacts.find(person =>
+    contactNames(person)
+      .flatMap(name => nameWords(name, words))
+      .some(({ text }) => others.some(name => begins(name, text))),
+  )
+  return { via: how === 'contact' ? (contact?.name ?? '') : '', alike: how === null }
+}

@@ -1,0 +1,51 @@
+import { words } from '../../../platform/text/fold.ts'
+import { begins, equals, likeness, type Likeness } from '../../../platform/text/names/asked-names.ts'
+import type { ClientProfile } from '../profile.ts'
+import { fileNumberTerms, indexWords, namesOf, wholeNumbers, wordsOfNames } from './index-words.ts'
+import { indexWord, withoutZeros, type Term } from './terms.ts'
+
+/** How a client answers a query; `apart` sorts those whose names are only like what was typed. */
+export type Matched = { match: 'exact' | 'prefix' | Likeness['by']; apart: number }
+
+/**
+ * Whether an opened client answers every term: to the letter (whole words, file number, telephone, day), by beginnings, or
+ * by names that are spelled or sound alike.
+ */
+export const match = (profile: ClientProfile, terms: readonly Term[]): Matched | null => {
+  /** Most queries are answered by a name as it is; what else a client is found by takes far longer to work out. */
+  const plain = namesOf(profile).flatMap(words)
+  const names = once(() => wordsOfNames(profile))
+  const isName = (is: (word: string) => boolean) => plain.some(is) || names().some(({ text }) => is(text))
+  const numbered = once(() => fileNumberTerms(profile).map(({ text }) => text))
+  const found = once(() => indexWords(profile))
+  const telephones = once(() => profile.phones.flatMap(wholeNumbers).map(withoutZeros))
+
+  const isBegun = (term: Term) => {
+    if (term.kind !== 'word') return found().has(indexWord(term, true))
+    const begun = (word: string) => begins(term.name, word)
+    return isName(begun) || numbered().some(begun)
+  }
+  const isEqual = (term: Term) => {
+    if (term.kind === 'digits') return [plain, numbered(), telephones()].some(all => all.includes(term.text))
+    if (term.kind !== 'word') return term.text === profile.birthDate
+    return isName(word => equals(term.name, word)) || numbered().includes(term.text)
+  }
+
+  if (terms.every(isBegun)) return { match: terms.every(isEqual) ? 'exact' : 'prefix', apart: 0 }
+  const likenesses: Likeness[] = []
+  for (const term of terms) {
+    if (isBegun(term)) continue
+    const like = term.kind === 'word' ? likeness(term.name, names()) : null
+    if (!like) return null
+    likenesses.push(like)
+  }
+  return {
+    match: likenesses.some(({ by }) => by === 'sound') ? 'sound' : 'spelling',
+    apart: likenesses.reduce((sum, { apart }) => sum + apart, 0),
+  }
+}
+
+const once = <T>(work: () => T): (() => T) => {
+  let done: { value: T } | undefined
+  return () => (done ??= { value: work() }).value
+}

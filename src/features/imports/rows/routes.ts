@@ -1,0 +1,59 @@
+import type { Request, Response, Router } from 'express'
+import { NotFound } from '../../../platform/errors.ts'
+import { readForm, type Problems } from '../../../platform/web/forms.ts'
+import { flash } from '../../../platform/web/flash.ts'
+import { actorOf, requireRole } from '../../../platform/web/guard.ts'
+import type { Imports } from '../imports.ts'
+import { presentRow, type Formats } from '../presentation.ts'
+import type { RowFilter } from '../readings.ts'
+import { decisionsForm, importId, rowsQuery } from '../schema.ts'
+
+/** `today` is the day where the organisation is, 'YYYY-MM-DD'. */
+export type Locals = Formats & { formatNumber: (value: number) => string; today: string }
+type RowsQuery = ReturnType<typeof rowsQuery.parse>
+
+const rowsOnPage = 25
+
+/** @throws NotFound where the address names none */
+export const idOf = (req: Request): string => {
+  const id = importId.safeParse(req.params.importId)
+  if (!id.success) throw new NotFound()
+  return id.data
+}
+
+/** A page of rows as it shows them, with the headings of the file. */
+export const pageOfRows = async (imports: Imports, res: Response, id: string, filter: RowFilter) => {
+  const locals = res.locals as Locals
+  const { rows, header, next, reading } = await imports.rows(actorOf(res), id, filter)
+  return { rows: rows.map(row => presentRow(row, header, reading, locals)), next, header }
+}
+
+/** Rows of an import, and what is decided of them. */
+export const addRowRoutes = (router: Router, imports: Imports): void => {
+  const showRows = async (req: Request, res: Response, { show, after }: RowsQuery, problems: Problems = {}) => {
+    const id = idOf(req)
+    const view = await imports.view(actorOf(res), id)
+    const decided = await imports.decided(actorOf(res), id)
+    const filter = show === 'warned' ? { warned: true } : { outcome: show }
+    const page = await pageOfRows(imports, res, id, { ...filter, after, limit: rowsOnPage })
+    res.render('imports/rows', { view, decided, show, after, problems, ...page })
+  }
+
+  router.get('/imports/:importId/rows', requireRole('staff'), (req, res) =>
+    showRows(req, res, rowsQuery.parse(req.query)),
+  )
+
+  router.post('/imports/:importId/decisions', requireRole('staff'), async (req, res) => {
+    const id = idOf(req)
+    const { after } = rowsQuery.parse(req.body ?? {})
+    const form = readForm(decisionsForm, req.body)
+    if (!form.ok) {
+      res.status(422)
+      return showRows(req, res, { show: 'undecided', after }, form.problems)
+    }
+    await imports.decide(actorOf(res), id, form.data)
+    flash(req, 'success', 'imports:flash.decided')
+    const { open } = await imports.decided(actorOf(res), id)
+    res.redirect(303, open > 0 ? `/imports/${id}/rows?show=undecided&after=${after}` : `/imports/${id}`)
+  })
+}
