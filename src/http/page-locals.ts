@@ -1,7 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { Role } from '../platform/actor.ts'
-import { dateFormat, locales } from '../platform/i18n/date-format.ts'
-import { sayMoments } from '../platform/i18n/moments.ts'
 import type { Language, Translate, Translations } from '../platform/i18n/translations.ts'
 import { dayIn } from '../platform/time/wall-clock.ts'
 import { csrfTokenOf } from '../platform/web/csrf.ts'
@@ -12,6 +10,7 @@ import type { Clock } from '../platform/clock.ts'
 import { defaultCountry, type CountryCode } from '../platform/text/phone.ts'
 import { isWarning, rulesOf, type RecordedRules } from '../safe-to-contact/rules.ts'
 import { ruleWords, sayRule, type RuleWords } from '../safe-to-contact/words.ts'
+import { formats, momentsIn } from './formats.ts'
 import { keepLanguage, languageOf, languageWithoutSession } from './reader-language.ts'
 import { pageIdOf } from './sessions.ts'
 
@@ -173,41 +172,3 @@ export const rulesIn = (t: Translate, formatDate: (day: string) => string) => {
       return { warning: isWarning(rule.code), text: sayRule(words, rule, formatDate) }
     })
 }
-
-/** Dates as people write them; a date without a time of day ('1983-11-14') is the same day everywhere. */
-const formatsOf = (language: Language) => {
-  const day = dateFormat(language, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
-  const month = dateFormat(language, { month: 'long', year: 'numeric', timeZone: 'UTC' })
-  const number = new Intl.NumberFormat(locales[language])
-  return {
-    /** A date known in part shows what is known: `1947`, `May 1947`. */
-    formatDate: (date: string | Date | null | undefined) => {
-      if (!date) return ''
-      if (typeof date !== 'string' || date.length > 7) return day.format(new Date(date))
-      return date.length === 4 ? date : month.format(new Date(date))
-    },
-    formatNumber: (value: number) => number.format(value),
-    formatBytes: (bytes: number) => bytesIn(language, bytes),
-  }
-}
-
-/** Moments as clocks show them in a zone: for the screen, and with the zone for what is printed or serves as evidence. */
-const momentsIn = (language: Language, timeZone: string) => {
-  const moments = sayMoments(language, timeZone)
-  return {
-    formatDateTime: (date: string | Date | null | undefined) => (date ? moments.short(new Date(date)) : ''),
-    formatZoned: (date: string | Date | null | undefined) => (date ? moments.zoned(new Date(date)) : ''),
-  }
-}
-
-const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
-
-const bytesIn = (language: Language, bytes: number): string => {
-  const step = Math.min(units.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3))
-  const unit = units[step]
-  const style = { style: 'unit', unit, unitDisplay: step === 0 ? 'long' : 'short', maximumFractionDigits: 1 } as const
-  return new Intl.NumberFormat(locales[language], style).format(bytes / 1000 ** step)
-}
-
-/** Made once: a formatter takes longer to make than a page. */
-const formats = { pl: formatsOf('pl'), en: formatsOf('en') } as const
