@@ -322,7 +322,7 @@ describe('the log on paper', () => {
     const paper = plain((await officer.get(`${page}/print`)).text)
     expect(paper).toContain('Records opened')
     expect(paper).toMatch(
-      /Printed \d+ \w+ \d{4},? (at )?\d\d:\d\d by Anna Testowa, Schronisko Przystań\. Confidential\./,
+      /Printed \d+ \w+ \d{4},? (at )?\d\d:\d\d (?:CES?T|GMT[+-]\d+) by Anna Testowa, Schronisko Przystań\. Confidential\./,
     )
     expect((await events('log.printed')).at(-1)).toEqual({
       subject_id: null,
