@@ -2,6 +2,24 @@ import tseslint from 'typescript-eslint'
 
 const strict = tseslint.configs.strictTypeChecked.map(config => ({ ...config, files: ['**/*.ts'] }))
 
+const spreadRequest = {
+  selector: "CallExpression[callee.property.name='render'] SpreadElement[argument.object.name='req']",
+  message: 'Never spread request input into a view: name what it gets.',
+}
+
+/** What would tell a day or a time of day in the zone of the process, or a day in UTC without saying so. */
+const zoneless = [
+  'MemberExpression[property.name=/^(get|set)(FullYear|Year|Month|Date|Day|Hours|Minutes|Seconds)$/]',
+  'MemberExpression[property.name=/^(getTimezoneOffset|toDateString|toTimeString|toLocale(Date|Time)?String)$/]',
+  ":matches(NewExpression, CallExpression)[callee.property.name='DateTimeFormat']:not(:has(Property[key.name='timeZone']))",
+  "NewExpression[callee.name='Date'][arguments.length>1]",
+  'CallExpression[callee.property.name=/^(slice|substring|substr|split)$/][callee.object.callee.property.name=/^to(ISOString|JSON)$/]',
+].map(selector => ({
+  selector,
+  message:
+    'Tell days and times in a time zone: platform/time/wall-clock.ts, or dateFormat and sayMoments of platform/i18n.',
+}))
+
 export default tseslint.config(
   { ignores: ['node_modules/', 'public/', 'build/', 'coverage/', '.cache/', 'screenshots/', '.data*/', '**/*.js'] },
   ...strict,
@@ -13,13 +31,7 @@ export default tseslint.config(
       'no-console': 'error',
       'no-eval': 'error',
       'no-param-reassign': 'error',
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: "CallExpression[callee.property.name='render'] SpreadElement[argument.object.name='req']",
-          message: 'Never spread request input into a view: name what it gets.',
-        },
-      ],
+      'no-restricted-syntax': ['error', spreadRequest],
       // Numbers and booleans read well in a template; objects do not.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       // Arrow functions in one line, and handlers that answer, are how this house is written.
@@ -37,6 +49,7 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
   },
+  { files: ['src/**/*.ts'], rules: { 'no-restricted-syntax': ['error', spreadRequest, ...zoneless] } },
   {
     files: ['tools/**/*.ts', 'test/**/*.ts'],
     rules: {

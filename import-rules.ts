@@ -52,11 +52,12 @@ export const importRules: IConfiguration = {
     ),
     error(
       'browser-apart',
-      'Code for the page and code for the server share nothing but types, the rules of safe contact, what of a text can be seen, and how names are compared.',
+      'Code for the page and code for the server share nothing but types, the rules of safe contact, what of a text can be seen, how names are compared, and what clocks show.',
       { path: '^src/browser/' },
       {
         path: '^src/',
-        pathNot: '^src/(browser/|safe-to-contact/(rules|times|words)\\.ts$|platform/text/(visible\\.ts$|names/))',
+        pathNot:
+          '^src/(browser/|safe-to-contact/(rules|times|words)\\.ts$|platform/(text/(visible\\.ts$|names/)|time/wall-clock\\.ts$))',
         dependencyTypesNot: ['type-only'],
       },
     ),

@@ -56,7 +56,7 @@ const always = {
   pageTicket: 'x'.repeat(330),
   csrfToken: 'x'.repeat(64),
 }
-const speech = { ...spoken(always, new Date()), path: '/clients' }
+const speech = { ...spoken(always), path: '/clients' }
 
 type Row = {
   id: string

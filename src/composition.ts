@@ -68,6 +68,7 @@ import { createTenants, tenantRoutes } from './features/tenants/index.ts'
 import { createApp as createWebApp } from './http/app.ts'
 import { systemActor, type Actor } from './platform/actor.ts'
 import { OperatorFault } from './platform/errors.ts'
+import type { Trx } from './platform/db/tenant.ts'
 import { loadTranslations, type Language } from './platform/i18n/translations.ts'
 import type { Schedule, Tasks } from './platform/jobs/jobs.ts'
 import { loadAssets } from './platform/web/assets.ts'
@@ -100,7 +101,7 @@ export const createFeatures = (ground: Platform) => {
   const streams = streamRoutes({ sessions, live: platform.live })
   const tickets = createPageTickets(platform.deriveEach('page tickets'))
   const drafts = createDrafts(platform)
-  const settings = createSettings({ db, apply: sessions.retimeAll })
+  const settings = createSettings({ db, clock, timeZone: config.timeZone, apply: sessions.retimeAll })
   const tenants = createTenants({
     ...platform,
     endSession: sessions.end,
@@ -137,8 +138,7 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     lockClient: (...args) => clients.lockForChange(...args),
     accountNames: accounts.names,
-    confirmMonths: async (trx, actor) => (await settings.within(trx, actor)).confirmMonths,
-    country: settings.countryWithin,
+    rules: settings.within,
     clientNames: (...args) => clients.namesOf(...args),
     wrongOwnNumbers: (...args) => clients.withWrongNumbers(...args),
   })
@@ -146,8 +146,10 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     linesOf: (...args: Parameters<Clients['linesOf']>) => clients.linesOf(...args),
   })
+  const timeZone = async (trx: Trx, actor: Actor) => (await settings.within(trx, actor)).timeZone
   const clients = createClients({
     ...platform,
+    timeZone,
     accountNames: accounts.names,
     country: settings.countryWithin,
     contactsOf: contacts.ofClient,
@@ -168,7 +170,7 @@ export const createFeatures = (ground: Platform) => {
   const cards = createEmergencyCards({
     ...platform,
     accountNames: accounts.names,
-    timeZone: async (trx, actor) => (await settings.within(trx, actor)).timeZone,
+    timeZone,
     country: settings.countryWithin,
     clientsOf: clients.linesOf,
     contactsOf: contacts.ofClient,
@@ -197,7 +199,7 @@ export const createFeatures = (ground: Platform) => {
     loadViewer: () => loadViewer(fileURLToPath(new URL('../build/viewer', import.meta.url))),
     vocabulary: exportVocabulary(translations),
     words: exportWords(translations),
-    timeZone: async actor => (await settings.of(actor.tenantId)).timeZone,
+    timeZone: actor => settings.timeZoneOf(actor.tenantId),
     groups,
     keysInUse: officerKeys.inUse,
     languageOf: tenants.languageOf,
@@ -229,7 +231,7 @@ export const createFeatures = (ground: Platform) => {
     ...platform,
     readableMessage: (...args) => messages.readable(...args),
   })
-  const imports = createImports({ ...platform, clients, country: settings.countryWithin })
+  const imports = createImports({ ...platform, clients, timeZone, country: settings.countryWithin })
   const talk = createMessageFeature({
     ...platform,
     accounts,
@@ -252,7 +254,14 @@ export const createFeatures = (ground: Platform) => {
   const erasures = createErasure({ ...platform, clients, messages, attachments, accountNames: accounts.names })
   const backups = createInstallationBackups({ ...platform, accounts, translations })
 
-  const auditChain = createLogChain({ ...platform, accounts, backups, translations, openTenants: tenants.open })
+  const auditChain = createLogChain({
+    ...platform,
+    timeZoneOf: settings.timeZoneOf,
+    accounts,
+    backups,
+    translations,
+    openTenants: tenants.open,
+  })
 
   const drills = createDrillFeature({
     ...platform,
@@ -377,18 +386,18 @@ export const createFeatures = (ground: Platform) => {
     passwordResetRoutes(around.passwordResets, around.mailed),
     noticeRoutes(notices),
     clientRoutes(clients, clock),
-    searchRoutes(
-      { ...clients, search: (...args) => platform.metrics.timeSearch(() => clients.search(...args)) },
-      clock,
-    ),
+    searchRoutes({
+      ...clients,
+      search: (...args) => platform.metrics.timeSearch(() => clients.search(...args)),
+    }),
     ...talk.routers,
     restrictionRoutes(restricted),
     breakGlassRoutes(restricted),
     emergencyContactRoutes(contacts),
     officerKeyRoutes(officerKeys),
-    emergencyCardRoutes(cards, res => spoken(res.locals, clock())),
-    emergencySheetRoutes(sheets, pdfForms, res => spoken(res.locals, clock())),
-    groupRoutes(groups, res => spoken(res.locals, clock())),
+    emergencyCardRoutes(cards, res => spoken(res.locals)),
+    emergencySheetRoutes(sheets, pdfForms, res => spoken(res.locals)),
+    groupRoutes(groups, res => spoken(res.locals)),
     planRoutes(exports.plans),
     approvalRoutes(exports.approvals),
     readiness.routes,
@@ -397,7 +406,7 @@ export const createFeatures = (ground: Platform) => {
       keysToChoose: keysToChoose(officerKeys),
       groupsToChoose: groups.list,
     }),
-    importRoutes(imports, clock, createAgeFiles(platform.derivation.exportLogN)),
+    importRoutes(imports, createAgeFiles(platform.derivation.exportLogN)),
     attachmentRoutes(attachments, createProved({ clock, prove: createProving(proving, 'attachment.save-refused') })),
     erasureRoutes(erasures, clock),
     logRoutes(log),
@@ -507,6 +516,7 @@ export const createApp = ({
   platform,
   translations,
   sessions,
+  settings,
   drafts,
   tickets,
   accounts,
@@ -514,7 +524,6 @@ export const createApp = ({
   backups,
   desk,
   messages,
-  settings,
   routers,
 }: Features) =>
   createWebApp({
@@ -531,6 +540,7 @@ export const createApp = ({
       standingBeside: restricted.breaking.standingBeside,
     },
     openName: accounts.openName,
+    timeZoneOf: settings.timeZoneOf,
     countryOf: settings.countryOf,
     waiting: { beside: messages.waitingBeside, now: messages.waiting },
     details: { backups: async () => (await backups.state()).right },

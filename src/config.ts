@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { isTimeZone, processTimeZone } from './platform/time/wall-clock.ts'
 import { connectionsByTls, type Excused } from './platform/tls/verified.ts'
 
 /** A setting that is missing or wrong; the message lists every fault, each with its fix. */
@@ -15,14 +16,6 @@ const postgres = (name: string, role: string) =>
     ['postgres', 'postgresql'],
     `${name}: set it to a postgres:// URL of a login in the role ${role} ("bin/services env" prints one)`,
   )
-
-const isTimeZone = (name: string) => {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
-  } catch {
-    return false
-  }
-}
 
 const kept = (name: string, usual: number) =>
   z.coerce
@@ -93,7 +86,7 @@ const environment = z
     TIME_ZONE: z
       .string()
       .refine(isTimeZone, { error: 'TIME_ZONE: the name of a time zone, such as Europe/Warsaw' })
-      .default(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
+      .default(processTimeZone),
     BACKUP_DRILL: z
       .enum(['automatic', 'by-hand'], { error: 'BACKUP_DRILL: automatic or by-hand' })
       .default('automatic'),
@@ -165,6 +158,8 @@ export type Config = Readonly<{
   /** Connections that leave this machine although nobody proves who is at the other end (UNVERIFIED_HOSTS). */
   unverified: readonly Excused[]
   logLevel: string
+  /** Of the installation: in which operators, and people who have not signed in, are told the time. */
+  timeZone: string
   /** Where Prometheus collects; null: nowhere. The worker, where it is a process of its own, takes the next port. */
   metrics: { host: string; port: number } | null
   /** After so many days data and index keys turn by themselves; 0: never. */
@@ -216,6 +211,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     trustedProxies: values.TRUSTED_PROXIES.split(/[\s,]+/).filter(Boolean),
     unverified: excused,
     logLevel: values.LOG_LEVEL,
+    timeZone: values.TIME_ZONE,
     metrics: values.METRICS_PORT === undefined ? null : { host: values.METRICS_HOST, port: values.METRICS_PORT },
     keyRotationDays: values.KEY_ROTATION_DAYS,
     fileKeyRotationDays: values.FILE_KEY_ROTATION_DAYS,

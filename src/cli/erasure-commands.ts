@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { OperatorFault } from '../platform/errors.ts'
+import { dayIn } from '../platform/time/wall-clock.ts'
 import { say } from '../start/terminal.ts'
 import { ask, isTerminal } from './asking.ts'
 import { withFeatures } from './with-features.ts'
@@ -18,13 +19,13 @@ export const addErasureCommands = (program: Command) => {
     .action(async (tenant: string, { yesDestroy }: { yesDestroy?: string }) => {
       const id = z.uuid().safeParse(tenant)
       if (!id.success) throw new OperatorFault('Give the id that "tenant create" printed.')
-      await withFeatures(async ({ erasures }) => {
+      await withFeatures(async ({ erasures, platform }) => {
         const { name, status } = await erasures.findTenant(id.data)
         const typed = yesDestroy ?? (await askForName(name))
         if (typed.trim() !== name)
           throw new OperatorFault(`This is not the organisation’s name (${name}), so nothing was destroyed.`)
         const rows = await erasures.destroyTenant(id.data)
-        const until = erasures.goneFromBackups(new Date()).toISOString().slice(0, 10)
+        const until = dayIn(erasures.goneFromBackups(new Date()), platform.config.timeZone)
         say(
           `${status === 'closed' ? 'It was closed already; gone over again.' : 'Destroyed, and closed.'} ${rows} rows are gone, keys among them.`,
         )

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { installationId, systemActor, type Role } from '../platform/actor.ts'
 import { Conflict, NotFound, OperatorFault } from '../platform/errors.ts'
+import { dayIn } from '../platform/time/wall-clock.ts'
 import { defaultCountry, isPhoneCountry, type CountryCode } from '../platform/text/phone.ts'
 import { say } from '../start/terminal.ts'
 import { ask, isTerminal, linesOfInput } from './asking.ts'
@@ -103,10 +104,10 @@ none, one a line in this order:
     .command('operators')
     .description('list the operators who may sign in: login, and the day of the last sign-in')
     .action(() =>
-      withFeatures(async ({ accounts }) => {
+      withFeatures(async ({ accounts, platform }) => {
         const listed = (await accounts.list(systemActor(installationId), 'active')).accounts
         for (const { login, lastSignInAt } of listed)
-          say(`${login}\t${lastSignInAt?.toISOString().slice(0, 10) ?? 'never'}`)
+          say(`${login}\t${lastSignInAt ? dayIn(lastSignInAt, platform.config.timeZone) : 'never'}`)
       }),
     )
 

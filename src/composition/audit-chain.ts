@@ -13,6 +13,7 @@ type Given = Platform & {
   backups: Backups
   translations: Translations
   openTenants: () => Promise<readonly string[]>
+  timeZoneOf: (tenantId: string) => Promise<string>
 }
 
 const minuteMs = 60_000

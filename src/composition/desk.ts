@@ -51,7 +51,10 @@ export const createDesk = ({ platform, translations, keys, tenants, others, prob
         await mailer.verify()
         return { health: 'right' }
       },
-      certificate: () => Promise.resolve(certificateLook(platform.certificate?.standing() ?? null, platform.clock())),
+      certificate: () =>
+        Promise.resolve(
+          certificateLook(platform.certificate?.standing() ?? null, platform.clock(), platform.config.timeZone),
+        ),
       ...probes,
     },
     folders: { exports: config.exportsDir },

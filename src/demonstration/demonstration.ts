@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Features } from '../composition.ts'
 import { installationId, systemActor, type Actor, type Role } from '../platform/actor.ts'
 import type { Language } from '../platform/i18n/translations.ts'
+import { dayIn } from '../platform/time/wall-clock.ts'
 import { createTalks } from './messages.ts'
 import { createRestrictedRecord } from './restricted-records.ts'
 import { createCalls, createGroups, ownRules, rulesOf } from './safe-to-contact.ts'
@@ -164,4 +165,4 @@ const contactOf = (language: Language, turn: number, contact: number) => {
 
 const of = <Item>(items: readonly Item[], turn: number): Item => items[turn % items.length]!
 const twoDigits = (value: number) => String(value).padStart(2, '0')
-const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
+const daysAgo = (days: number) => dayIn(new Date(Date.now() - days * 86_400_000), 'Europe/Warsaw')

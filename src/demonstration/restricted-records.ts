@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Features } from '../composition.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Language } from '../platform/i18n/translations.ts'
+import { dayIn } from '../platform/time/wall-clock.ts'
 
 const words = {
   pl: {
@@ -51,7 +52,7 @@ export const createRestrictedRecord = async (
     language,
     mayBeTold: true,
     tellNote: null,
-    lastConfirmedOn: new Date().toISOString().slice(0, 10),
+    lastConfirmedOn: dayIn(new Date(), 'Europe/Warsaw'),
   })
   await restricted.restrictions.restrict(officer, id, { people: [officer.accountId ?? 0], note })
   await restricted.breaking.breakFor(staff, id, { reason: 'emergency', details })

@@ -39,6 +39,7 @@ export type AppNeeds = {
   trustedProxies: readonly string[]
   sessions: Liveness
   openName: (signedIn: SignedIn) => Promise<string>
+  timeZoneOf: (tenantId: string | null) => Promise<string>
   /** Whose telephone numbers need no country code. */
   countryOf: (signedIn: SignedIn) => Promise<CountryCode>
   tickets: PageTickets

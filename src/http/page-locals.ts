@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { Role } from '../platform/actor.ts'
-import { dateFormat, locales } from '../platform/i18n/date-format.ts'
 import type { Language, Translate, Translations } from '../platform/i18n/translations.ts'
+import { dayIn } from '../platform/time/wall-clock.ts'
 import { csrfTokenOf } from '../platform/web/csrf.ts'
 import type { Problems } from '../platform/web/forms.ts'
 import { sessionMark, type PageTicket, type PageTickets } from '../platform/web/page-ticket.ts'
@@ -10,6 +10,7 @@ import type { Clock } from '../platform/clock.ts'
 import { defaultCountry, type CountryCode } from '../platform/text/phone.ts'
 import { isWarning, rulesOf, type RecordedRules } from '../safe-to-contact/rules.ts'
 import { ruleWords, sayRule, type RuleWords } from '../safe-to-contact/words.ts'
+import { formats, momentsIn } from './formats.ts'
 import { keepLanguage, languageOf, languageWithoutSession } from './reader-language.ts'
 import { pageIdOf } from './sessions.ts'
 
@@ -19,6 +20,8 @@ type Needs = {
   openName: (signedIn: SignedIn) => Promise<string>
   tickets: PageTickets
   clock: Clock
+  /** Of an organisation; of nobody (null), that of the installation. */
+  timeZoneOf: (tenantId: string | null) => Promise<string>
   /** What operators announce to everybody now, but for what was put away. */
   announced: (language: Language, putAway?: readonly string[]) => Promise<readonly object[]>
   /** What pages ask by themselves, such as whether the session goes on: Redis knows that while PostgreSQL is away. */
@@ -27,11 +30,11 @@ type Needs = {
   hasPage: (method: string, path: string) => boolean
 }
 
-/** What a page may use that can ask neither Redis nor PostgreSQL: one that says that they are away. */
+/** What a page may use that can ask neither Redis nor PostgreSQL: one that says that they are away. Its zone is the installation's. */
 export const plainLocals =
   (needs: Omit<Needs, 'openName' | 'tickets' | 'announced' | 'isBackground'>): RequestHandler =>
-  (req, res, next) => {
-    Object.assign(res.locals, spokenTo(languageWithoutSession(req), needs), {
+  async (req, res, next) => {
+    Object.assign(res.locals, spokenTo(languageWithoutSession(req), needs, await needs.timeZoneOf(null)), {
       asset: needs.asset,
       path: req.path,
       pageAddress: nearestPage(req.path, needs.hasPage),
@@ -52,11 +55,8 @@ export const pageLocals =
     const { openName, tickets, clock, announced } = needs
     const { signedIn } = req.session
     const language = languageOf(req)
-    if (language !== res.locals.language) {
-      keepLanguage(res, language)
-      Object.assign(res.locals, spokenTo(language, needs))
-    }
-    const { t } = res.locals as { t: Translate }
+    const spoken = spokenTo(language, needs, await needs.timeZoneOf(signedIn?.tenantId ?? null))
+    if (language !== res.locals.language) keepLanguage(res, language)
     const roles: readonly Role[] = signedIn?.roles ?? []
     const insteadOf =
       <Value>(value: Value) =>
@@ -65,11 +65,11 @@ export const pageLocals =
         throw fault
       }
 
-    res.locals.can = (role: Role) => roles.includes(role)
+    Object.assign(res.locals, spoken, { can: (role: Role) => roles.includes(role) })
     onRender(res, 'csrfToken', () => csrfTokenOf(req))
     onRender(res, 'pageTicket', () => signedIn && tickets.write(ticketOf(req, res, signedIn, clock())))
     res.locals.pageOwner = signedIn && `${signedIn.tenantId}/${signedIn.accountId}`
-    onRender(res, 'flash', () => takeFlash(req, t))
+    onRender(res, 'flash', () => takeFlash(req, spoken.t))
     res.locals.account = signedIn
       ? {
           id: signedIn.accountId,
@@ -92,15 +92,21 @@ export const readCountry =
     next()
   }
 
-const spokenTo = (language: Language, { translations, clock }: Pick<Needs, 'translations' | 'clock'>) => {
+const spokenTo = (
+  language: Language,
+  { translations, clock }: Pick<Needs, 'translations' | 'clock'>,
+  timeZone: string,
+) => {
   const t = translations.to(language)
   return {
     t,
     language,
     problem: problemIn(t),
-    today: dayOf(clock()),
+    timeZone,
+    today: dayIn(clock(), timeZone),
     sayRules: rulesIn(t, formats[language].formatDate),
     ...formats[language],
+    ...momentsIn(language, timeZone),
   }
 }
 
@@ -166,38 +172,3 @@ export const rulesIn = (t: Translate, formatDate: (day: string) => string) => {
       return { warning: isWarning(rule.code), text: sayRule(words, rule, formatDate) }
     })
 }
-
-/** 'YYYY-MM-DD' where the program runs. */
-const isoDay = new Intl.DateTimeFormat('sv-SE')
-const dayOf = (moment: Date) => isoDay.format(moment)
-
-/** Dates as people write them; a date without a time of day ('1983-11-14') is the same day everywhere. */
-const formatsOf = (language: Language) => {
-  const day = dateFormat(language, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
-  const month = dateFormat(language, { month: 'long', year: 'numeric', timeZone: 'UTC' })
-  const moment = dateFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
-  const number = new Intl.NumberFormat(locales[language])
-  return {
-    /** A date known in part shows what is known: `1947`, `May 1947`. */
-    formatDate: (date: string | Date | null | undefined) => {
-      if (!date) return ''
-      if (typeof date !== 'string' || date.length > 7) return day.format(new Date(date))
-      return date.length === 4 ? date : month.format(new Date(date))
-    },
-    formatDateTime: (date: string | Date | null | undefined) => (date ? moment.format(new Date(date)) : ''),
-    formatNumber: (value: number) => number.format(value),
-    formatBytes: (bytes: number) => bytesIn(language, bytes),
-  }
-}
-
-const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
-
-const bytesIn = (language: Language, bytes: number): string => {
-  const step = Math.min(units.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3))
-  const unit = units[step]
-  const style = { style: 'unit', unit, unitDisplay: step === 0 ? 'long' : 'short', maximumFractionDigits: 1 } as const
-  return new Intl.NumberFormat(locales[language], style).format(bytes / 1000 ** step)
-}
-
-/** Made once: a formatter takes longer to make than a page. */
-const formats = { pl: formatsOf('pl'), en: formatsOf('en') } as const

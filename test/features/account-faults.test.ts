@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAccountPowers, createAccounts, type AccountNeeds } from '../../src/features/accounts/index.ts'
 import { createSettings } from '../../src/features/settings/index.ts'
 import { systemActor } from '../../src/platform/actor.ts'
+import { systemClock } from '../../src/platform/clock.ts'
 import { NotFound } from '../../src/platform/errors.ts'
 import { untilSomebodyWaits } from '../support/locks.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
@@ -87,6 +88,8 @@ describe('where the sessions cannot be reached', () => {
     let reachable = false
     const settings = createSettings({
       db: ostoja.features.db,
+      clock: systemClock,
+      timeZone: 'UTC',
       apply: (_tenant, _accounts, { autoLogoutMinutes }) => {
         if (!reachable) return Promise.reject(new Error('Redis is gone'))
         applied.push(autoLogoutMinutes)

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listenForMetrics } from '../../src/http/metrics-listener.ts'
-import { sayMoments } from '../../src/features/audit-log/moments.ts'
+import { sayMoments } from '../../src/platform/i18n/moments.ts'
 import { installationId } from '../../src/platform/actor.ts'
 import { startOstoja, type Ostoja } from '../support/ostoja.ts'
 

@@ -9,7 +9,7 @@ import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { parse } from 'csv-parse/sync'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sayMoments } from '../../src/features/audit-log/moments.ts'
+import { sayMoments } from '../../src/platform/i18n/moments.ts'
 import { openWithAge } from '../support/age-cli.ts'
 import { newClient } from '../support/clients.ts'
 import { startOstoja, type Ostoja, type TestAccount } from '../support/ostoja.ts'
@@ -322,7 +322,7 @@ describe('the log on paper', () => {
     const paper = plain((await officer.get(`${page}/print`)).text)
     expect(paper).toContain('Records opened')
     expect(paper).toMatch(
-      /Printed \d+ \w+ \d{4},? (at )?\d\d:\d\d by Anna Testowa, Schronisko Przystań\. Confidential\./,
+      /Printed \d+ \w+ \d{4},? (at )?\d\d:\d\d (?:CES?T|GMT[+-]\d+) by Anna Testowa, Schronisko Przystań\. Confidential\./,
     )
     expect((await events('log.printed')).at(-1)).toEqual({
       subject_id: null,

@@ -125,7 +125,7 @@ test('whoever was shown a client, on whatever list, can be told by one question'
     [leafer.accountId, 'clients.listed'],
     [searcher.accountId, 'clients.searched'],
     [opener.accountId, 'client.viewed'],
-    [opener.accountId, 'clients.listed'],
+    [opener.accountId, 'clients.recent-listed'],
   ])
   expect(await whoSaw(unseen)).toEqual([])
   await admin.end()

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemActor } from '../../src/platform/actor.ts'
+import { dayIn } from '../../src/platform/time/wall-clock.ts'
 import { newClient as makeClient } from '../support/clients.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
 import { rounds } from '../support/rounds.ts'
@@ -298,6 +299,23 @@ describe('the order', () => {
   })
 
   it.each([
+    ['an exchange of neighbours', ([a, b, c, d]: string[]) => [b, a, c, d], 1, 2, 1],
+    ['a drag to the end', ([a, b, c, d]: string[]) => [b, c, d, a], 0, 1, 4],
+    ['a drag to the beginning', ([a, b, c, d]: string[]) => [d, a, b, c], 3, 4, 1],
+  ])('set by %s leaves one event, and the same order again none', async (_how, order, mover, from, to) => {
+    const client = await newClient()
+    const ids = await addSome(client, 4)
+    const wanted = order(ids) as string[]
+    const send = () => staff.post(`/clients/${client}/contacts/order`, orderFields(wanted))
+    await send()
+    await send()
+    expect(await idsOf(client)).toEqual(wanted)
+    expect((await eventsOf(client)).slice(4)).toEqual([
+      { action: 'emergency-contact.moved', detail: { contact: ids[mover], from, to } },
+    ])
+  })
+
+  it.each([
     ['without one of the contacts', (ids: string[]) => ids.slice(1)],
     ['with one of them twice', (ids: string[]) => [...ids.slice(1), ids[1]!]],
     ['with one of them twice and all there', (ids: string[]) => [...ids, ids[0]!]],
@@ -358,7 +376,7 @@ describe('the order', () => {
     expect(rows.map(row => row.rank)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
     expect(new Set(rows.map(row => row.id))).toEqual(new Set([...ids.slice(0, 5), ...added]))
     const noted = (await eventsOf(client)).filter(event => event.action === 'emergency-contact.moved')
-    expect(noted.length).toBeGreaterThan(10)
+    expect(noted.length).toBeGreaterThan(5)
   })
 })
 
@@ -374,7 +392,7 @@ describe('a confirmation', () => {
         version: 2,
         overdue: false,
         confirmed: { unit: 'day' },
-        lastConfirmedOn: ostoja.features.emergencyContacts.today(),
+        lastConfirmedOn: dayIn(new Date(), 'Europe/Warsaw'),
       },
     ])
     expect((await eventsOf(client)).slice(1)).toEqual([
@@ -395,7 +413,7 @@ describe('a confirmation', () => {
   it('can be given while saving', async () => {
     const client = await newClient()
     await add(client, { confirmed: 'today' })
-    expect(await contactsOf(client)).toMatchObject([{ lastConfirmedOn: ostoja.features.emergencyContacts.today() }])
+    expect(await contactsOf(client)).toMatchObject([{ lastConfirmedOn: dayIn(new Date(), 'Europe/Warsaw') }])
   })
 })
 

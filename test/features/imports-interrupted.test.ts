@@ -116,6 +116,7 @@ describe('a job', () => {
       ...ostoja.platform,
       country: ostoja.features.settings.countryWithin,
       turnMs: Infinity,
+      timeZone: () => Promise.resolve('UTC'),
       clients: {
         ...clients,
         createMany: async (...args) => {
@@ -163,6 +164,7 @@ describe('a job', () => {
       ...ostoja.platform,
       country: ostoja.features.settings.countryWithin,
       turnMs: Infinity,
+      timeZone: () => Promise.resolve('UTC'),
       clients: {
         ...clients,
         createMany: (trx, actor, made, id) => {

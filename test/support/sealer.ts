@@ -14,6 +14,7 @@ const chain = createAuditChain({
   operators: nobody,
   guardians: nobody,
   openTenants: nobody,
+  timeZoneOf: () => Promise.resolve('UTC'),
   mailboxOf: () => Promise.resolve(null),
 })
 for (;;) if ((await chain.seal()) > 0) process.stdout.write('sealed\n')

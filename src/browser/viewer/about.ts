@@ -7,7 +7,7 @@ const DAY = 24 * 60 * 60 * 1000
 const STALE_DAYS = 7
 
 /** Whose export this is, when it was made, and how old that makes it today. */
-export const about = ({ organisation, createdAt, groups }: ExportManifest) => {
+export const about = ({ organisation, createdAt, groups, timeZone }: ExportManifest) => {
   const days = Math.max(0, Math.floor((Date.now() - Date.parse(createdAt)) / DAY))
   const isStale = days > STALE_DAYS
   const age = days === 0 ? t('age.today') : t('age.day', { count: days })
@@ -21,7 +21,12 @@ export const about = ({ organisation, createdAt, groups }: ExportManifest) => {
       'span',
       { class: isStale ? 'age stale' : 'age' },
       isStale && icon('alert'),
-      h('span', {}, `${t('door.made', { date: formatMoment(createdAt) })}, ${age}`, isStale && `. ${t('age.stale')}`),
+      h(
+        'span',
+        {},
+        `${t('door.made', { date: formatMoment(createdAt, timeZone) })}, ${age}`,
+        isStale && `. ${t('age.stale')}`,
+      ),
     ),
   )
 }

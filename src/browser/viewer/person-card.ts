@@ -1,4 +1,5 @@
 import type { ExportedClient, ExportedContact, ExportManifest } from '../../features/exports/index.ts'
+import { dayIn } from '../../platform/time/wall-clock.ts'
 import { h, icon } from './dom.ts'
 import { numbersIn, type ShowNumber } from './numbers.ts'
 import { currentLanguage, formatDay, languageName, t, yearsSince } from './words.ts'
@@ -29,7 +30,7 @@ export const personParts = (client: ExportedClient, { vocabulary, timeZone }: Ex
     client.deceasedOn !== null &&
       h('p', { class: 'deceased' }, t('person.deceased', { date: formatDay(client.deceasedOn) })),
     facts([
-      [t('person.birthDate'), client.birthDate && born(client)],
+      [t('person.birthDate'), client.birthDate && born(client, timeZone)],
       [t('person.fileNumber'), client.fileNumber],
       [t('person.gender'), words.gender[client.gender] ?? client.gender],
       [t('person.languages'), client.languages.map(languageName).join(', ')],
@@ -58,10 +59,9 @@ export const personParts = (client: ExportedClient, { vocabulary, timeZone }: Ex
 /** As one says it; lists sort by surname and put that first. */
 const spokenName = ({ givenNames, familyName }: ExportedClient) => [givenNames, familyName].filter(Boolean).join(' ')
 
-const born = ({ birthDate, deceasedOn }: ExportedClient) => {
+const born = ({ birthDate, deceasedOn }: ExportedClient, timeZone: string) => {
   if (!birthDate) return ''
-  const until = deceasedOn ? new Date(`${deceasedOn}T00:00:00`) : new Date()
-  const years = yearsSince(birthDate, until)
+  const years = yearsSince(birthDate, deceasedOn ?? dayIn(new Date(), timeZone))
   const about = birthDate.length < 10 ? '≈ ' : ''
   return years < 0 ? formatDay(birthDate) : `${formatDay(birthDate)} (${about}${t('person.years', { count: years })})`
 }

@@ -62,7 +62,10 @@ const layPaper = (manifest: ExportManifest) => {
     h(
       'p',
       { class: 'print-head' },
-      t('print.footer', { organisation: manifest.organisation, date: formatMoment(manifest.createdAt) }),
+      t('print.footer', {
+        organisation: manifest.organisation,
+        date: formatMoment(manifest.createdAt, manifest.timeZone),
+      }),
     ),
   )
   document.body.append(paper)

@@ -38,21 +38,28 @@ const shown = (value: string | number | undefined) => (typeof value === 'number'
 
 export const formatNumber = (value: number) => new Intl.NumberFormat(language).format(value)
 
-const plainDate = (date: string) => new Date(`${date}T00:00:00`)
-
 /** `1950-03-12` as the reader's language writes a day, `1950-03` a month; anything else as it stands. */
 export const formatDay = (date: string) => {
   if (date.length === 4) return date
+  const day = new Date(`${`${date}-01`.slice(0, 10)}T00:00:00Z`)
   if (date.length === 7)
-    return new Intl.DateTimeFormat(locale(), { month: 'long', year: 'numeric' }).format(plainDate(`${date}-01`))
-  const day = plainDate(date)
+    return new Intl.DateTimeFormat(locale(), { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(day)
   return Number.isNaN(day.getTime())
     ? date
-    : new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'long', year: 'numeric' }).format(day)
+    : new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(day)
 }
 
-export const formatMoment = (iso: string) =>
-  new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeStyle: 'short' }).format(new Date(iso))
+/** As clocks in a time zone showed it, with that zone: the file is opened anywhere. @param timeZone IANA name */
+export const formatMoment = (iso: string, timeZone: string) =>
+  new Intl.DateTimeFormat(locale(), {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+    timeZone,
+  }).format(new Date(iso))
 
 // Day before month, as everywhere this is used; plain `en` would be American.
 const locale = () => (language === 'pl' ? 'pl' : 'en-GB')
@@ -66,10 +73,6 @@ export const languageName = (code: string) => {
   }
 }
 
-/** Whole years between a birth date and a day (by default today); of one known in part, as many as it may be at most. */
-export const yearsSince = (birthDate: string, until = new Date()) => {
-  const born = plainDate(`${birthDate}-01-01`.slice(0, 10))
-  const before =
-    until.getMonth() < born.getMonth() || (until.getMonth() === born.getMonth() && until.getDate() < born.getDate())
-  return until.getFullYear() - born.getFullYear() - (before ? 1 : 0)
-}
+/** Whole years between a birth date and a day, 'YYYY-MM-DD'; of a birth date known in part, as many as it may be at most. */
+export const yearsSince = (birthDate: string, until: string) =>
+  Number(until.slice(0, 4)) - Number(birthDate.slice(0, 4)) - (until.slice(5) < birthDate.slice(5) ? 1 : 0)

@@ -5,6 +5,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Db } from '../../platform/db/tenant.ts'
 import type { Unscoped } from '../../platform/db/unscoped.ts'
 import { NotFound } from '../../platform/errors.ts'
+import { keepFresh } from '../../platform/kept-fresh.ts'
 import type { Language } from '../../platform/i18n/translations.ts'
 import {
   deleteAnnouncement,
@@ -19,45 +20,24 @@ import { textIn, type AnnouncementForm } from './schema.ts'
 type Needs = { db: Db; unscoped: Unscoped; clock: Clock }
 export type Shown = { id: string; kind: ShownRow['kind']; text: string; dismissible: boolean }
 
-/** So long a process shows what it has read: every page asks. */
-const freshMs = 3000
-const patienceMs = 500
 const keptMs = 365 * 24 * 60 * 60_000
 
 /** What operators tell everybody, such as that there will be maintenance. */
 export const createAnnouncements = ({ db, unscoped, clock }: Needs) => {
-  let last: readonly ShownRow[] = []
-  let asking: { until: number; rows: Promise<readonly ShownRow[]> } | undefined
-
-  const ask = async (): Promise<readonly ShownRow[]> => {
-    const now = clock()
-    try {
-      last = await unscoped.read(trx => selectComing(trx, now, new Date(now.getTime() + freshMs)))
-    } catch {
-      asking = undefined // whoever comes next asks again
-    }
-    return last
-  }
-
-  /** A page is shown with what was known before, rather than late or not at all. */
-  const coming = async (): Promise<readonly ShownRow[]> => {
-    const now = clock().getTime()
-    if (!asking || asking.until < now) asking = { until: now + freshMs, rows: ask() }
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<readonly ShownRow[]>(resolve => {
-      timer = setTimeout(() => resolve(last), patienceMs)
-    })
-    return Promise.race([asking.rows, late]).finally(() => clearTimeout(timer))
-  }
-  const forget = () => {
-    asking = undefined
-  }
+  const coming = keepFresh<readonly ShownRow[]>(
+    clock,
+    freshMs => {
+      const now = clock()
+      return unscoped.read(trx => selectComing(trx, now, new Date(now.getTime() + freshMs)))
+    },
+    [],
+  )
 
   return {
     /** What is to be read now, but for what the reader has put away. */
     current: async (language: Language, putAway: readonly string[] = []): Promise<Shown[]> => {
       const now = clock()
-      return (await coming())
+      return (await coming.get())
         .filter(row => row.starts_at <= now && row.ends_at > now && !(row.dismissible && putAway.includes(row.id)))
         .map(row => ({ id: row.id, kind: row.kind, text: textIn(language, row), dismissible: row.dismissible }))
     },
@@ -83,7 +63,7 @@ export const createAnnouncements = ({ db, unscoped, clock }: Needs) => {
         })
         await record(trx, actor, 'announcement.made', id, { kind: form.kind })
       })
-      forget()
+      coming.forget()
       return id
     },
 
@@ -93,7 +73,7 @@ export const createAnnouncements = ({ db, unscoped, clock }: Needs) => {
         if ((await deleteAnnouncement(trx, id)) === 0) throw new NotFound()
         await record(trx, actor, 'announcement.removed', id)
       })
-      forget()
+      coming.forget()
     },
   }
 }

@@ -2,6 +2,7 @@ import { Router, type Request, type Response } from 'express'
 import type { Clock } from '../../platform/clock.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm, type Problems } from '../../platform/web/forms.ts'
+import { localField } from '../../platform/time/wall-clock.ts'
 import { actorOf, anyone, requireRole } from '../../platform/web/guard.ts'
 import { isOwnPath } from '../../platform/web/own-path.ts'
 import type { Announcements } from './announcements.ts'
@@ -17,17 +18,18 @@ export const announcementRoutes = (announcements: Announcements, clock: Clock) =
 
   router.get('/announcements', requireRole('operator'), async (_req, res) => {
     const now = clock()
+    const timeZone = zoneOf(res)
     const values = {
       kind: 'info',
       dismissible: true,
-      startsAt: asTyped(now),
-      endsAt: asTyped(new Date(now.getTime() + 24 * hourMs)),
+      startsAt: localField(now, timeZone),
+      endsAt: localField(new Date(now.getTime() + 24 * hourMs), timeZone),
     }
     await show(res, values, {})
   })
 
   router.post('/announcements', requireRole('operator'), async (req, res) => {
-    const form = readForm(announcementForm, req.body)
+    const form = readForm(announcementForm(zoneOf(res)), req.body)
     if (!form.ok) return show(res.status(422), typedOf(req), form.problems)
     await announcements.make(actorOf(res), form.data)
     flash(req, 'success', 'announcements:flash.made')
@@ -55,16 +57,14 @@ export const announcementRoutes = (announcements: Announcements, clock: Clock) =
       now: clock(),
       values,
       problems,
-      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     })
   }
 
   return router
 }
 
-/** As a datetime-local field writes it, in the time zone of this process. */
-const asTyped = (at: Date): string =>
-  new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+/** In which moments are typed and shown: that of the installation. */
+const zoneOf = (res: Response) => (res.locals as { timeZone: string }).timeZone
 
 const typedOf = (req: Request): Values => {
   const body = (req.body ?? {}) as Values

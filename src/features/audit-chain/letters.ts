@@ -1,4 +1,5 @@
 import { installationId } from '../../platform/actor.ts'
+import { sayMoments } from '../../platform/i18n/moments.ts'
 import { withdraw } from '../../platform/jobs/jobs.ts'
 import { writeLetter } from '../../platform/mail/letter.ts'
 import type { Mailer } from '../../platform/mail/mailer.ts'
@@ -10,7 +11,7 @@ import { claimTelling, releaseTelling } from './queries.ts'
 const againAfterMs = (24 * 60 - 5) * 60_000
 
 /** Letters about the chain: numbers and a hash, nothing of what was logged. */
-export const createLetters = ({ db, clock, mailer, translations, operators, mailboxOf }: Needs) => {
+export const createLetters = ({ db, clock, mailer, translations, operators, mailboxOf, timeZoneOf }: Needs) => {
   const realm = { tenantId: installationId }
   const warn = (to: OperatorMailbox, { send, linkTo }: Mailer) =>
     send(to, writeLetter(translations.to(to.language), to.language, 'chain', linkTo))
@@ -49,7 +50,8 @@ export const createLetters = ({ db, clock, mailer, translations, operators, mail
       const mailbox = mailer && (await mailboxOf(account))
       if (!mailbox) return
       const { email, language } = mailbox
-      const values = { code, events: String(events), at: at.toISOString().slice(0, 16).replace('T', ' ') }
+      const moments = sayMoments(language, await timeZoneOf(account.tenantId))
+      const values = { code, events: String(events), at: moments.zoned(at) }
       const t = translations.to(language)
       await mailer.send({ ...account, email }, writeLetter(t, language, 'checkpoint', mailer.linkTo, values))
     },

@@ -28,6 +28,7 @@ export type Needs = {
   operators: () => Promise<OperatorMailbox[]>
   /** Who is to hear each week where an organisation's chain ends: of the operators' realm, operators. */
   guardians: (tenantId: string) => Promise<number[]>
+  timeZoneOf: (tenantId: string) => Promise<string>
   mailboxOf: (account: { tenantId: string; accountId: number }) => Promise<Mailbox | null>
   /** Organisations that are open. */
   openTenants: () => Promise<readonly string[]>

@@ -9,6 +9,7 @@ export const actionGroups = {
     'client.shown-for-erasure',
     'emergency-contact.viewed',
     'clients.listed',
+    'clients.recent-listed',
     'clients.searched',
   ],
   opening: [

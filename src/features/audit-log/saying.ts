@@ -1,5 +1,5 @@
 import type { Translate } from '../../platform/i18n/translations.ts'
-import { sayMoments } from './moments.ts'
+import { sayMoments } from '../../platform/i18n/moments.ts'
 import { casesIn, type LogEvent } from './event.ts'
 
 type Speech = { t: Translate; language: 'pl' | 'en'; timeZone: string }

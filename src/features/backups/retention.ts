@@ -1,4 +1,4 @@
-import { localDate } from './nights.ts'
+import { dayAfter, dayIn } from '../../platform/time/wall-clock.ts'
 
 export type Kept = { id: string; at: Date; proof: 'none' | 'running' | 'proven' | 'failed' }
 export type Keep = { daily: number; weekly: number; monthly: number }
@@ -6,11 +6,7 @@ export type Keep = { daily: number; weekly: number; monthly: number }
 const dayMs = 24 * 60 * 60_000
 
 /** The Monday of a date's week. */
-const weekOf = (date: string): string => {
-  const day = new Date(`${date}T00:00:00Z`)
-  day.setUTCDate(day.getUTCDate() - ((day.getUTCDay() + 6) % 7))
-  return day.toISOString().slice(0, 10)
-}
+const weekOf = (date: string): string => dayAfter(date, -((new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7))
 
 /**
  * By when retention has removed every backup that holds what is in the database at a moment. The last of a month stays until that
@@ -47,7 +43,7 @@ export const expired = (
   for (const [most, spanOf] of spans) {
     const best = new Map<string, Kept>()
     for (const backup of newestFirst) {
-      const span = spanOf(localDate(backup.at, timeZone))
+      const span = spanOf(dayIn(backup.at, timeZone))
       const held = best.get(span)
       if (!held || (held.proof === 'failed' && backup.proof !== 'failed')) best.set(span, backup)
     }

@@ -94,7 +94,7 @@ export const createListing = ({ db }: Needs, sealing: Sealing) => {
     recent: async (trx: Trx, actor: Actor, most = 8): Promise<RecentClient[]> => {
       if (actor.accountId === null) return []
       const lines = await open(actor, await selectRecent(trx, actor.accountId, most))
-      await recordShown(trx, actor, 'clients.listed', lines)
+      if (lines.length > 0) await recordShown(trx, actor, 'clients.recent-listed', lines)
       return lines.map(({ id, status, profile }) => ({
         id,
         displayName: displayName(profile),

@@ -13,6 +13,8 @@ export type Needs = {
   vault: Vault
   clock: Clock
   redis: Redis
+  /** The time zone of the actor's organisation. */
+  timeZone: (trx: Trx, actor: Actor) => Promise<string>
   /** Whose telephone numbers need no country code. */
   country: (trx: Trx, actor: Actor) => Promise<CountryCode>
   accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>

@@ -4,15 +4,21 @@ import type { Problems } from '../../platform/web/forms.ts'
 import { languageChoices } from './languages.ts'
 import type { FormValues } from './form-values.ts'
 import type { GroupChoice } from './needs.ts'
-import { addressUses, ageOn, dayOf, displayName, genders, listName, phoneTypes, type ClientProfile } from './profile.ts'
+import { addressUses, ageOn, displayName, genders, listName, phoneTypes, type ClientProfile } from './profile.ts'
 import { wordsFor } from './words.ts'
 
-type Locals = { t: Translate; language: string; country: CountryCode; formatDate: (day: string) => string }
+/** `today` is the day where the organisation is, 'YYYY-MM-DD'. */
+type Locals = {
+  t: Translate
+  language: string
+  country: CountryCode
+  formatDate: (day: string) => string
+  today: string
+}
 
 /** What every page of clients speaks with. */
-export const spoken = (locals: unknown, now: Date) => {
-  const { t, language, country, formatDate } = locals as Locals
-  const today = dayOf(now)
+export const spoken = (locals: unknown) => {
+  const { t, language, country, formatDate, today } = locals as Locals
   return {
     words: wordsFor({ t, language, country, formatDate }),
     displayName,

@@ -10,7 +10,7 @@ import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import type { Clients } from './clients.ts'
 import { emptyValues, typedValues, valuesOf } from './form-values.ts'
 import { formPage, spoken } from './pages.ts'
-import { dayOf, type ClientLine, type ClientProfile } from './profile.ts'
+import type { ClientLine, ClientProfile } from './profile.ts'
 import { clientForm, groupsField, letterParam, listQuery, twinsField, uuid, versionField } from './schema.ts'
 
 const readers = ['staff', 'security_officer'] as const
@@ -18,8 +18,8 @@ const takenNumber = { fileNumber: 'clients:problem.file-number-taken' }
 
 export const clientRoutes = (clients: Clients, clock: Clock) => {
   const router = Router()
-  const speech = (res: Response) => spoken(res.locals, clock())
-  const form = (res: Response, body: unknown) => readForm(clientForm(dayOf(clock()), countryOf(res)), body)
+  const speech = (res: Response) => spoken(res.locals)
+  const form = (res: Response, body: unknown) => readForm(clientForm(todayOf(res), countryOf(res)), body)
 
   router.get('/clients', requireRole(readers), async (req, res) => {
     const wish = listQuery.parse(req.query)
@@ -151,6 +151,7 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
 }
 
 const countryOf = (res: Response) => res.locals.country as CountryCode
+const todayOf = (res: Response) => res.locals.today as string
 
 const flashSaved = (req: Request, res: Response, { phones }: ClientProfile, outcome: string) =>
   areAllDialable(phones, countryOf(res))

@@ -9,6 +9,6 @@ import type { Trx } from '../../platform/db/tenant.ts'
 export const recordShown = (
   trx: Trx,
   actor: Actor,
-  action: 'clients.listed' | 'clients.searched',
+  action: 'clients.listed' | 'clients.recent-listed' | 'clients.searched',
   shown: readonly { id: string }[],
 ) => record(trx, actor, action, undefined, { count: shown.length, clients: shown.map(({ id }) => id) })

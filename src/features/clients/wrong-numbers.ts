@@ -1,14 +1,14 @@
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
+import { dayIn } from '../../platform/time/wall-clock.ts'
 import type { Needs } from './needs.ts'
-import { dayOf } from './profile.ts'
 import { lockClient } from './queries.ts'
 import { replacing } from './replacing.ts'
 import type { Sealing } from './sealing.ts'
 
 /** Numbers of a client that a call found to be wrong. */
-export const createWrongNumbers = ({ clock }: Pick<Needs, 'clock'>, sealing: Sealing) => {
+export const createWrongNumbers = ({ clock, timeZone }: Pick<Needs, 'clock' | 'timeZone'>, sealing: Sealing) => {
   const replace = replacing(clock, sealing)
 
   return {
@@ -22,7 +22,7 @@ export const createWrongNumbers = ({ clock }: Pick<Needs, 'clock'>, sealing: Sea
       const present = await sealing.open(actor.tenantId, clientId, row.profile_sealed)
       const phone = present.phones.find(one => one.typed === typed && !one.wrongSince)
       if (!phone) return false
-      const wrongSince = dayOf(clock())
+      const wrongSince = dayIn(clock(), await timeZone(trx, actor))
       const phones = present.phones.map(one => (one === phone ? { ...one, wrongSince } : one))
       await replace(
         trx,

@@ -2,7 +2,7 @@ import type { Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { Conflict, NotFound } from '../../platform/errors.ts'
-import { dayOf } from './confirmation.ts'
+import { dayIn } from '../../platform/time/wall-clock.ts'
 import { mostContacts, type ContactProfile } from './contact.ts'
 import { recorded, type ContactRecords, type RecordedContact } from './contact-records.ts'
 import { lockingActive, type Needs } from './needs.ts'
@@ -11,7 +11,8 @@ import { deleteContact, selectOrder, selectOwner, updateOrder } from './queries.
 export type Amendment = { outcome: 'amended' } | { outcome: 'removed' } | { outcome: 'changed'; now: RecordedContact }
 
 /** Contacts added, amended, confirmed and removed. Each refuses, by a Conflict, while the client is archived. */
-export const createChanges = ({ db, clock, lockClient }: Needs, records: ContactRecords) => {
+export const createChanges = ({ db, clock, lockClient, rules }: Needs, records: ContactRecords) => {
+  const today = async (trx: Trx, actor: Actor) => dayIn(clock(), (await rules(trx, actor)).timeZone)
   const { find, insert, replace, keep } = records
   const lockActive = lockingActive(lockClient)
 
@@ -75,8 +76,7 @@ export const createChanges = ({ db, clock, lockClient }: Needs, records: Contact
         await lockActive(trx, actor, clientId)
         const found = await find(trx, actor, clientId, id)
         if (!found) throw new NotFound()
-        const today = dayOf(clock())
-        const profile = confirmedProfile(found.profile, today)
+        const profile = confirmedProfile(found.profile, await today(trx, actor))
         if (same(found.profile, profile)) return
         if (found.row.version !== version) throw new Conflict('emergency-contacts:conflict.confirm')
         await replace(trx, actor, found, profile, 'confirmed')
@@ -97,7 +97,7 @@ export const createChanges = ({ db, clock, lockClient }: Needs, records: Contact
       const found = await find(trx, actor, clientId, contactId)
       const phone = found?.profile.phones.find(one => one.typed === typed && !one.wrongSince)
       if (!found || !phone) return false
-      const wrongSince = dayOf(clock())
+      const wrongSince = await today(trx, actor)
       const phones = found.profile.phones.map(one => (one === phone ? { ...one, wrongSince } : one))
       await replace(trx, actor, found, { ...found.profile, phones }, 'amended')
       await record(trx, actor, 'emergency-contact.amended', clientId, {

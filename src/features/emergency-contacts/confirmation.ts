@@ -1,8 +1,6 @@
-const dayMs = 24 * 60 * 60_000
+import { dayIn } from '../../platform/time/wall-clock.ts'
 
-/** The day of a moment where this server stands, as ISO date. */
-export const dayOf = (moment: Date): string =>
-  [moment.getFullYear(), moment.getMonth() + 1, moment.getDate()].map(part => String(part).padStart(2, '0')).join('-')
+const dayMs = 24 * 60 * 60_000
 
 /**
  * Whether the last confirmation is older than is trusted, or there was none. Both are ISO dates.
@@ -26,7 +24,7 @@ export const agoFrom = (day: string, today: string) => {
 export const monthsBefore = (day: string, months: number): string => {
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
   const lastDate = new Date(Date.UTC(year, month - months, 0)).getUTCDate()
-  return new Date(Date.UTC(year, month - 1 - months, Math.min(date, lastDate))).toISOString().slice(0, 10)
+  return dayIn(new Date(Date.UTC(year, month - 1 - months, Math.min(date, lastDate))), 'UTC')
 }
 
 /** Whole months from one day to another. */

@@ -2,7 +2,7 @@ import type { Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { showPhone } from '../../platform/text/phone.ts'
-import { dayOf, monthsBefore } from './confirmation.ts'
+import { monthsBefore } from './confirmation.ts'
 import type { ShownContact } from './contact.ts'
 import { recorded, type ContactRecords, type RecordedContact } from './contact-records.ts'
 import { readRules, type Needs, type Rules } from './needs.ts'
@@ -40,13 +40,13 @@ const dayMs = 24 * 60 * 60_000
 
 /** Which contacts are to be confirmed again: wrong numbers, those never confirmed and those confirmed too long ago. */
 export const createConfirming = (
-  { db, clock, confirmMonths, country, clientNames, wrongOwnNumbers }: Needs,
+  { db, clock, rules: settled, clientNames, wrongOwnNumbers }: Needs,
   { open, inTheClear }: ContactRecords,
   shown: (contact: RecordedContact, rules: Rules) => ShownContact,
 ) => {
-  const since = async (trx: Trx, actor: Actor) => {
-    const rules = await readRules({ confirmMonths, country })(trx, actor)
-    return { rules, day: monthsBefore(dayOf(clock()), rules.months) }
+  const since = async (trx: Trx, actor: Actor, at = clock()) => {
+    const rules = await readRules({ clock, rules: settled })(trx, actor, at)
+    return { rules, day: monthsBefore(rules.today, rules.months) }
   }
 
   /** Writes beside some contacts what could only be read by opening them. @returns how many */
@@ -114,7 +114,7 @@ export const createConfirming = (
     /** Whether contacts have waited for so many days to be confirmed. */
     areLeft: async (trx: Trx, actor: Actor, days: number): Promise<boolean> => {
       const before = new Date(clock().getTime() - days * dayMs)
-      return areLeftToConfirm(trx, { day: monthsBefore(dayOf(before), await confirmMonths(trx, actor)), before })
+      return areLeftToConfirm(trx, { day: (await since(trx, actor, before)).day, before })
     },
 
     /** Notes what older rows do not say in the clear yet, all of them. */

@@ -4,7 +4,7 @@ import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { showPhone } from '../../platform/text/phone.ts'
 import { createChanges } from './changes.ts'
-import { agoFrom, dayOf, isOverdue } from './confirmation.ts'
+import { agoFrom, isOverdue } from './confirmation.ts'
 import { mostContacts, type EmergencyContact, type ShownContact } from './contact.ts'
 import { createContactRecords, recorded, type RecordedContact } from './contact-records.ts'
 import { languageName } from './languages.ts'
@@ -19,32 +19,26 @@ import { selectAnyHaving, selectHaving, selectOrder } from './queries.ts'
  * of one client's contacts follow one another and ranks stay 1, 2, 3 ….
  */
 export const createEmergencyContacts = (needs: Needs) => {
-  const { db, clock, lockClient } = needs
+  const { db, lockClient } = needs
   const records = createContactRecords(needs)
   const { find, all } = records
   const lockActive = lockingActive(lockClient)
 
-  const shown = (contact: RecordedContact, { months, country }: Rules): ShownContact => {
-    const today = dayOf(clock())
-    return {
-      ...contact,
-      phones: contact.phones.map(phone => ({ ...phone, ...showPhone(phone, country) })),
-      speaks: contact.language
-        ? { pl: languageName(contact.language, 'pl'), en: languageName(contact.language, 'en') }
-        : null,
-      confirmed: contact.lastConfirmedOn ? agoFrom(contact.lastConfirmedOn, today) : null,
-      overdue: isOverdue(contact.lastConfirmedOn, today, months),
-    }
-  }
+  const shown = (contact: RecordedContact, { months, country, today }: Rules): ShownContact => ({
+    ...contact,
+    phones: contact.phones.map(phone => ({ ...phone, ...showPhone(phone, country) })),
+    speaks: contact.language
+      ? { pl: languageName(contact.language, 'pl'), en: languageName(contact.language, 'en') }
+      : null,
+    confirmed: contact.lastConfirmedOn ? agoFrom(contact.lastConfirmedOn, today) : null,
+    overdue: isOverdue(contact.lastConfirmedOn, today, months),
+  })
 
   return {
     ...createChanges(needs, records),
     ...createOrdering(needs),
     ...createConfirming(needs, records, shown),
     ...createContactHistory(needs, records),
-
-    /** The latest day on which a contact can have been confirmed. */
-    today: () => dayOf(clock()),
 
     /**
      * Whose contacts a form is about, and whether there is no room for one more. The form shows the client's name: that is

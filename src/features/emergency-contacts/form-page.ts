@@ -9,8 +9,6 @@ type Page = {
   /** The contact to change, or null for a new one, whose id is then `newId`. */
   contact: { id: string; version: number | null } | null
   newId: string | null
-  /** ISO date. */
-  today: string
   values: TypedContact
   problems?: Problems
   /** Why what was typed is not saved although nothing in it is wrong. */
@@ -21,16 +19,12 @@ type Page = {
 type Rendered = { locals: { language?: unknown }; render: (view: string, locals: object) => void }
 
 /** Shows the form of a contact, new or recorded. */
-export const showForm = (
-  res: Rendered,
-  { client, contact, newId, today, values, problems = {}, trouble, now }: Page,
-) => {
+export const showForm = (res: Rendered, { client, contact, newId, values, problems = {}, trouble, now }: Page) => {
   const language = res.locals.language === 'en' ? 'en' : 'pl'
   res.render('emergency-contacts/form', {
     client,
     contact,
     newId,
-    today,
     values,
     problems,
     trouble: trouble ?? null,

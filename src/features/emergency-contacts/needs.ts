@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
 import { Conflict } from '../../platform/errors.ts'
 import type { CountryCode } from '../../platform/text/phone.ts'
+import { dayIn } from '../../platform/time/wall-clock.ts'
 import type { RecordedRules } from '../../safe-to-contact/rules.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 
@@ -24,10 +25,8 @@ export type Needs = {
   vault: Vault
   clock: Clock
   lockClient: LockClient
-  /** After how many months the tenant wants a contact confirmed again. */
-  confirmMonths: (trx: Trx, actor: Actor) => Promise<number>
-  /** Whose telephone numbers need no country code. */
-  country: (trx: Trx, actor: Actor) => Promise<CountryCode>
+  /** What the tenant has settled: when a contact is to be confirmed again, its time zone, and whose numbers need no country code. */
+  rules: (trx: Trx, actor: Actor) => Promise<{ confirmMonths: number; timeZone: string; country: CountryCode }>
   accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
   /** How these clients are called; those that are no more are left out. */
   clientNames: (trx: Trx, actor: Actor, clientIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
@@ -35,15 +34,15 @@ export type Needs = {
   wrongOwnNumbers: (trx: Trx, actor: Actor) => Promise<readonly WrongOwnNumbers[]>
 }
 
-/** What the tenant has decided that contacts are shown by. */
-export type Rules = { months: number; country: CountryCode }
+/** What the tenant has decided that contacts are shown by, and which day it is where the tenant is. */
+export type Rules = { months: number; country: CountryCode; today: string }
 
 export const readRules =
-  ({ confirmMonths, country }: Pick<Needs, 'confirmMonths' | 'country'>) =>
-  async (trx: Trx, actor: Actor): Promise<Rules> => ({
-    months: await confirmMonths(trx, actor),
-    country: await country(trx, actor),
-  })
+  ({ clock, rules }: Pick<Needs, 'clock' | 'rules'>) =>
+  async (trx: Trx, actor: Actor, at = clock()): Promise<Rules> => {
+    const { confirmMonths, timeZone, country } = await rules(trx, actor)
+    return { months: confirmMonths, country, today: dayIn(at, timeZone) }
+  }
 
 /**
  * The lock that every change begins with, so that changes of one client's contacts follow one another.

@@ -11,3 +11,15 @@ export const moved = (ids: readonly string[], id: string, direction: Direction):
 /** Whether two orders are of the same items, each once. */
 export const sameItems = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && new Set(other).size === other.length && other.every(id => one.includes(id))
+
+/**
+ * The item that was moved where others only made room for it; of a whole new order, the one that went furthest. Null where nothing
+ * moved.
+ */
+export const movedItem = (before: readonly string[], after: readonly string[]): string | null => {
+  const distance = (id: string) => Math.abs(before.indexOf(id) - after.indexOf(id))
+  return after.reduce<string | null>(
+    (most, id) => (distance(id) > (most === null ? 0 : distance(most)) ? id : most),
+    null,
+  )
+}

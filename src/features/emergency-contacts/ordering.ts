@@ -2,7 +2,7 @@ import type { Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import { Conflict, NotFound } from '../../platform/errors.ts'
 import { lockingActive, type Needs } from './needs.ts'
-import { moved, sameItems, type Direction } from './order.ts'
+import { moved, movedItem, sameItems, type Direction } from './order.ts'
 import { selectOrder, updateOrder } from './queries.ts'
 
 /** In which order contacts are called. Each change refuses, by a Conflict, while the client is archived. */
@@ -33,12 +33,11 @@ export const createOrdering = ({ db, lockClient }: Pick<Needs, 'db' | 'lockClien
         await lockActive(trx, actor, clientId)
         const order = await selectOrder(trx, clientId)
         if (!ids || !sameItems(order, ids)) throw new Conflict('emergency-contacts:conflict.order')
-        for (const [index, id] of ids.entries()) {
-          const from = order.indexOf(id) + 1
-          if (from !== index + 1)
-            await record(trx, actor, 'emergency-contact.moved', clientId, { contact: id, from, to: index + 1 })
-        }
+        const contact = movedItem(order, ids)
+        if (contact === null) return
         await updateOrder(trx, clientId, ids)
+        const ranks = { from: order.indexOf(contact) + 1, to: ids.indexOf(contact) + 1 }
+        await record(trx, actor, 'emergency-contact.moved', clientId, { contact, ...ranks })
       }),
   }
 }

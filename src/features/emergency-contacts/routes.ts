@@ -29,7 +29,7 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
   router.get('/clients/:clientId/contacts/new', staff, async (req, res) => {
     const client = await clientOf(req, res)
     if (client.full) throw new Conflict('emergency-contacts:conflict.full')
-    showForm(res, { client, contact: null, newId: randomUUID(), today: contacts.today(), values: typedContact({}) })
+    showForm(res, { client, contact: null, newId: randomUUID(), values: typedContact({}) })
   })
 
   router.post('/clients/:clientId/contacts', staff, async (req, res) => {
@@ -39,7 +39,7 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
     const { values, form } = read(req, res)
     const again = async (status: number, more: { newId?: string; problems?: Problems; trouble?: 'already-added' }) => {
       const client = await clientOf(req, res)
-      showForm(res.status(status), { client, contact: null, newId, today: contacts.today(), values, ...more })
+      showForm(res.status(status), { client, contact: null, newId, values, ...more })
     }
     if (!form.ok) return again(422, { problems: form.problems })
 
@@ -63,14 +63,14 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
   router.get('/clients/:clientId/contacts/:contactId/edit', staff, async (req, res) => {
     const client = await clientOf(req, res)
     const contact = await contacts.read(actorOf(res), client.id, idFrom(req.params.contactId))
-    showForm(res, { client, contact, newId: null, today: contacts.today(), values: typedFrom(contact, countryOf(res)) })
+    showForm(res, { client, contact, newId: null, values: typedFrom(contact, countryOf(res)) })
   })
 
   router.post('/clients/:clientId/contacts/:contactId', staff, async (req, res) => {
     const clientId = idFrom(req.params.clientId)
     const id = idFrom(req.params.contactId)
     const { values, form } = read(req, res)
-    const page = { contact: { id, version: seenVersion(req) }, newId: null, today: contacts.today(), values }
+    const page = { contact: { id, version: seenVersion(req) }, newId: null, values }
     if (!form.ok) {
       const client = await clientOf(req, res)
       await contacts.read(actorOf(res), clientId, id)
@@ -133,10 +133,11 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
   }
 
   const read = (req: Request, res: Response) => {
+    const { today } = res.locals as { today: string }
     const typed = typedContact(req.body)
     const { confirmed } = req.body as { confirmed?: unknown }
-    const values = confirmed === 'today' ? { ...typed, lastConfirmedOn: contacts.today() } : typed
-    return { values, form: readForm(contactForm(contacts.today(), countryOf(res)), values) }
+    const values = confirmed === 'today' ? { ...typed, lastConfirmedOn: today } : typed
+    return { values, form: readForm(contactForm(today, countryOf(res)), values) }
   }
 
   return router

@@ -3,6 +3,7 @@ import { record } from '../../platform/audit/record.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
+import { dayAfter, dayIn } from '../../platform/time/wall-clock.ts'
 import type { Audience } from './schema.ts'
 import type { Printing, Sheet, SheetClient, SheetContact, Sheets } from './sheet.ts'
 
@@ -33,8 +34,7 @@ export const createEmergencySheets = (needs: Needs) => {
   const printing = async (trx: Trx, actor: Actor, name: string, audience: Audience): Promise<Printing> => {
     const { sheetDays, timeZone } = await rules(trx, actor)
     const at = clock()
-    const until = new Date(at.getTime() + sheetDays * 86_400_000)
-    return { organisation: name, at, validUntil: until.toLocaleDateString('sv-SE', { timeZone }), timeZone, audience }
+    return { organisation: name, at, validUntil: dayAfter(dayIn(at, timeZone), sheetDays), timeZone, audience }
   }
 
   return {

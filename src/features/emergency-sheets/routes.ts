@@ -1,7 +1,8 @@
 import { Router, type Request, type Response } from 'express'
 import { NotFound } from '../../platform/errors.ts'
-import { dateFormat } from '../../platform/i18n/date-format.ts'
+import { sayMoments } from '../../platform/i18n/moments.ts'
 import type { Language, Translate } from '../../platform/i18n/translations.ts'
+import { dayIn } from '../../platform/time/wall-clock.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import type { SealedFileForm } from '../../platform/web/sealed-file.ts'
 import type { EmergencySheets } from './emergency-sheets.ts'
@@ -90,7 +91,7 @@ export const emergencySheetRoutes = (
       at: printing.at,
       passphrase,
     })
-    await pdfs.send(res, t('emergency-sheets:file'), printing.at, pdf)
+    await pdfs.send(res, t('emergency-sheets:file'), dayIn(printing.at, printing.timeZone), pdf)
   }
 
   return router
@@ -107,11 +108,10 @@ const localsOf = (res: Response) => res.locals as Locals
 /** Who printed it and when, and until when to trust it. */
 const footOf = (res: Response, { organisation, at, validUntil, timeZone }: Printing): string => {
   const { t, language, formatDate, account } = localsOf(res)
-  const format = dateFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone })
   return t('emergency-sheets:foot', {
     organisation,
     until: formatDate(validUntil),
-    when: format.format(at),
+    when: sayMoments(language, timeZone).zoned(at),
     name: account.displayName,
   })
 }

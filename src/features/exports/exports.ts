@@ -3,6 +3,7 @@ import type { Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { Conflict, NotFound } from '../../platform/errors.ts'
+import { dayIn } from '../../platform/time/wall-clock.ts'
 import { enqueue as enqueueJob } from '../../platform/jobs/jobs.ts'
 import { createApprovals } from './approvals/approvals.ts'
 import { copyJob } from './copies/job.ts'
@@ -144,19 +145,21 @@ export const createExports = (needs: ExportNeeds) => {
       }),
 
     /** Lets a finished export be fetched, once the audit log says so. Throws NotFound when it is not ready or expired. */
-    download: (actor: Actor, id: string): Promise<{ file: string; name: string; type: string; size: number }> =>
-      db.asTenant(actor, async trx => {
+    download: async (actor: Actor, id: string): Promise<{ file: string; name: string; type: string; size: number }> => {
+      const timeZone = await needs.timeZone(actor)
+      return db.asTenant(actor, async trx => {
         await settle(trx)
         const row = await findExport(trx, id)
         if (row?.status !== 'ready') throw new NotFound()
         await record(trx, actor, 'export.downloaded', id, { clients: row.done_clients, sha256: row.sha256 })
         return {
           file: files.fileOf({ tenantId: actor.tenantId, exportId: id, kept: row.scheduled }),
-          name: `ostoja-export-${row.created_at.toISOString().slice(0, 10)}.${endings[row.format]}`,
+          name: `ostoja-export-${dayIn(row.created_at, timeZone)}.${endings[row.format]}`,
           type: row.format === 'viewer' ? 'text/html; charset=utf-8' : 'application/octet-stream',
           size: Number(row.size),
         }
-      }),
+      })
+    },
 
     /** The job `export.make`. */
     make: createMaker({ ...needs, files, keys }),

@@ -3,6 +3,7 @@ import type { Actor } from '../../platform/actor.ts'
 import { record as audit } from '../../platform/audit/record.ts'
 import { limitOf } from '../../platform/db/limits.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
+import { dayIn } from '../../platform/time/wall-clock.ts'
 import type { Needs } from './needs.ts'
 import { nobodySeen, planRows, type PlannedRow } from './plan.ts'
 import { outcomeOf } from './preview.ts'
@@ -31,7 +32,10 @@ const mostRefused = 1000
  * Carries out a previewed import, `batch` rows a transaction. A row is deleted in the transaction that makes its client:
  * whatever is interrupted goes on where it stopped, and nothing goes in twice.
  */
-export const createCarryOut = ({ db, clock, clients, country, turnMs = usualTurnMs }: Needs, seals: Seals) => {
+export const createCarryOut = (
+  { db, clock, clients, country, timeZone, turnMs = usualTurnMs }: Needs,
+  seals: Seals,
+) => {
   /** Does the next rows; null when there is nothing more to do. */
   const step = async (trx: Trx, actor: Actor, importId: string, size: number): Promise<number | null> => {
     const record = await lockImport(trx, importId)
@@ -47,7 +51,7 @@ export const createCarryOut = ({ db, clock, clients, country, turnMs = usualTurn
       return null
     }
 
-    const today = (record.started_at ?? clock()).toISOString().slice(0, 10)
+    const today = dayIn(record.started_at ?? clock(), await timeZone(trx, actor))
     const planned = (await planRows({ trx, actor, clients, today, country }, rows, reading, nobodySeen())).map(
       refuseSurprises,
     )

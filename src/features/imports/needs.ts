@@ -31,6 +31,8 @@ export type Needs = {
   db: Db
   vault: Pick<Vault, 'seal' | 'open' | 'openAll'>
   clock: Clock
+  /** The time zone of the actor's organisation. */
+  timeZone: (trx: Trx, actor: Actor) => Promise<string>
   clients: ClientRecords
   /** Whose telephone numbers need no country code. */
   country: (trx: Trx, actor: Actor) => Promise<CountryCode>

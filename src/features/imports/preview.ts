@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
+import { dayIn } from '../../platform/time/wall-clock.ts'
 import { mostlyLooksLike, noTally, tallyCell, type Tally } from './columns/looks-like.ts'
 import { isLeftOut } from './columns/guess.ts'
 import type { Needs } from './needs.ts'
@@ -17,7 +18,7 @@ const batch = 200
  * and stops when another run has begun.
  */
 export const createPreview =
-  ({ db, clock, clients, country }: Needs, seals: Seals) =>
+  ({ db, clock, clients, country, timeZone }: Needs, seals: Seals) =>
   async (actor: Actor, importId: string): Promise<void> => {
     const run = randomUUID()
     const planned = nothingPlanned()
@@ -36,7 +37,7 @@ export const createPreview =
         reading.encoding,
       )
       const found = await planRows(
-        { trx, actor, clients, country, today: clock().toISOString().slice(0, 10) },
+        { trx, actor, clients, country, today: dayIn(clock(), await timeZone(trx, actor)) },
         rows.map(withoutDecision),
         reading,
         seen,

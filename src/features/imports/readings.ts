@@ -1,6 +1,7 @@
 import type { Actor } from '../../platform/actor.ts'
 import { record as audit, recordMany } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
+import { dayIn } from '../../platform/time/wall-clock.ts'
 import { arrived } from './arrived.ts'
 import { isLeftOut, guessReading } from './columns/guess.ts'
 import { mostlyLooksLike, noTally, tallyCell, type Telltale } from './columns/looks-like.ts'
@@ -34,7 +35,7 @@ const samplesShown = 3
 const pageLength = 20
 
 /** What people are shown of imports. */
-export const createReadings = ({ db, clock, clients, country }: Needs, seals: Seals) => {
+export const createReadings = ({ db, clock, clients, country, timeZone }: Needs, seals: Seals) => {
   const mustFind = async (trx: Trx, importId: string) => arrived(await findImport(trx, importId))
 
   const viewOf = async (record: ImportRecord): Promise<ImportView> => {
@@ -117,7 +118,7 @@ export const createReadings = ({ db, clock, clients, country }: Needs, seals: Se
         const filter = { ...(outcome && { outcomes: [outcome] }), warned, after, limit: limit + 1 }
         const found = await listRows(trx, importId, filter)
         const shown = await seals.openRows(actor.tenantId, found.slice(0, limit), reading.encoding)
-        const ground = { trx, actor, clients, country, today: clock().toISOString().slice(0, 10) }
+        const ground = { trx, actor, clients, country, today: dayIn(clock(), await timeZone(trx, actor)) }
         // A row that was decided is shown with the client it seems to be about, as one that was not.
         const planned = await planRows(ground, shown.map(withoutDecision), reading, nobodySeen())
         await audit(trx, actor, 'import.rows-read', importId, { rows: shown.length })

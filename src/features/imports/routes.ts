@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream'
 import { Router, type Request, type Response } from 'express'
-import type { Clock } from '../../platform/clock.ts'
 import { plainFileName } from '../../platform/web/file-name.ts'
 import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { flash } from '../../platform/web/flash.ts'
@@ -26,7 +25,7 @@ const firstRows = 3
 /** How the refused rows leave: encrypted by a passphrase. */
 type RefusedSealing = { form: SealedFileForm; seal: (passphrase: string) => Promise<Duplex> }
 
-export const importRoutes = (imports: Imports, clock: Clock, sealing: RefusedSealing) => {
+export const importRoutes = (imports: Imports, sealing: RefusedSealing) => {
   const router = Router()
   const showList = async (req: Request, res: Response, fault: FileFault | null) => {
     const { before } = listQuery.parse(req.query)
@@ -145,14 +144,14 @@ export const importRoutes = (imports: Imports, clock: Clock, sealing: RefusedSea
   router.post('/imports/:importId/refused.csv', requireRole('staff', { download: 'sealed' }), async (req, res) => {
     const passphrase = sealing.form.passphraseIn(req, res, await refusedPage(req, res))
     if (passphrase === null) return
-    const { t } = res.locals as Locals
+    const { t, today } = res.locals as Locals
     const words = {
       header: t('imports:refused.header'),
       reason: (refusal: Parameters<typeof reasonOf>[0]) => reasonOf(refusal, t),
     }
     const sealed = await sealing.seal(passphrase)
     const file = await imports.refusedFile(actorOf(res), idOf(req), words)
-    await sealing.form.send(res, t('imports:refused.file-name'), clock(), file, sealed)
+    await sealing.form.send(res, t('imports:refused.file-name'), today, file, sealed)
   })
 
   router.post('/imports/:importId/start', requireRole('staff'), async (req, res) => {

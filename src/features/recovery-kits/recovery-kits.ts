@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { OperatorFault } from '../../platform/errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Language, Translations } from '../../platform/i18n/translations.ts'
+import { dayIn } from '../../platform/time/wall-clock.ts'
 import { parseKeys } from '../../platform/vault/key-files.ts'
 import type { KitContents, KitFiles } from './contents.ts'
 import { openKit, sealKit } from './sealed-kit.ts'
@@ -10,6 +11,8 @@ import { sheetOf } from './sheet.ts'
 
 type Needs = {
   clock: Clock
+  /** Of the machine where the kit is made. */
+  timeZone: string
   translations: Translations
   /** Words that nobody can guess, for those who do not bring a passphrase of their own. */
   generatePassphrase: (language: Language) => string
@@ -27,7 +30,7 @@ export type Wish = {
 export type Made = { id: string; files: { name: string; text: string }[]; words: string | null }
 
 /** Recovery kits: the keys of an installation, sealed, on a sheet of paper and in a file. */
-export const createRecoveryKits = ({ clock, translations, generatePassphrase, isStrongEnough }: Needs) => {
+export const createRecoveryKits = ({ clock, timeZone, translations, generatePassphrase, isStrongEnough }: Needs) => {
   const chosen = (wish: Wish): { passphrase: string; words: string | null } => {
     const passphrase = wish.passphrase?.normalize('NFC')
     if (!passphrase) {
@@ -57,7 +60,7 @@ export const createRecoveryKits = ({ clock, translations, generatePassphrase, is
         madeAt: madeAt.toISOString(),
         ...wish.files,
       }
-      const name = `ostoja-recovery-kit-${madeAt.toISOString().slice(0, 10)}-${id}`
+      const name = `ostoja-recovery-kit-${dayIn(madeAt, timeZone)}-${id}`
       if (wish.split) checkSplit(wish.split)
       const parts = wish.split && (await splitPassphrase(id, wish.split.count, wish.split.threshold))
       const { passphrase, words } = parts ? { ...parts, words: null } : chosen(wish)
@@ -65,6 +68,7 @@ export const createRecoveryKits = ({ clock, translations, generatePassphrase, is
       const sheet = {
         name,
         madeAt,
+        madeOn: dayIn(madeAt, timeZone),
         address: wish.address,
         kit: sealed,
         hasBackupIdentity: wish.files.backupIdentity !== undefined,

@@ -5,6 +5,8 @@ import { codeOf, inParts } from './codes.ts'
 export type Sheet = {
   name: string
   madeAt: Date
+  /** The day of it where the kit is made. */
+  madeOn: string
   /** Where people sign in, or null where it is not known. */
   address: string | null
   /** The armored age file. */
@@ -42,7 +44,7 @@ export const sheetOf = async (sheet: Sheet, translations: Translations): Promise
 <header>
 <p class="brand">Ostoja</p>
 <h1>${both(sheet.share ? 'recovery-kits:title.share' : 'recovery-kits:title.kit', sheet.share ?? {})}</h1>
-<p class="facts"><strong translate="no">${escape(sheet.name)}</strong>${sheet.address ? `<span translate="no">${escape(sheet.address)}</span>` : ''}<time datetime="${sheet.madeAt.toISOString()}">${sheet.madeAt.toISOString().slice(0, 10)}</time></p>
+<p class="facts"><strong translate="no">${escape(sheet.name)}</strong>${sheet.address ? `<span translate="no">${escape(sheet.address)}</span>` : ''}<time datetime="${sheet.madeAt.toISOString()}">${sheet.madeOn}</time></p>
 </header>
 ${
   sheet.share && share

@@ -1,19 +1,32 @@
-import type { Actor } from '../../platform/actor.ts'
+import { installationId, type Actor } from '../../platform/actor.ts'
 import { record, type Detail } from '../../platform/audit/record.ts'
+import type { Clock } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db/tenant.ts'
 import { createCountries } from './country.ts'
 import { selectAccountIds, selectSettings, updateSettings } from './queries.ts'
 import type { SettingsWish, TenantSettings } from './schema.ts'
+import { createTimeZones } from './time-zones.ts'
 
 type Needs = {
   db: Db
+  clock: Clock
+  /** The time zone of the installation, which is that of its operators. */
+  timeZone: string
   /** Makes the settings hold for the sessions that are live now. */
   apply: (tenantId: string, accountIds: readonly number[], settings: TenantSettings) => Promise<void>
 }
 
-export const createSettings = ({ db, apply }: Needs) => {
-  const of = (tenantId: string): Promise<TenantSettings> =>
-    db.asTenant({ tenantId }, trx => selectSettings(trx, tenantId))
+export const createSettings = ({ db, clock, timeZone, apply }: Needs) => {
+  const within = async (trx: Trx, { tenantId }: Pick<Actor, 'tenantId'>): Promise<TenantSettings> => {
+    const settings = await selectSettings(trx, tenantId)
+    return tenantId === installationId ? { ...settings, timeZone } : settings
+  }
+  const of = (tenantId: string): Promise<TenantSettings> => db.asTenant({ tenantId }, trx => within(trx, { tenantId }))
+  const timeZones = createTimeZones({
+    clock,
+    installation: timeZone,
+    read: async tenantId => (await of(tenantId)).timeZone,
+  })
   const countries = createCountries(db)
 
   return {
@@ -21,7 +34,10 @@ export const createSettings = ({ db, apply }: Needs) => {
     of,
 
     /** The same within a transaction. */
-    within: (trx: Trx, actor: Pick<Actor, 'tenantId'>): Promise<TenantSettings> => selectSettings(trx, actor.tenantId),
+    within,
+
+    /** In which time zone a page of an organisation tells the time; of nobody (null), that of the installation. */
+    timeZoneOf: timeZones.of,
 
     /** The country whose numbers are typed without a country code. */
     countryOf: (actor: Pick<Actor, 'tenantId'>) => countries.of(actor.tenantId),
@@ -41,6 +57,7 @@ export const createSettings = ({ db, apply }: Needs) => {
         }
         return { accountIds: await selectAccountIds(trx), changed: difference !== null, wished }
       })
+      timeZones.forget(actor.tenantId)
       // After the commit: a sign-in that read the settings before it reads them once more after its claim. Where nothing
       // differs too: whoever saves once more may do so because the sessions could not be reached the first time.
       countries.keep(actor.tenantId, wished.country)

@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { mkdir, readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { OperatorFault } from '../errors.ts'
+import { dayIn } from '../time/wall-clock.ts'
 import { writeWhole, writeWholeOnce } from '../whole-file.ts'
 
 /** A 32-byte key and the name by which what it sealed finds it again. */
@@ -84,7 +85,7 @@ export const createKeys = async (file: string): Promise<'made' | 'kept'> => {
 
 /** A new key, its id made of today's date and chance. */
 export const freshKey = (): NamedKey => ({
-  id: `${new Date().toISOString().slice(0, 10)}-${randomBytes(4).toString('hex')}`,
+  id: `${dayIn(new Date(), 'UTC')}-${randomBytes(4).toString('hex')}`,
   key: randomBytes(32),
 })
 

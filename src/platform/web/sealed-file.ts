@@ -43,9 +43,12 @@ export const createSealedFileForm = ({ kind, form, suggestPassphrase }: Needs) =
       return null
     },
 
-    /** Sends a file as it is written, through what seals it; it is never a file on this server, and its name says nothing of anybody. */
-    send: async (res: Response, name: string, at: Date, ...streams: readonly [Readable, ...Duplex[]]) => {
-      res.attachment(`ostoja-${name}-${at.toISOString().slice(0, 10)}.${kind}`)
+    /**
+     * Sends a file as it is written, through what seals it; it is never a file on this server, and its name says nothing of anybody.
+     * @param day on which it was made where the organisation is, 'YYYY-MM-DD'
+     */
+    send: async (res: Response, name: string, day: string, ...streams: readonly [Readable, ...Duplex[]]) => {
+      res.attachment(`ostoja-${name}-${day}.${kind}`)
       res.type(kind === 'pdf' ? 'application/pdf' : 'application/octet-stream')
       await pipeline([...streams, res]).catch(unlessReaderGone)
     },

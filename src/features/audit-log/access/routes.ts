@@ -1,6 +1,7 @@
 import { Router, type Request, type Response } from 'express'
 import { NotFound } from '../../../platform/errors.ts'
 import { isLanguage, type Language, type Translate, type Translations } from '../../../platform/i18n/translations.ts'
+import { dayIn } from '../../../platform/time/wall-clock.ts'
 import { actorOf, requireRole } from '../../../platform/web/guard.ts'
 import type { SealedFileForm } from '../../../platform/web/sealed-file.ts'
 import type { AuditLog } from '../audit-log.ts'
@@ -50,7 +51,8 @@ export const accessRoutes = (
     const language = isLanguage(req.query.language) ? req.query.language : own
     const t = translations.to(language)
     const visits = await access.print(actorOf(res), idIn(req), { language, format })
-    return { t, language, at: visits.at, said: sayVisits(t, language, visits, account.displayName) }
+    const { at, timeZone } = visits
+    return { t, language, at, timeZone, said: sayVisits(t, language, visits, account.displayName) }
   }
 
   router.get('/clients/:clientId/access/print', requireRole(readers), async (req, res) => {
@@ -77,8 +79,9 @@ export const accessRoutes = (
   router.post('/clients/:clientId/access.pdf', requireRole(readers, { download: 'sealed' }), async (req, res) => {
     const passphrase = pdfs.passphraseIn(req, res, await pageOf(req, res))
     if (passphrase === null) return
-    const { t, language, at, said } = await printed(req, res, 'pdf')
-    await pdfs.send(res, t('audit-log:visits.file'), at, writeVisits(said, { language, at, passphrase }))
+    const { t, language, at, timeZone, said } = await printed(req, res, 'pdf')
+    const pdf = writeVisits(said, { language, at, passphrase })
+    await pdfs.send(res, t('audit-log:visits.file'), dayIn(at, timeZone), pdf)
   })
 
   return router

@@ -1,6 +1,6 @@
 import type { Language, Translate } from '../../../platform/i18n/translations.ts'
 import type { Visit, Visits } from './access.ts'
-import { sayMoments } from '../moments.ts'
+import { sayMoments } from '../../../platform/i18n/moments.ts'
 
 export type SaidVisit = { day: string; time: string; who: string; what: string; emergency: string | null }
 export type SaidVisits = {
@@ -37,7 +37,7 @@ export const sayVisits = (t: Translate, language: Language, visits: Visits, prin
     none: t('audit-log:visits.none'),
     cut: visits.cut ? t('audit-log:visits.cut') : null,
     foot: t('audit-log:visits.foot', {
-      when: moments.short(visits.at),
+      when: moments.zoned(visits.at),
       name: printedBy,
       organisation: visits.organisation,
     }),

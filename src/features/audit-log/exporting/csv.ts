@@ -1,6 +1,6 @@
 import type { Language, Translate } from '../../../platform/i18n/translations.ts'
 import { csvLines, csvMark } from '../../../platform/text/csv.ts'
-import { localStamp } from '../days.ts'
+import { localStamp } from '../../../platform/time/wall-clock.ts'
 import type { LogEvent } from '../event.ts'
 import { sayingEvents } from '../saying.ts'
 import type { LogExport } from './needs.ts'

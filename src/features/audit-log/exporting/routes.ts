@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import { Router, type Response } from 'express'
 import { sealingStream } from '../../../platform/age/streams.ts'
 import type { Language, Translate } from '../../../platform/i18n/translations.ts'
+import { dayIn } from '../../../platform/time/wall-clock.ts'
 import { readForm, type Problems } from '../../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../../platform/web/guard.ts'
 import { unlessReaderGone } from '../../../platform/web/reader-gone.ts'
@@ -45,7 +46,7 @@ export const logExportRoutes = (log: AuditLog, sealing: Sealing) => {
 
       const sealed = await sealingStream(recipients)
       const made = await log.exporting.begin(actorOf(res), shown.wish, filled.data)
-      res.attachment(`ostoja-log-${made.at.toISOString().slice(0, 10)}.csv.age`)
+      res.attachment(`ostoja-log-${dayIn(made.at, made.timeZone)}.csv.age`)
       res.type('application/octet-stream')
       await pipeline(csvOf(res.locals as Locals, made), sealed, res).catch(unlessReaderGone)
     })

@@ -2,7 +2,7 @@ import { Router } from 'express'
 import type { Language, Translate } from '../../../platform/i18n/translations.ts'
 import { actorOf, requireRole } from '../../../platform/web/guard.ts'
 import type { AuditLog } from '../audit-log.ts'
-import { sayMoments } from '../moments.ts'
+import { sayMoments } from '../../../platform/i18n/moments.ts'
 import { sayingEvents } from '../saying.ts'
 import { sayWish } from '../saying-wish.ts'
 import { shownAt } from '../shown.ts'
@@ -27,7 +27,7 @@ export const logPrintRoutes = (log: AuditLog) => {
         events: printed.events.map(sayingEvents({ t, language, timeZone })),
         cut: printed.cut ? t('audit-log:print.cut', { number: log.printing.mostPrinted }) : null,
         foot: t('audit-log:visits.foot', {
-          when: sayMoments(language, timeZone).short(printed.at),
+          when: sayMoments(language, timeZone).zoned(printed.at),
           name: account.displayName,
           organisation,
         }),

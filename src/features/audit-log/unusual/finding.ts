@@ -1,7 +1,7 @@
 import { systemActor, type Actor } from '../../../platform/actor.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import type { Db, Trx } from '../../../platform/db/tenant.ts'
-import { beginningOf, localTime } from '../days.ts'
+import { beginningOf, localTime } from '../../../platform/time/wall-clock.ts'
 import { lockLookedUntil, putLookedUntil, selectWatching } from '../watching/queries.ts'
 import { sameFamilyName, samePerson } from './names.ts'
 import {

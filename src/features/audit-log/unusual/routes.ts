@@ -7,7 +7,7 @@ import { readForm, type Problems } from '../../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../../platform/web/guard.ts'
 import type { AuditLog } from '../audit-log.ts'
 import type { ThingKey } from './queries.ts'
-import { sayMoments } from '../moments.ts'
+import { sayMoments } from '../../../platform/i18n/moments.ts'
 import { sayThing, sayThings } from './saying.ts'
 
 const noteForm = z.object({

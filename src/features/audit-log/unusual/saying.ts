@@ -1,5 +1,5 @@
 import type { Language, Translate } from '../../../platform/i18n/translations.ts'
-import { sayMoments } from '../moments.ts'
+import { sayMoments } from '../../../platform/i18n/moments.ts'
 import type { Thing, ThingPage } from './unusual.ts'
 
 export type SaidThing = {

@@ -1,5 +1,4 @@
 import { Router } from 'express'
-import type { Clock } from '../../../platform/clock.ts'
 import { NotFound } from '../../../platform/errors.ts'
 import { readForm } from '../../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../../platform/web/guard.ts'
@@ -10,7 +9,7 @@ import { searchForm, searchIdParam } from './schema.ts'
 const readers = ['staff', 'security_officer'] as const
 
 /** A search is posted and answered by an address that names nobody, so that Back and reload work and no log holds a name. */
-export const searchRoutes = (clients: Clients, clock: Clock) => {
+export const searchRoutes = (clients: Clients) => {
   const router = Router()
 
   router.post('/searches', requireRole(readers), async (req, res) => {
@@ -29,7 +28,7 @@ export const searchRoutes = (clients: Clients, clock: Clock) => {
     if (query === null) return res.status(404).render('clients/search-gone')
 
     const findings = await clients.search(actorOf(res), query)
-    res.render('clients/search', { ...spoken(res.locals, clock()), findings, values: { query }, problems: {} })
+    res.render('clients/search', { ...spoken(res.locals), findings, values: { query }, problems: {} })
   })
 
   return router

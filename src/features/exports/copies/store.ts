@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { dayIn } from '../../../platform/time/wall-clock.ts'
 
 /** Where copies of exports are kept, as the feature that keeps backups opens it. */
 export type CopyStore = {
@@ -19,7 +20,7 @@ type Export = { tenantId: string; exportId: string; madeAt: Date }
  * by its name. Nothing in it says who anybody is.
  */
 export const copyName = ({ tenantId, exportId, madeAt }: Export): string =>
-  `${copiesOf(tenantId)}${madeAt.toISOString().slice(0, 10)}-${exportId}.html`
+  `${copiesOf(tenantId)}${dayIn(madeAt, 'UTC')}-${exportId}.html`
 
 /** How every copy of an organisation begins. */
 export const copiesOf = (tenantId: string): string => `export-${tenantId}-`

@@ -1,4 +1,5 @@
 import { readWrittenDay } from '../../../platform/text/written-day.ts'
+import { dayIn } from '../../../platform/time/wall-clock.ts'
 
 export const dayOrders = ['day-first', 'month-first'] as const
 /** Which of the first two numbers of `03/04/1985` is the day. */
@@ -72,5 +73,5 @@ const dayOf = (year = '', month = '', day = ''): ReadDate => {
 
 const fromSerial = (days: number): ReadDate =>
   days >= serial.least && days <= serial.most
-    ? { date: new Date((days - serial.unixEpoch) * dayMs).toISOString().slice(0, 10) }
+    ? { date: dayIn(new Date((days - serial.unixEpoch) * dayMs), 'UTC') }
     : { fault: 'date-unreadable' }

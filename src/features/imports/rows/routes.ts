@@ -8,7 +8,8 @@ import { presentRow, type Formats } from '../presentation.ts'
 import type { RowFilter } from '../readings.ts'
 import { decisionsForm, importId, rowsQuery } from '../schema.ts'
 
-export type Locals = Formats & { formatNumber: (value: number) => string }
+/** `today` is the day where the organisation is, 'YYYY-MM-DD'. */
+export type Locals = Formats & { formatNumber: (value: number) => string; today: string }
 type RowsQuery = ReturnType<typeof rowsQuery.parse>
 
 const rowsOnPage = 25

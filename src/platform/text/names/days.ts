@@ -1,7 +1,9 @@
+import { dayIn } from '../../time/wall-clock.ts'
+
 /** A real day as 'YYYY-MM-DD', or null. Months count from 1. */
 export const dayFrom = (year: number, month: number, day: number): string | null => {
   const date = new Date(Date.UTC(year, month - 1, day))
   const real =
     year >= 1000 && date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
-  return real ? date.toISOString().slice(0, 10) : null
+  return real ? dayIn(date, 'UTC') : null
 }

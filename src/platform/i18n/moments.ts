@@ -1,5 +1,5 @@
-import { dateFormat } from '../../platform/i18n/date-format.ts'
-import type { Language } from '../../platform/i18n/translations.ts'
+import { dateFormat } from './date-format.ts'
+import type { Language } from './translations.ts'
 
 /** Moments as an organisation's clocks show them. @param timeZone IANA name */
 export const sayMoments = (language: Language, timeZone: string) => {
@@ -7,10 +7,13 @@ export const sayMoments = (language: Language, timeZone: string) => {
   const short = dateFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone })
   const time = dateFormat(language, { timeStyle: 'short', timeZone })
   const day = dateFormat(language, { dateStyle: 'long', timeZone })
+  const zoned = dateFormat(language, { ...dayAndTime, timeZone })
   return {
     /** With seconds. */
     precise: (at: Date) => precise.format(at),
     short: (at: Date) => short.format(at),
+    /** With the zone, for what leaves the program or serves as evidence: `1 Dec 2026, 00:15 CET`. */
+    zoned: (at: Date) => zoned.format(at),
     time: (at: Date) => time.format(at),
     day: (at: Date) => day.format(at),
     /** `14:03–15:10`, or one time where both are in one minute. */
@@ -18,3 +21,13 @@ export const sayMoments = (language: Language, timeZone: string) => {
       time.format(first) === time.format(last) ? time.format(first) : `${time.format(first)}–${time.format(last)}`,
   }
 }
+
+/** Like the medium date and the short time; the zone has no style of its own beside those. */
+const dayAndTime = {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+} as const
