@@ -1,34 +1,17 @@
 import type { BrowserServer, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, it } from 'vitest'
+import { describe, it } from 'vitest'
 import { connectTo, launchBrowserProcess } from '../support/browser-process.ts'
-import { watchClosings } from '../support/closings.ts'
-import { startOstoja, type Ostoja } from '../support/ostoja.ts'
+import { setUpClosings } from '../support/closings.ts'
 import { rounds } from '../support/rounds.ts'
-import { openScreen, type Screen } from '../support/screen.ts'
-import { signIn, watchSessions } from '../support/session-watch.ts'
+import { signIn } from '../support/session-watch.ts'
 
-let ostoja: Ostoja
-let screen: Screen
-let watch: ReturnType<typeof watchSessions>
-let closings: ReturnType<typeof watchClosings>
 const launched = new Set<BrowserServer>()
-
-beforeAll(async () => {
-  ;[ostoja, screen] = await Promise.all([startOstoja(), openScreen()])
-  watch = watchSessions(ostoja, await ostoja.newTenant())
-  closings = watchClosings(ostoja, watch)
-})
-afterAll(async () => {
-  closings.report()
-  await Promise.all([...launched].map(server => server.kill()))
-  await screen.close()
-  await ostoja.close()
-})
+const set = setUpClosings(() => Promise.all([...launched].map(server => server.kill())))
 
 type Opened = { server: BrowserServer; page: Page }
 const ways: Record<string, (opened: Opened) => Promise<unknown>> = {
-  'its last tab is closed (Ctrl+W)': () => screen.press('chromium', 'ctrl+w'),
-  'its window is closed (Ctrl+Shift+W)': () => screen.press('chromium', 'ctrl+shift+w'),
+  'its last tab is closed (Ctrl+W)': () => set.screen.press('chromium', 'ctrl+w'),
+  'its window is closed (Ctrl+Shift+W)': () => set.screen.press('chromium', 'ctrl+shift+w'),
   'it is quit': async ({ page }) => {
     const session = await page.context().browser()!.newBrowserCDPSession()
     await session.send('Browser.close')
@@ -41,6 +24,7 @@ const ways: Record<string, (opened: Opened) => Promise<unknown>> = {
 describe('a Chromium with a window signs out when', () => {
   for (const [way, close] of Object.entries(ways))
     it(way, async () => {
+      const { ostoja, screen, watch, closings } = set
       for (let round = 0; round < rounds({ soak: 10, usual: 1 }); round++) {
         const account = await ostoja.newAccount(watch.tenantId, ['staff'])
         const server = await launchBrowserProcess(screen.display)

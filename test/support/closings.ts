@@ -1,11 +1,35 @@
-import { expect } from 'vitest'
-import type { Ostoja, TestAccount } from './ostoja.ts'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { startOstoja, type Ostoja, type TestAccount } from './ostoja.ts'
 import { soak } from './rounds.ts'
-import type { watchSessions } from './session-watch.ts'
+import { openScreen, type Screen } from './screen.ts'
+import { watchSessions } from './session-watch.ts'
 import { until } from './until.ts'
 
+type Watch = ReturnType<typeof watchSessions>
+type Closings = { ostoja: Ostoja; screen: Screen; watch: Watch; closings: ReturnType<typeof watchClosings> }
+
+/**
+ * Gives a file the product, a screen for browsers with windows, and what measures how they end; closes all of it after its tests.
+ * @param endBrowsers ends those that a failed test left
+ */
+export const setUpClosings = (endBrowsers: () => Promise<unknown>): Closings => {
+  const made = {} as Closings
+  beforeAll(async () => {
+    const [ostoja, screen] = await Promise.all([startOstoja(), openScreen()])
+    const watch = watchSessions(ostoja, await ostoja.newTenant())
+    Object.assign(made, { ostoja, screen, watch, closings: watchClosings(ostoja, watch) })
+  })
+  afterAll(async () => {
+    made.closings.report()
+    await endBrowsers()
+    await made.screen.close()
+    await made.ostoja.close()
+  })
+  return made
+}
+
 /** Ends browsers and holds what the server makes of it to its limits: the account free after 5 s, the session over before 10 s. */
-export const watchClosings = (ostoja: Ostoja, watch: ReturnType<typeof watchSessions>) => {
+const watchClosings = (ostoja: Ostoja, watch: Watch) => {
   const measured = new Map<string, { free: number; over: number }[]>()
   const now = () => ostoja.platform.clock().getTime()
 

@@ -4,12 +4,17 @@ const cores = 2
 const cpuMs = 200
 const everyMs = 5000
 
-/** Runs in a thread: how much longer than its CPU time some work takes. */
-const onceAndEnd = `
+/** What a thread does: some work, once or every 5 s, and tells how much longer than its CPU time it took. */
+const script = (workMs: number, then: 'once' | 'again') => `
 const { parentPort } = require('node:worker_threads')
-const from = performance.now()
-while (process.threadCpuUsage().user < ${cpuMs * 1000}) for (let n = 0; n < 1e5; n++);
-parentPort.postMessage((performance.now() - from) / ${cpuMs})
+const measure = () => {
+  const from = performance.now()
+  const cpuFrom = process.threadCpuUsage().user
+  while (process.threadCpuUsage().user - cpuFrom < ${workMs * 1000}) for (let n = 0; n < 1e5; n++);
+  parentPort.postMessage((performance.now() - from) / ${workMs})
+  ${then === 'again' ? `setTimeout(measure, ${everyMs})` : ''}
+}
+measure()
 `
 
 /**
@@ -23,29 +28,17 @@ export const slowdown = async (): Promise<number> => {
       { length: cores },
       () =>
         new Promise<number>((resolve, reject) => {
-          new Worker(onceAndEnd, { eval: true }).once('message', resolve).once('error', reject)
+          new Worker(script(cpuMs, 'once'), { eval: true }).once('message', resolve).once('error', reject)
         }),
     ),
   )
   return Math.max(1, ...ratios)
 }
 
-const againAndAgain = `
-const { parentPort } = require('node:worker_threads')
-const measure = () => {
-  const from = performance.now()
-  const cpuFrom = process.threadCpuUsage().user
-  while (process.threadCpuUsage().user - cpuFrom < ${(cpuMs / 2) * 1000}) for (let n = 0; n < 1e5; n++);
-  parentPort.postMessage((performance.now() - from) / ${cpuMs / 2})
-  setTimeout(measure, ${everyMs})
-}
-measure()
-`
-
 /** Measures how many programs want the cores of this machine, as long as it runs; takes a fiftieth of one core. */
 export const watchContention = () => {
   const samples: { at: number; ratio: number }[] = []
-  const worker = new Worker(againAndAgain, { eval: true })
+  const worker = new Worker(script(cpuMs / 2, 'again'), { eval: true })
   worker.on('message', (ratio: number) => samples.push({ at: Date.now(), ratio }))
   return {
     /**

@@ -2,7 +2,10 @@
  * What a file number is compared by: two numbers are the same when they differ only in case, spaces or zeros in front
  * (41, 041 and 000041).
  */
-export const fileNumberKey = (fileNumber: string): string => exactFileNumber(fileNumber).replace(/^0+(?=\d)/, '')
+export const fileNumberKey = (fileNumber: string): string => withoutZeros(exactFileNumber(fileNumber))
+
+/** Without zeros in front, so that 12 is found as 000012 and 0601… as +48601…. */
+export const withoutZeros = (digits: string) => digits.replace(/^0+(?=\d)/, '')
 
 /** A file number without case and needless spaces, but with its zeros. */
 export const exactFileNumber = (fileNumber: string): string =>

@@ -1,9 +1,10 @@
+import { withoutZeros } from '../../../platform/text/file-number.ts'
 import { fold, prefixes, words } from '../../../platform/text/fold.ts'
 import { codesWritten, nameWords, type NameWord } from '../../../platform/text/names/name-words.ts'
 import { typosWritten } from '../../../platform/text/names/typos.ts'
 import { searchDigits } from '../../../platform/text/phone.ts'
 import type { ClientProfile, Phone } from '../profile.ts'
-import { indexWord, longestPhone, plainTerm, readings, soundWord, typoWord, withoutZeros, type Term } from './terms.ts'
+import { indexWord, longestPhone, plainTerm, readings, soundWord, typoWord, type Term } from './terms.ts'
 
 /**
  * Which edition of these rules made a client's tokens. Raise it with a migration that renews the index `clients_outdated`

@@ -1,8 +1,9 @@
+import { withoutZeros } from '../../../platform/text/file-number.ts'
 import { words } from '../../../platform/text/fold.ts'
 import { begins, equals, likeness, type Likeness } from '../../../platform/text/names/asked-names.ts'
 import type { ClientProfile } from '../profile.ts'
 import { fileNumberTerms, indexWords, namesOf, wholeNumbers, wordsOfNames } from './index-words.ts'
-import { indexWord, withoutZeros, type Term } from './terms.ts'
+import { indexWord, type Term } from './terms.ts'
 
 /** How a client answers a query; `apart` sorts those whose names are only like what was typed. */
 export type Matched = { match: 'exact' | 'prefix' | Likeness['by']; apart: number }

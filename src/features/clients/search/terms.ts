@@ -1,3 +1,4 @@
+import { withoutZeros } from '../../../platform/text/file-number.ts'
 import { longestPrefix, words } from '../../../platform/text/fold.ts'
 import { askedNames, type AskedName } from '../../../platform/text/names/asked-names.ts'
 import { typosTyped } from '../../../platform/text/names/typos.ts'
@@ -13,9 +14,6 @@ export type Term = { kind: 'digits' | 'date'; text: string } | { kind: 'word'; t
 
 export const longestPhone = 17
 const digitsOfGroupedPhone = { least: 7, most: longestPhone }
-
-/** Zeros in front are left out on both sides, so that 12 finds file 000012 and 0601… finds +48601…. */
-export const withoutZeros = (digits: string) => digits.replace(/^0+(?=\d)/, '')
 
 const grouped = /\+?\d[\d\s().\-/]*\d/g
 

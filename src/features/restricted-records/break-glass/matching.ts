@@ -1,4 +1,5 @@
 import { readPhone, showPhone, type CountryCode } from '../../../platform/text/phone.ts'
+import { withoutZeros } from '../../../platform/text/file-number.ts'
 import { fold, words } from '../../../platform/text/fold.ts'
 import { askedNames, equals } from '../../../platform/text/names/asked-names.ts'
 import { nameWords } from '../../../platform/text/names/name-words.ts'
@@ -18,10 +19,7 @@ export const fits = (record: Findable, sought: string, birthDate: string, countr
   (isFileNumber(record, sought) || isPhone(record, sought, country) || isName(record, sought))
 
 const isFileNumber = ({ fileNumber }: Findable, sought: string) => {
-  const key = (text: string) =>
-    fold(text)
-      .replaceAll(' ', '')
-      .replace(/^0+(?=\d)/, '')
+  const key = (text: string) => withoutZeros(fold(text).replaceAll(' ', ''))
   return key(fileNumber) !== '' && key(fileNumber) === key(sought)
 }
 
