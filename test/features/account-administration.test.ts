@@ -66,7 +66,7 @@ describe('making an account', () => {
     for (const page of later) expect(page.text).not.toContain(password)
     const keys = await ostoja.platform.redis.keys('*')
     for (const key of keys.filter(key => key.startsWith('session:')))
-      expect(await ostoja.platform.redis.get(key)).not.toContain(password)
+      expect((await ostoja.platform.redis.get(key)) ?? '').not.toContain(password)
     expect(await events('account.created', id)).toBe(1)
   })
 

@@ -22,7 +22,9 @@ export const dumpRedis = async (services: Record<string, string>, folder: string
   const redis = new Redis(services.REDIS_URL!)
   const parts: Buffer[] = []
   for (const key of await redis.keysBuffer('*')) {
-    parts.push(key, Buffer.from('\n'), await redis.dumpBuffer(key), Buffer.from('\n'))
+    const value: Buffer | null = await redis.dumpBuffer(key)
+    if (!value) continue // has expired meanwhile
+    parts.push(key, Buffer.from('\n'), value, Buffer.from('\n'))
     const plain = (await redis.type(key)) === 'string' ? await redis.getBuffer(key) : null
     if (plain) parts.push(plain, Buffer.from('\n'))
   }

@@ -1,9 +1,9 @@
-import { dayIn } from '../../time/wall-clock.ts'
-
 /** A real day as 'YYYY-MM-DD', or null. Months count from 1. */
 export const dayFrom = (year: number, month: number, day: number): string | null => {
   const date = new Date(Date.UTC(year, month - 1, day))
   const real =
     year >= 1000 && date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
-  return real ? dayIn(date, 'UTC') : null
+  return real ? `${year}-${twoDigits(month)}-${twoDigits(day)}` : null
 }
+
+const twoDigits = (number: number) => String(number).padStart(2, '0')
