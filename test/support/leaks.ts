@@ -22,7 +22,7 @@ export const dumpRedis = async (services: Record<string, string>, folder: string
   const redis = new Redis(services.REDIS_URL!)
   const parts: Buffer[] = []
   for (const key of await redis.keysBuffer('*')) {
-    const value: Buffer | null = await redis.dumpBuffer(key)
+    const value = (await redis.dumpBuffer(key)) as Buffer | null
     if (!value) continue // has expired meanwhile
     parts.push(key, Buffer.from('\n'), value, Buffer.from('\n'))
     const plain = (await redis.type(key)) === 'string' ? await redis.getBuffer(key) : null
