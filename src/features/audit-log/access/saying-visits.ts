@@ -29,7 +29,7 @@ export const sayVisits = (t: Translate, language: Language, visits: Visits, prin
     about: t('audit-log:visits.about', { name: visits.name }),
     intro: t('audit-log:visits.intro', { organisation: visits.organisation }),
     headings: {
-      when: t('audit-log:visits.when'),
+      when: t('audit-log:visits.when', { timeZone: visits.timeZone }),
       who: t('audit-log:visits.who'),
       what: t('audit-log:visits.what'),
     },
