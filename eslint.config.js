@@ -14,6 +14,7 @@ const zoneless = [
   ":matches(NewExpression, CallExpression)[callee.property.name='DateTimeFormat']:not(:has(Property[key.name='timeZone']))",
   "NewExpression[callee.name='Date'][arguments.length>1]",
   'CallExpression[callee.property.name=/^(slice|substring|substr|split)$/][callee.object.callee.property.name=/^to(ISOString|JSON)$/]',
+  'CallExpression[callee.property.name=/^(slice|substring)$/][arguments.0.value=0][arguments.1.value>9]:matches([callee.object.name=/At$/], [callee.object.property.name=/At$/])',
 ].map(selector => ({
   selector,
   message:

@@ -100,7 +100,7 @@ export const createFeatures = (ground: Platform) => {
   })
   const streams = streamRoutes({ sessions, live: platform.live })
   const tickets = createPageTickets(platform.deriveEach('page tickets'))
-  const drafts = createDrafts(platform)
+  const drafts = createDrafts({ ...platform, clientNames: (...args) => clients.namesOf(...args) })
   const settings = createSettings({ db, clock, timeZone: config.timeZone, apply: sessions.retimeAll })
   const tenants = createTenants({
     ...platform,

@@ -7,6 +7,7 @@ import type { KitFiles } from '../features/recovery-kits/index.ts'
 import { installationId, systemActor } from '../platform/actor.ts'
 import { record } from '../platform/audit/record.ts'
 import { OperatorFault } from '../platform/errors.ts'
+import { dayIn, processTimeZone } from '../platform/time/wall-clock.ts'
 import { parseKeys, writeKeyText } from '../platform/vault/key-files.ts'
 import { dataDirOf } from '../start/environment.ts'
 import { backupKeysDirOf, keyFilesOf } from '../start/prepare.ts'
@@ -80,7 +81,7 @@ export const addRecoveryKitCommands = (program: Command) => {
         recoveryKits().compare(kit, await filesInUse())
         await noteInRealm(platform, 'recovery-kit.verified', kit.id)
       })
-      say(`The kit ${kit.id} of ${kit.madeAt.slice(0, 10)} opens and holds every key in use.`)
+      say(`The kit ${kit.id} of ${dayIn(new Date(kit.madeAt), processTimeZone())} opens and holds every key in use.`)
     })
 }
 

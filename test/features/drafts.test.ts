@@ -1,4 +1,7 @@
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { systemActor, type Role } from '../../src/platform/actor.ts'
+import { newClient } from '../support/clients.ts'
 import { formsIn } from '../support/forms.ts'
 import { startOstoja, unlikely, type Ostoja } from '../support/ostoja.ts'
 import type { Visitor } from '../support/visitor.ts'
@@ -147,5 +150,40 @@ describe('a draft', () => {
     await type(visitor, unlikely('one'))
     await type(visitor, unlikely('two'))
     expect((await offersOn(visitor)).length).toBe(2)
+  })
+})
+
+describe('a list of drafts', () => {
+  it('names the contact and the client of a form of a contact, where the reader may see the client, and logs it', async () => {
+    const visitor = await ostoja.signedIn(tenant, ['staff'])
+    const client = await newClient(ostoja, systemActor(tenant), {
+      givenNames: 'Olga',
+      familyName: unlikely('Klientka'),
+    })
+    const { familyName } = (await ostoja.features.clients.view(systemActor(tenant), client)).profile
+    const page = `/clients/${client}/contacts/new`
+    const contact = unlikely('Kontakt')
+    await type(visitor, contact, { page, action: `/clients/${client}/contacts` })
+    const list = (await visitor.get('/drafts')).text
+    expect(list).toContain(contact)
+    expect(list).toContain(familyName)
+    const events = async () => {
+      const admin = new pg.Client(ostoja.database.adminUrl)
+      await admin.connect()
+      const { rows } = await admin.query<{ detail: { clients: string[] } }>(
+        `select detail from audit_events where action = 'drafts.listed' and account_id = $1`,
+        [visitor.account.id],
+      )
+      await admin.end()
+      return rows.map(({ detail }) => detail.clients)
+    }
+    expect(await events()).toEqual([[client]])
+
+    const named = (roles: Role[]) =>
+      ostoja.features.drafts
+        .list({ tenantId: tenant, accountId: visitor.account.id, roles })
+        .then(listed => listed.map(draft => draft.client))
+    expect(await named(['administrator'])).toEqual([null])
+    expect(await named(['staff'])).toEqual([expect.stringContaining(familyName)])
   })
 })

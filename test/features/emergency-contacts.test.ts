@@ -380,6 +380,29 @@ describe('the order', () => {
   })
 })
 
+describe('the history of the contacts', () => {
+  it('tells of each move: which contact, as it was called then, from which place to which, who and when', async () => {
+    const client = await newClient()
+    const [first, , third] = (await addSome(client, 3)) as [string, string, string]
+    await staff.post(`/clients/${client}/contacts/${third}/move`, { move: 'up' })
+    await staff.post(`/clients/${client}/contacts/${third}`, typed({ version: '1', name: 'Renamed' }))
+    await staff.post(`/clients/${client}/contacts/${third}/move`, { move: 'up' })
+    await staff.post(`/clients/${client}/contacts/${first}/remove`, { version: 1 })
+    const { entries } = await ostoja.features.emergencyContacts.history(
+      { tenantId, accountId: staff.account.id, roles: ['staff'] },
+      client,
+    )
+    expect(entries.filter(({ action }) => action === 'moved')).toMatchObject([
+      { contactId: third, name: 'Renamed', by: 'Anna Testowa', places: { from: 2, to: 1 }, changes: [] },
+      { contactId: third, name: 'Contact 3', by: 'Anna Testowa', places: { from: 3, to: 2 }, changes: [] },
+    ])
+    const page = await staff.get(`/clients/${client}/contact-history`)
+    expect(page.text.replaceAll(/<[^>]*>/g, '')).toContain('Moved in the order: Contact 3')
+    expect(page.text).toContain('From place 3 to place 2.')
+    expect(page.text).toMatch(/\d{4}, \d\d:\d\d (CET|GMT)/)
+  })
+})
+
 describe('a confirmation', () => {
   it('says today, once, and keeps what was confirmed before', async () => {
     const client = await newClient()
@@ -546,7 +569,7 @@ describe('a form that names a client', () => {
     const client = await newClient()
     const readings = async () => {
       const { rows } = await admin.query<{ account_id: number }>(
-        `select account_id from audit_events where subject_id = $1 and action = 'client.viewed'`,
+        `select account_id from audit_events where subject_id = $1 and action in ('client.viewed', 'emergency-contact.viewed')`,
         [client],
       )
       return rows.map(row => row.account_id)

@@ -109,7 +109,7 @@ describe('the search of an opened export', () => {
   })
 
   it('says through which contact somebody was found', () => {
-    expect(foundHow(people[2]!, 'zolc')).toEqual({ via: 'Łukasz Żółciak', alike: false })
-    expect(foundHow(people[0]!, 'zolc')).toEqual({ via: '', alike: false })
+    expect(foundHow(people[2]!, 'zolc')).toEqual({ via: 'Łukasz Żółciak', alike: null })
+    expect(foundHow(people[0]!, 'zolc')).toEqual({ via: '', alike: null })
   })
 })

@@ -19,6 +19,8 @@ describe('the lint rule on time zones', () => {
     'const day = new Date().toISOString().slice(0, 10)',
     "const day = made.at.toISOString().split('T')[0]",
     'const day = at?.toISOString().slice(0, 10)',
+    'const day = createdAt.slice(0, 10)',
+    'const minute = kit.madeAt.slice(0, 16)',
     'const year = at.getFullYear()',
     'const hour = at.getHours()',
     'const ahead = at.getTimezoneOffset()',
@@ -40,6 +42,7 @@ describe('the lint rule on time zones', () => {
     'const next = new Date(Date.UTC(2026, 10, 30))',
     'const text = at.toISOString()',
     'const first = ids.slice(0, 10)',
+    'const first = madeAt.slice(0, 2)',
     "const text = new Intl.DateTimeFormat('pl', { dateStyle: 'long', timeZone }).format(at)",
   ])('allows %s', code => {
     expect(faultsOf(code)).toEqual([])

@@ -1,20 +1,20 @@
 import type { ExportedClient } from '../../features/exports/index.ts'
 import { likeness, type AskedName } from '../../platform/text/names/asked-names.ts'
 import { namesOf, type Entry, type WordsOf } from './entries.ts'
-import { fitsDates, type Reading } from './matching.ts'
+import { fitsDates, mayFitDates, type Reading } from './matching.ts'
 
-/** Finds clients whose own names are like what was typed: spelled another way, sounding so, or with one letter wrong. */
+/** Finds clients whose own names are like what was typed: spelled another way, sounding so, or with one letter wrong; or whose birth date is known in part. */
 export const createAlike =
   (clients: readonly ExportedClient[], entries: readonly Entry[], wordsOf: WordsOf) =>
   (readings: readonly Reading[], but: ReadonlySet<number>, most: number): number[] => {
     const best = new Map<number, number>()
-    for (const reading of readings.filter(hasName)) {
+    for (const reading of readings.filter(reading => reading.dates.length > 0 || hasName(reading))) {
       const apartFrom = createComparison(wordsOf)
       for (const entry of entries) {
         const client = clients[entry.at]
-        if (!client || but.has(entry.at) || !fitsDates(reading, entry)) continue
+        if (!client || but.has(entry.at) || !mayFitDates(reading, entry)) continue
         const names = namesOf(client)
-        let apart = 0
+        let apart = fitsDates(reading, entry) ? 0 : 1
         for (const piece of reading.pieces)
           if (!entry.exact.includes(piece.exact)) for (const asked of piece.names) apart += apartFrom(asked, names)
         if (Number.isFinite(apart)) best.set(entry.at, Math.min(apart, best.get(entry.at) ?? apart))

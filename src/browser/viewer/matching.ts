@@ -2,6 +2,7 @@ import type { ExportedClient } from '../../features/exports/index.ts'
 import { askedNames, begins, type AskedName } from '../../platform/text/names/asked-names.ts'
 import { nameWords } from '../../platform/text/names/name-words.ts'
 import { writtenDates, type WrittenDates } from '../../platform/text/names/written-dates.ts'
+import { mayBeSameDay } from '../../platform/text/written-day.ts'
 import { visible } from '../../platform/text/visible.ts'
 import { contactNames, createWordsOf, entryOf, namesOf, type Entry } from './entries.ts'
 import { digitsOf, fold, words } from './fold.ts'
@@ -34,6 +35,24 @@ const readingOf = ({ dates, rest }: WrittenDates): Reading => {
 
 export const fitsDates = ({ dates }: Reading, { birthDate }: Entry) => dates.every(date => birthDate.startsWith(date))
 
+/** Whether somebody may be born on the dates, as far as their birth date is known. */
+export const mayFitDates = ({ dates }: Reading, { birthDate }: Entry) =>
+  dates.every(date => birthDate && mayBeSameDay(date, birthDate))
+
+/** Whether all that was typed is there as whole words and whole dates. */
+const fitsWholly = ({ dates, pieces }: Reading, { own, exact, birthDate }: Entry) => {
+  const [names, others] = [`${own} `, `${exact} `]
+  return (
+    dates.every(date => date === birthDate) &&
+    pieces.every(
+      piece =>
+        others.includes(`${piece.exact} `) ||
+        piece.beginnings.every(some => some.some(word => names.includes(`${word} `))),
+    )
+  )
+}
+
+/** How an entry answers: by whole words, by beginnings of its own, through a contact, or not at all. */
 export const matcher = (asked: string) => {
   const readings = readingsOf(asked).filter(({ dates, pieces }) => dates.length + pieces.length > 0)
   const digits = /^[\d\s()+./-]+$/.test(asked) ? digitsOf(asked).replace(/^0+/, '') : ''
@@ -46,18 +65,23 @@ export const matcher = (asked: string) => {
             piece => exact.includes(piece.exact) || piece.beginnings.every(some => some.some(fits)),
           ) && fitsDates(reading, entry),
       )
-    if (everyPiece(beginning => own.includes(beginning))) return 'own'
+    if (everyPiece(beginning => own.includes(beginning)))
+      return readings.some(reading => fitsWholly(reading, entry)) ? 'whole' : 'own'
     if (digits.length >= FEWEST_DIGITS && numbers.includes(digits)) return 'own'
     if (everyPiece(beginning => own.includes(beginning) || contacts.includes(beginning))) return 'contact'
     return null
   }
 }
 
+/** What of somebody is only like what was typed; null where nothing is. */
+export type Alike = 'name' | 'date' | null
+
 /** How `client` was found: through which contact, '' when its own name says enough, or by a name that is only alike. */
-export const foundHow = (client: ExportedClient, query: string): { via: string; alike: boolean } => {
+export const foundHow = (client: ExportedClient, query: string): { via: string; alike: Alike } => {
   const asked = visible(query).trim()
-  if (!asked) return { via: '', alike: false }
-  const how = matcher(asked)(entryOf(client, 0, createWordsOf()))
+  if (!asked) return { via: '', alike: null }
+  const entry = entryOf(client, 0, createWordsOf())
+  const how = matcher(asked)(entry)
   const own = namesOf(client).flatMap(name => nameWords(name, words))
   const others = askedNames(query, words).filter(name => !own.some(({ text }) => begins(name, text)))
   const contact = client.contacts.find(person =>
@@ -65,5 +89,16 @@ export const foundHow = (client: ExportedClient, query: string): { via: string; 
       .flatMap(name => nameWords(name, words))
       .some(({ text }) => others.some(name => begins(name, text))),
   )
-  return { via: how === 'contact' ? (contact?.name ?? '') : '', alike: how === null }
+  return {
+    via: how === 'contact' ? (contact?.name ?? '') : '',
+    alike: how === null ? (isKnownInPart(entry, asked) ? 'date' : 'name') : null,
+  }
 }
+
+const isKnownInPart = (entry: Entry, asked: string) =>
+  readingsOf(asked).some(
+    reading =>
+      !fitsDates(reading, entry) &&
+      mayFitDates(reading, entry) &&
+      reading.pieces.every(({ beginnings }) => beginnings.every(some => some.some(word => entry.own.includes(word)))),
+  )

@@ -64,7 +64,7 @@ const result = (
       { class: 'quiet result-facts' },
       [fileNumber, birthDate && formatDay(birthDate)].filter(Boolean).join(' · '),
     ),
-    alike && h('span', { class: 'quiet result-via' }, t('search.alike')),
+    alike && h('span', { class: 'quiet result-via' }, t(alike === 'date' ? 'search.alikeDate' : 'search.alike')),
     via !== '' && h('span', { class: 'quiet result-via' }, t('search.viaContact', { name: via })),
   )
 

@@ -11,6 +11,7 @@ export const actionGroups = {
     'clients.listed',
     'clients.recent-listed',
     'clients.searched',
+    'drafts.listed',
   ],
   opening: [
     'client.viewed',

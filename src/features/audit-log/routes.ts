@@ -73,7 +73,7 @@ export const logRoutes = (log: AuditLog) => {
 type Sealed = Awaited<ReturnType<AuditLog['sealed']>>
 const saySealed = (t: Translate, language: Language, { at, waiting, timeZone }: Sealed): string => {
   const last = at
-    ? t('audit-log:sealed.last', { at: sayMoments(language, timeZone).short(at) })
+    ? t('audit-log:sealed.last', { at: sayMoments(language, timeZone).zoned(at) })
     : t('audit-log:sealed.never')
   return `${last} ${t(waiting > 0 ? 'audit-log:sealed.waiting' : 'audit-log:sealed.nothing', { count: waiting })}`
 }

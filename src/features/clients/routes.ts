@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { Router, type Request, type Response } from 'express'
 import type { Clock } from '../../platform/clock.ts'
 import { NotFound } from '../../platform/errors.ts'
-import { fileNumberKey } from '../../platform/text/file-number.ts'
 import { areAllDialable, type CountryCode } from '../../platform/text/phone.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm } from '../../platform/web/forms.ts'
@@ -12,6 +11,7 @@ import { emptyValues, typedValues, valuesOf } from './form-values.ts'
 import { formPage, spoken } from './pages.ts'
 import type { ClientLine, ClientProfile } from './profile.ts'
 import { clientForm, groupsField, letterParam, listQuery, twinsField, uuid, versionField } from './schema.ts'
+import type { Twins } from './twins.ts'
 
 const readers = ['staff', 'security_officer'] as const
 const takenNumber = { fileNumber: 'clients:problem.file-number-taken' }
@@ -56,9 +56,8 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
     }
     if (!read.ok) return again(read.problems)
 
-    const twins = await clients.twinsOfNew(actorOf(res), id, read.data)
-    const question = questionAbout(twins, read.data, req.body)
-    if (question) return again(question, twins)
+    const { twins, question } = await clients.twinsOfNew(actorOf(res), id, typedIn(read.data, req.body))
+    if (question) return again(problemOf(question), twins)
 
     const creation = await clients.create(actorOf(res), id, read.data, groupsIn(req.body))
     if (creation === 'file-number-taken') return again(takenNumber, twins)
@@ -116,11 +115,10 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
       res.status(422)
       return again(read.problems)
     }
-    const twins = await clients.twinsOfChanged(actorOf(res), id, read.data)
-    const question = questionAbout(twins, read.data, req.body)
+    const { twins, question } = await clients.twinsOfChanged(actorOf(res), id, typedIn(read.data, req.body))
     if (question) {
       res.status(422)
-      return again(question, { twins })
+      return again(problemOf(question), { twins })
     }
     const amendment = await clients.amend(actorOf(res), id, version, read.data, groupsIn(req.body))
     if (amendment.outcome === 'file-number-taken') {
@@ -158,13 +156,9 @@ const flashSaved = (req: Request, res: Response, { phones }: ClientProfile, outc
     ? flash(req, 'success', `clients:flash.${outcome}`)
     : flash(req, 'warning', 'safe-to-contact:savedUndialable')
 
-/** What stands in the way of saving somebody who looks like others: a number of theirs, or that they have not been shown yet. */
-const questionAbout = (twins: readonly ClientLine[], typed: ClientProfile, body: unknown) => {
-  const number = fileNumberKey(typed.fileNumber)
-  if (number && twins.some(twin => fileNumberKey(twin.profile.fileNumber) === number)) return takenNumber
-  const alreadyShown = twinsField.parse(body)
-  return twins.some(twin => !alreadyShown.includes(twin.id)) ? {} : undefined
-}
+/** What was typed of a client, with those who look like them as far as the form has shown them. */
+const typedIn = (profile: ClientProfile, body: unknown) => ({ profile, alreadyShown: twinsField.parse(body) })
+const problemOf = (question: Twins['question']) => (question === 'file-number-taken' ? takenNumber : {})
 
 /** The groups that were ticked; nothing where the form did not ask. */
 const groupsIn = (body: unknown): string[] | undefined => groupsField.safeParse(body).data

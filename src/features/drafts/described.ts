@@ -30,6 +30,11 @@ const forms: readonly (readonly [RegExp, string])[] = [
 /** The name of the form that goes to `action`, to be looked up in the catalogue. */
 export const formOf = (action: string): string => forms.find(([pattern]) => pattern.test(action))?.[1] ?? 'other'
 
+const formOfClient = /^\/clients\/([0-9a-f-]{36})\/(?:contacts|calls|restriction)/
+
+/** The client for whom a form is that tells of somebody or something else: a contact, a call. */
+export const clientOf = (action: string): string | null => formOfClient.exec(action)?.[1] ?? null
+
 const longest = 60
 
 /** Whom or what a draft is about, in the words that were typed: a name, else its beginning; empty where nothing was written. */

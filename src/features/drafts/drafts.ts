@@ -7,7 +7,7 @@ import type { Db, Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { TypedFields } from '../../platform/web/typed-fields.ts'
-import { aboutOf, formOf } from './described.ts'
+import { aboutOf, clientOf, formOf } from './described.ts'
 import { columnOf, placeOf } from './place.ts'
 import {
   deleteDraft,
@@ -22,7 +22,14 @@ import {
 } from './queries.ts'
 import { writtenOf } from './written.ts'
 
-type Needs = { db: Db; vault: Vault; clock: Clock; redis: Redis }
+type Needs = {
+  db: Db
+  vault: Vault
+  clock: Clock
+  redis: Redis
+  /** Names of clients by id, of those that the actor may see. */
+  clientNames: (trx: Trx, actor: Actor, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>
+}
 /** Whose page something was typed on, and which. */
 export type Origin = { tenantId: string; accountId: number; page: string; id: string }
 type Owner = { tenantId: string; accountId: number }
@@ -36,7 +43,7 @@ const mostOfAnAccount = 200
 const settledSeconds = 30
 
 /** What somebody has typed and not saved, sealed, for its owner only, for 30 days. */
-export const createDrafts = ({ db, vault, clock, redis }: Needs) => {
+export const createDrafts = ({ db, vault, clock, redis, clientNames }: Needs) => {
   const ended = () => new Date(clock().getTime() - lifeMs)
   const accountOf = ({ accountId }: Actor) => {
     if (accountId === null) throw new NotFound()
@@ -89,9 +96,16 @@ export const createDrafts = ({ db, vault, clock, redis }: Needs) => {
     offers: (actor: Actor, page?: string) =>
       db.asTenant(actor, trx => selectOffers(trx, accountOf(actor), ended(), page)),
 
-    /** All of them, each with its form and what it is about. */
+    /** All of them, each with its form, what it is about, and the client whose form it is where the actor may see them. */
     list: async (actor: Actor) => {
-      const rows = await db.asTenant(actor, trx => selectListed(trx, accountOf(actor), ended()))
+      const { rows, names } = await db.asTenant(actor, async trx => {
+        const listed = await selectListed(trx, accountOf(actor), ended())
+        const ids = mayReadClients(actor) ? listed.flatMap(({ action }) => clientOf(action) ?? []) : []
+        const found = await clientNames(trx, actor, [...new Set(ids)])
+        const clients = [...found.keys()]
+        if (clients.length > 0) await record(trx, actor, 'drafts.listed', undefined, { count: clients.length, clients })
+        return { rows: listed, names: found }
+      })
       const opened = await vault.openAll<TypedFields>(
         rows.map(({ id, fields_sealed: sealed }) => ({ row: id, sealed })),
         columnOf(actor.tenantId),
@@ -101,6 +115,7 @@ export const createDrafts = ({ db, vault, clock, redis }: Needs) => {
         updatedAt,
         form: formOf(action),
         about: aboutOf(opened[at]!),
+        client: names.get(clientOf(action) ?? '') ?? null,
       }))
     },
 
@@ -175,6 +190,8 @@ export const createDrafts = ({ db, vault, clock, redis }: Needs) => {
   }
 }
 export type Drafts = ReturnType<typeof createDrafts>
+
+const mayReadClients = ({ roles }: Actor) => roles.includes('staff') || roles.includes('security_officer')
 
 const returnKey = ({ tenantId, accountId }: Owner) => `return:${tenantId}:${accountId}`
 const returnSeconds = 12 * 60 * 60

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Router, type Request, type Response } from 'express'
 import { NotFound } from '../../platform/errors.ts'
 import { dateFormat } from '../../platform/i18n/date-format.ts'
+import { sayMoments } from '../../platform/i18n/moments.ts'
 import type { Language, Translate } from '../../platform/i18n/translations.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm, type Problems } from '../../platform/web/forms.ts'
@@ -22,7 +23,9 @@ export const emergencyCardRoutes = (cards: EmergencyCards, speech: (res: Respons
 
   router.get('/clients/:clientId/calls', requireRole(readers), async (req, res) => {
     const found = await cards.log(actorOf(res), clientIdOf(req))
-    res.render('emergency-cards/calls', { ...speech(res), ...found, momentIn: momentIn(res, found.timeZone) })
+    const { language } = res.locals as { language: Language }
+    const { zoned } = sayMoments(language, found.timeZone)
+    res.render('emergency-cards/calls', { ...speech(res), ...found, momentIn: zoned })
   })
 
   router.post('/clients/:clientId/calls', requireRole(readers), async (req, res) => {

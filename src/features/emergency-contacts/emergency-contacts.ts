@@ -41,14 +41,14 @@ export const createEmergencyContacts = (needs: Needs) => {
     ...createContactHistory(needs, records),
 
     /**
-     * Whose contacts a form is about, and whether there is no room for one more. The form shows the client's name: that is
-     * audited as a reading of the client.
+     * Whose contacts a form is about, and whether there is no room for one more. The form of a new contact shows the client's name:
+     * that is audited as a reading of the client. Who shows a contact as well has it audited as that, by `read`.
      * @throws NotFound, Conflict where the client is archived
      */
-    before: (actor: Actor, clientId: string) =>
+    before: (actor: Actor, clientId: string, { contactShown = false } = {}) =>
       db.asTenant(actor, async trx => {
         const { displayName } = await lockActive(trx, actor, clientId)
-        await record(trx, actor, 'client.viewed', clientId)
+        if (!contactShown) await record(trx, actor, 'client.viewed', clientId)
         return { displayName, full: (await selectOrder(trx, clientId)).length >= mostContacts }
       }),
 

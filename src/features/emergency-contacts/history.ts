@@ -5,7 +5,7 @@ import { NotFound } from '../../platform/errors.ts'
 import type { ContactProfile } from './contact.ts'
 import type { ContactRecords } from './contact-records.ts'
 import type { Needs } from './needs.ts'
-import { selectContacts, selectVersions } from './queries.ts'
+import { selectContacts, selectMoves, selectVersions, type Move } from './queries.ts'
 import { typedFrom, type TypedContact } from './schema.ts'
 
 export type ContactField = keyof TypedContact
@@ -13,12 +13,14 @@ export type ContactChange = { field: ContactField; before: TypedContact | null; 
 export type ContactEntry = {
   contactId: string
   name: string
-  /** What was done; 'removed' has no changes. */
-  action: 'added' | 'amended' | 'confirmed' | 'removed'
+  /** What was done; 'removed' and 'moved' have no changes. */
+  action: 'added' | 'amended' | 'confirmed' | 'moved' | 'removed'
   at: Date
   /** Null where the program did it, or the account is no more. */
   by: string | null
   changes: ContactChange[]
+  /** Of one that was moved: its places in the order, counted from 1. */
+  places?: { from: number; to: number }
 }
 type Version = {
   contactId: string
@@ -61,12 +63,21 @@ export const createContactHistory = (
         const displayName = (await clientNames(trx, actor, [clientId])).get(clientId)
         if (displayName === undefined) throw new NotFound()
         const versions = await versionsOf(trx, actor, clientId)
-        const people = versions.flatMap(({ madeBy, ended }) => [madeBy, ended?.by ?? null]).filter(id => id !== null)
+        const moves = await selectMoves(trx, clientId)
+        const people = [
+          ...versions.flatMap(({ madeBy, ended }) => [madeBy, ended?.by ?? null]),
+          ...moves.map(({ account_id: by }) => by),
+        ].filter(id => id !== null)
         const names = await accountNames(trx, actor.tenantId, [...new Set(people)])
         await record(trx, actor, 'client.contact-history-viewed', clientId, { versions: versions.length })
-        const entries = [...Map.groupBy(versions, ({ contactId }) => contactId).values()].flatMap(ofOne =>
-          entriesOf(ofOne, names),
-        )
+        const entries = [...Map.groupBy(versions, ({ contactId }) => contactId)].flatMap(([id, ofOne]) => [
+          ...entriesOf(ofOne, names),
+          ...movesOf(
+            moves.filter(({ contact }) => contact === id),
+            ofOne,
+            names,
+          ),
+        ])
         return { displayName, entries: entries.toSorted((one, other) => other.at.getTime() - one.at.getTime()) }
       }),
   }
@@ -96,6 +107,27 @@ const entriesOf = (versions: readonly Version[], names: ReadonlyMap<number, stri
     { contactId: last.contactId, name: last.profile.name, action: 'removed', at, by: nameOf(by), changes: [] },
   ]
 }
+
+/** Where one contact was moved, under the name it had then. */
+const movesOf = (
+  moves: readonly Move[],
+  versions: readonly Version[],
+  names: ReadonlyMap<number, string>,
+): ContactEntry[] =>
+  moves.map(({ at, account_id: by, contact, from, to }) => {
+    const known = versions.toSorted((one, other) => one.version - other.version)
+    const { profile } = known.findLast(({ madeAt }) => madeAt <= at) ?? known[0]!
+    const places = { from, to }
+    return {
+      contactId: contact,
+      name: profile.name,
+      action: 'moved',
+      at,
+      by: names.get(by ?? 0) ?? null,
+      changes: [],
+      places,
+    }
+  })
 
 /** A contact that was just added was not there before: all that is said of it is new. */
 const changesBetween = (before: ContactProfile | undefined, after: ContactProfile): ContactChange[] => {

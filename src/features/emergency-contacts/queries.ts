@@ -109,6 +109,17 @@ export const insertVersion = (trx: Trx, version: EndedVersion) => trx('emergency
 export const selectVersions = (trx: Trx, clientId: string): Promise<EndedVersion[]> =>
   trx<EndedVersion>('emergency_contact_versions').where({ client_id: clientId }).select('*')
 
+export type Move = { at: Date; account_id: number | null; contact: string; from: number; to: number }
+
+/** Every change of the order of a client's contacts, as the log tells it. */
+export const selectMoves = (trx: Trx, clientId: string): Promise<Move[]> =>
+  ask(
+    trx,
+    `select at, account_id, detail ->> 'contact' as contact, (detail ->> 'from')::int as "from", (detail ->> 'to')::int as "to"
+       from audit_events where subject_id = ? and action = 'emergency-contact.moved'`,
+    [clientId],
+  )
+
 /** Contacts written before their facts stood in the clear. */
 export const selectUnnoted = (trx: Trx, most: number): Promise<ContactRow[]> =>
   trx<ContactRow>('emergency_contacts')

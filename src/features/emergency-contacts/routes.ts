@@ -61,7 +61,7 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
   })
 
   router.get('/clients/:clientId/contacts/:contactId/edit', staff, async (req, res) => {
-    const client = await clientOf(req, res)
+    const client = await clientOf(req, res, { contactShown: true })
     const contact = await contacts.read(actorOf(res), client.id, idFrom(req.params.contactId))
     showForm(res, { client, contact, newId: null, values: typedFrom(contact, countryOf(res)) })
   })
@@ -72,7 +72,7 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
     const { values, form } = read(req, res)
     const page = { contact: { id, version: seenVersion(req) }, newId: null, values }
     if (!form.ok) {
-      const client = await clientOf(req, res)
+      const client = await clientOf(req, res, { contactShown: true })
       await contacts.read(actorOf(res), clientId, id)
       return showForm(res.status(422), { ...page, client, problems: form.problems })
     }
@@ -82,7 +82,7 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
       flashSaved(req, res, form.data, 'amended')
       return backTo(res, clientId, id)
     }
-    const client = await clientOf(req, res)
+    const client = await clientOf(req, res, { contactShown: amendment.outcome === 'changed' })
     res.status(409)
     if (amendment.outcome === 'removed')
       return showForm(res, { ...page, client, contact: null, newId: randomUUID(), trouble: 'removed' })
@@ -127,9 +127,9 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
     res.render('emergency-contacts/to-confirm', await contacts.toConfirm(actorOf(res), readStretch(req.query)))
   })
 
-  const clientOf = async (req: Request, res: Response) => {
+  const clientOf = async (req: Request, res: Response, shown = { contactShown: false }) => {
     const id = idFrom(req.params.clientId)
-    return { id, ...(await contacts.before(actorOf(res), id)) }
+    return { id, ...(await contacts.before(actorOf(res), id, shown)) }
   }
 
   const read = (req: Request, res: Response) => {

@@ -84,7 +84,7 @@ export type ExportManifest = {
   version: 1
   exportId: string
   organisation: string
-  /** ISO instant. */
+  /** ISO instant, as clocks in `timeZone` show it. */
   createdAt: string
   /** Shown by the viewer, and known to the product by its hash: whoever types it there has opened this export. */
   openingCode: string

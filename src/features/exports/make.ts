@@ -1,5 +1,6 @@
 import { systemActor, type Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
+import { zonedStamp } from '../../platform/time/wall-clock.ts'
 import { FILE_LIFETIME_MS, type ExportFiles } from './export-files.ts'
 import type { ExportManifest } from './exported-client.ts'
 import { writeExport, type Audience } from './file/write-export.ts'
@@ -53,7 +54,8 @@ export const createMaker = ({ db, clock, files, keys, vocabulary, enqueue = enqu
       return db.asTenant(job, trx => updateUnderWay(trx, job.exportId, change))
     })
     const openingCode = newOpeningCode()
-    const createdAt = row.created_at.toISOString()
+    const timeZone = await needs.timeZone(actor)
+    const createdAt = zonedStamp(row.created_at, timeZone)
     const manifest: ExportManifest = {
       format: 'ostoja-export',
       version: 1,
@@ -61,7 +63,7 @@ export const createMaker = ({ db, clock, files, keys, vocabulary, enqueue = enqu
       organisation: await needs.organisation(actor),
       createdAt,
       openingCode,
-      timeZone: await needs.timeZone(actor),
+      timeZone,
       groups: await groupNames(actor, row.group_ids),
       vocabulary,
     }

@@ -24,8 +24,7 @@ export const restrictionRoutes = ({ restrictions }: Pick<RestrictedRecords, 'res
     const outcome = await restrictions.restrict(actorOf(res), id, form.data)
     if (outcome === 'nobody-reads') return show(req, res, { people: 'restricted-records:problem.nobody' })
     flash(req, 'success', `restricted-records:flash.${outcome}`)
-    const { restriction } = await restrictions.page(actorOf(res), id)
-    const named = restriction?.people.includes(actorOf(res).accountId ?? 0)
+    const named = form.data.people.includes(actorOf(res).accountId ?? 0)
     res.redirect(303, named ? `/clients/${id}/restriction` : `/restricted-records/${id}`)
   })
 

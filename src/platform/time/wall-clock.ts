@@ -48,6 +48,13 @@ const aroundMs = 26 * 60 * 60_000
 /** A moment as clocks on the wall show it: 'YYYY-MM-DD HH:MM:SS', which sorts as time does. @param timeZone IANA name */
 export const localStamp = (moment: Date, timeZone: string): string => formatIn(timeZone).format(moment)
 
+/** A moment as files write it, by the clocks of a zone: '2026-12-01T13:15:00+13:00' (ISO 8601, RFC 3339). @param timeZone IANA name */
+export const zonedStamp = (moment: Date, timeZone: string): string => {
+  const minutes = Math.round(offsetAt(moment.getTime(), timeZone) / 60_000)
+  const [hour, minute] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60].map(part => String(part).padStart(2, '0'))
+  return `${localStamp(moment, timeZone).replace(' ', 'T')}${minutes < 0 ? '-' : '+'}${hour}:${minute}`
+}
+
 /** A moment as a datetime-local field takes it: 'YYYY-MM-DDTHH:MM'. @param timeZone IANA name */
 export const localField = (moment: Date, timeZone: string): string =>
   localStamp(moment, timeZone).slice(0, 16).replace(' ', 'T')

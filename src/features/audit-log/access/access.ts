@@ -179,5 +179,5 @@ const wayOf = (action: string): Way => {
   if (action === 'log.clients-exported') return 'log-exported'
   if (action === 'log.viewed' || action.startsWith('client.access-')) return 'checked'
   if (action.endsWith('printed')) return 'printed'
-  return action.startsWith('clients.') ? 'listed' : 'opened'
+  return action.startsWith('clients.') || action === 'drafts.listed' ? 'listed' : 'opened'
 }

@@ -19,7 +19,7 @@ export const sayVisits = (t: Translate, language: Language, visits: Visits, prin
   const moments = sayMoments(language, visits.timeZone)
   const say = ({ first, last, way, emergency, name, roles, times }: Visit): SaidVisit => ({
     day: moments.day(first),
-    time: moments.span(first, last),
+    time: `${moments.span(first, last)} ${moments.zone(last)}`,
     who: [name, roleIn(t, roles)].filter(Boolean).join(', '),
     what: t(`audit-log:way.${way}`) + (times > 1 ? ` (${t('audit-log:times', { count: times })})` : ''),
     emergency: emergency ? t('audit-log:wayEmergency') : null,

@@ -50,7 +50,7 @@ export const unusualRoutes = ({ unusual }: Pick<AuditLog, 'unusual'>) => {
     const moments = sayMoments(language, timeZone)
     res.status(status).render('audit-log/thing', {
       thing: sayThing(t, language, timeZone, thing),
-      looks: looks.map(({ at, by, note }) => ({ by, note, when: moments.short(at) })),
+      looks: looks.map(({ at, by, note }) => ({ by, note, when: moments.zoned(at) })),
       mayLook,
       values,
       problems,

@@ -29,8 +29,8 @@ export const sayThing = (t: Translate, language: Language, timeZone: string, thi
     who: thing.account?.name ?? '',
     client: thing.client,
     when: oneDay
-      ? `${moments.day(thing.first)}, ${moments.span(thing.first, thing.last)}`
-      : `${moments.short(thing.first)} – ${moments.short(thing.last)}`,
+      ? `${moments.day(thing.first)}, ${moments.span(thing.first, thing.last)} ${moments.zone(thing.last)}`
+      : `${moments.zoned(thing.first)} – ${moments.zoned(thing.last)}`,
     open: thing.open,
   }
 }

@@ -3,21 +3,22 @@ import { fold, prefixes, words } from '../../../platform/text/fold.ts'
 import { codesWritten, nameWords, type NameWord } from '../../../platform/text/names/name-words.ts'
 import { typosWritten } from '../../../platform/text/names/typos.ts'
 import { searchDigits } from '../../../platform/text/phone.ts'
+import { isWholeDay } from '../../../platform/text/written-day.ts'
 import type { ClientProfile, Phone } from '../profile.ts'
-import { indexWord, longestPhone, plainTerm, readings, soundWord, typoWord, type Term } from './terms.ts'
+import { indexWord, longestPhone, partWord, plainTerm, readings, soundWord, typoWord, type Term } from './terms.ts'
 
 /**
  * Which edition of these rules made a client's tokens. Raise it with a migration that renews the index `clients_outdated`
  * whenever `indexWords` finds more than before: the worker then makes all older tokens anew (see reindex.ts).
  */
-export const indexVersion = 2
+export const indexVersion = 3
 
 const fewestPhoneDigits = 4
 const mostIndexWords = 800
 
 /**
  * Everything a client can be found by, before it is blinded: `n:` beginnings of words, `e:` whole words, `d:` runs of digits,
- * `b:` days and months, `s:` how a word sounds, `y:` a word with a letter left out, `f:` how the family name begins, for
+ * `b:` days and months, `p:` a birth date known in part, `s:` how a word sounds, `y:` a word with a letter left out, `f:` how the family name begins, for
  * browsing. A few dozen for most; never more than `mostIndexWords`, so that no name makes saving slow.
  */
 export const indexWords = (profile: ClientProfile): Set<string> => {
@@ -29,6 +30,7 @@ export const indexWords = (profile: ClientProfile): Set<string> => {
 
   for (const date of [profile.birthDate?.slice(0, 7), profile.birthDate]) if (date) add({ kind: 'date', text: date })
   if (profile.birthDate) add({ kind: 'digits', text: withoutZeros(profile.birthDate.slice(0, 4)) })
+  if (profile.birthDate && !isWholeDay(profile.birthDate)) found.add(partWord(profile.birthDate))
   for (const phone of profile.phones)
     for (const part of phoneParts(phone)) add({ kind: 'digits', text: withoutZeros(part) })
   fileNumberTerms(profile).forEach(add)

@@ -1,16 +1,19 @@
 import { withoutZeros } from '../../../platform/text/file-number.ts'
 import { words } from '../../../platform/text/fold.ts'
 import { begins, equals, likeness, type Likeness } from '../../../platform/text/names/asked-names.ts'
+import { mayBeSameDay } from '../../../platform/text/written-day.ts'
 import type { ClientProfile } from '../profile.ts'
 import { fileNumberTerms, indexWords, namesOf, wholeNumbers, wordsOfNames } from './index-words.ts'
 import { indexWord, type Term } from './terms.ts'
 
 /** How a client answers a query; `apart` sorts those whose names are only like what was typed. */
-export type Matched = { match: 'exact' | 'prefix' | Likeness['by']; apart: number }
+export type Matched = { match: 'exact' | 'prefix' | Alike['by']; apart: number }
+/** `date`: less is recorded of the birth date than was typed. */
+type Alike = Likeness | { by: 'date'; apart: number }
 
 /**
  * Whether an opened client answers every term: to the letter (whole words, file number, telephone, day), by beginnings, or
- * by names that are spelled or sound alike.
+ * by names that are spelled or sound alike and a birth date of which less is recorded.
  */
 export const match = (profile: ClientProfile, terms: readonly Term[]): Matched | null => {
   /** Most queries are answered by a name as it is; what else a client is found by takes far longer to work out. */
@@ -33,18 +36,26 @@ export const match = (profile: ClientProfile, terms: readonly Term[]): Matched |
   }
 
   if (terms.every(isBegun)) return { match: terms.every(isEqual) ? 'exact' : 'prefix', apart: 0 }
-  const likenesses: Likeness[] = []
+  const alike = (term: Term): Alike | null => {
+    if (term.kind === 'word') return likeness(term.name, names())
+    const born = term.kind === 'date' && profile.birthDate
+    return born && mayBeSameDay(term.text, born) ? { by: 'date', apart: 1 } : null
+  }
+  const likenesses: Alike[] = []
   for (const term of terms) {
     if (isBegun(term)) continue
-    const like = term.kind === 'word' ? likeness(term.name, names()) : null
+    const like = alike(term)
     if (!like) return null
     likenesses.push(like)
   }
   return {
-    match: likenesses.some(({ by }) => by === 'sound') ? 'sound' : 'spelling',
+    match: alikeBy.find(way => likenesses.some(({ by }) => by === way))!,
     apart: likenesses.reduce((sum, { apart }) => sum + apart, 0),
   }
 }
+
+/** The one that is said where there are several. */
+const alikeBy = ['sound', 'spelling', 'date'] as const
 
 const once = <T>(work: () => T): (() => T) => {
   let done: { value: T } | undefined

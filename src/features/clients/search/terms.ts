@@ -5,6 +5,7 @@ import { typosTyped } from '../../../platform/text/names/typos.ts'
 import { writtenDates } from '../../../platform/text/names/written-dates.ts'
 import { readPhone, type CountryCode } from '../../../platform/text/phone.ts'
 import { visible } from '../../../platform/text/visible.ts'
+import type { PartialDate } from '../../../platform/text/written-day.ts'
 
 /**
  * One thing a query asks for. `word`: letters, a beginning of a name; `digits`: a file number, part of a telephone number or a
@@ -15,6 +16,7 @@ export type Term = { kind: 'digits' | 'date'; text: string } | { kind: 'word'; t
 export const longestPhone = 17
 const digitsOfGroupedPhone = { least: 7, most: longestPhone }
 
+const [yearLength, monthLength] = [4, 7]
 const grouped = /\+?\d[\d\s().\-/]*\d/g
 
 /**
@@ -23,7 +25,7 @@ const grouped = /\+?\d[\d\s().\-/]*\d/g
  */
 export const readings = (text: string): Term[][] => {
   const read = writtenDates(visible(text), words).flatMap(({ dates, rest }) => {
-    const found = dates.map((date): Term => ({ kind: 'date', text: date }))
+    const found = dates.map((date): Term => ({ kind: date.length > yearLength ? 'date' : 'digits', text: date }))
     const joined = rest.replace(grouped, run => {
       const digits = run.replace(/\D/g, '')
       return digits.length >= digitsOfGroupedPhone.least && digits.length <= digitsOfGroupedPhone.most
@@ -59,6 +61,7 @@ export const indexWord = ({ kind, text }: Pick<Term, 'kind' | 'text'>, whole: bo
 
 const beginningWord = (text: string) => `n:${text.slice(0, longestPrefix)}`
 export const soundWord = (code: string) => `s:${code}`
+export const partWord = (date: PartialDate) => `p:${date}`
 export const typoWord = (letters: string) => `y:${letters}`
 
 /**
@@ -77,16 +80,23 @@ const alikeTerms = 4
 
 /**
  * What to ask the index for where names are to be like what was typed: of each list a client has at least one. By how a word
- * is spelled in the other language or by its neighbours, by how it sounds, with a letter wrong. None where no name was typed.
+ * is spelled in the other language or by its neighbours, by how it sounds, with a letter wrong; and whose birth date is
+ * recorded in part. None where neither a name nor a date was typed.
  */
 export const askedAlike = (terms: readonly Term[]): string[][] => {
-  if (!terms.some(({ kind }) => kind === 'word')) return []
+  if (terms.every(({ kind }) => kind === 'digits')) return []
   const needed = terms.filter(term => isTelling(term) && !(term.kind === 'word' && term.name.optional))
   return (needed.length > 0 ? needed : terms)
     .toSorted((one, other) => other.text.length - one.text.length)
     .slice(0, alikeTerms)
-    .map(term => (term.kind === 'word' ? alikeWords(term.name) : [indexWord(term, false)]))
+    .map(term => (term.kind === 'word' ? alikeWords(term.name) : [indexWord(term, false), ...knownInPart(term)]))
 }
+
+/** Of a day: the index words of clients of whose birth date only that month, or only that year, is recorded. */
+const knownInPart = ({ kind, text }: Term): string[] =>
+  kind === 'date'
+    ? [monthLength, yearLength].filter(length => length < text.length).map(length => partWord(text.slice(0, length)))
+    : []
 
 const alikeWords = ({ spellings, others, codes }: AskedName): string[] => [
   ...[...spellings, ...others].map(beginningWord),

@@ -103,6 +103,7 @@ const inLines = (header: string) => {
 
 const NO_SCRIPT = `<p lang="pl">${polish.noScript.text}</p><p lang="en">${english.noScript.text}</p>`
 
+// eslint-disable-next-line no-restricted-syntax -- it is told by the clocks of the organisation
 const title = (createdAt: string) => `Ostoja ${createdAt.slice(0, 10)}`
 
 /** Nothing but this one script, this look and a worker made from the same script; no connection of any kind. */

@@ -1,6 +1,9 @@
 import type { Words } from './name-words.ts'
 
 const roman = ['i', 'ii', 'iii', 'iv', 'v', 'vi', 'vii', 'viii', 'ix', 'x', 'xi', 'xii']
+/** As Poles write them behind `w`; Intl has no locative. */
+const locatives =
+  'styczniu lutym marcu kwietniu maju czerwcu lipcu sierpniu wrzesniu pazdzierniku listopadzie grudniu'.split(' ')
 const minMonth = 3
 const known = new Map<Words, ReadonlyMap<string, number>>()
 
@@ -11,6 +14,7 @@ const known = new Map<Words, ReadonlyMap<string, number>>()
 export const monthOf = (text: string, words: Words): number | null => {
   const [name = ''] = words(text)
   if (roman.includes(name)) return roman.indexOf(name) + 1
+  if (locatives.includes(name)) return locatives.indexOf(name) + 1
   const names = known.get(words) ?? monthNames(words)
   known.set(words, names)
   const whole = names.get(name)
