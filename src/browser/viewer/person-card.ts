@@ -1,5 +1,7 @@
 import type { ExportedClient, ExportedContact, ExportManifest } from '../../features/exports/index.ts'
 import { dayIn } from '../../platform/time/wall-clock.ts'
+import { nextInLine } from '../../safe-to-contact/next-in-line.ts'
+import { callability } from '../../safe-to-contact/times.ts'
 import { h, icon } from './dom.ts'
 import { numbersIn, type ShowNumber } from './numbers.ts'
 import { currentLanguage, formatDay, languageName, t, yearsSince } from './words.ts'
@@ -22,7 +24,9 @@ export const personCard = (client: ExportedClient, manifest: ExportManifest, onP
 export const personParts = (client: ExportedClient, { vocabulary, timeZone }: ExportManifest, heading: 'h1' | 'h2') => {
   const words = vocabulary[currentLanguage()]
   // On paper nothing is said of this moment: it will be another when it is read.
-  const number = numbersIn(words, heading === 'h1' ? { at: new Date(), timeZone } : null)
+  const moment = heading === 'h1' ? { at: new Date(), timeZone } : null
+  const number = numbersIn(words, moment)
+  const next = moment && nextIn(client.contacts, moment)
   return [
     h(heading, { tabindex: '-1', dir: 'auto' }, spokenName(client)),
     client.preferredName !== '' &&
@@ -49,7 +53,7 @@ export const personParts = (client: ExportedClient, { vocabulary, timeZone }: Ex
       : h(
           'ol',
           { class: 'contacts' },
-          ...inOrder(client.contacts).map(contact => contactItem(contact, words.relationship, number)),
+          ...inOrder(client.contacts).map(contact => contactItem(contact, words.relationship, number, contact.rank === next)),
         ),
     h('h2', {}, t('person.own')),
     ownDetails(client, number),
@@ -68,12 +72,27 @@ const born = ({ birthDate, deceasedOn }: ExportedClient, timeZone: string) => {
 
 const inOrder = (contacts: readonly ExportedContact[]) => [...contacts].sort((a, b) => a.rank - b.rank)
 
-const contactItem = (contact: ExportedContact, relationships: Readonly<Record<string, string>>, number: ShowNumber) => {
+/** The place of whom to call first; the file knows of no calls. */
+const nextIn = (contacts: readonly ExportedContact[], { at, timeZone }: { at: Date; timeZone: string }) => {
+  const candidates = inOrder(contacts).map(({ rank, phones }) => ({
+    id: rank,
+    phones: phones.map(phone => ({ typed: phone.typed, callable: callability(phone, at, timeZone) })),
+  }))
+  return nextInLine(candidates, [])
+}
+
+const contactItem = (
+  contact: ExportedContact,
+  relationships: Readonly<Record<string, string>>,
+  number: ShowNumber,
+  isNext: boolean,
+) => {
   const relationship = [relationships[contact.relationship] ?? contact.relationship, contact.relationshipText]
   return h(
     'li',
     { class: 'contact' },
     h('h3', { dir: 'auto' }, contact.name),
+    isNext && h('p', { class: 'next-in-line' }, icon('call'), t('contacts.next')),
     h('p', { class: 'relationship' }, [...new Set(relationship.filter(Boolean))].join(', ')),
     mayBeTold(contact),
     contact.language !== '' &&

@@ -1,6 +1,7 @@
 import type { Language } from '../../platform/i18n/translations.ts'
 import { showPhone, type CountryCode, type PhoneReading } from '../../platform/text/phone.ts'
 import { addressGivenOut, givenOut, type RecordedRules } from '../../safe-to-contact/rules.ts'
+import { nextInLine } from '../../safe-to-contact/next-in-line.ts'
 import { callability, type Callability } from '../../safe-to-contact/times.ts'
 import { roundHours, type Call } from './call.ts'
 
@@ -120,18 +121,3 @@ const callable = <Phone extends CardPhone & { dial: string | null }>(
   ...phone,
   callable: callability(phone, at, timeZone),
 })
-
-/**
- * The first in order who can be called now and has a number not yet tried in this round; when all were tried, the one whose last
- * call is longest ago.
- */
-const nextInLine = (contacts: readonly ListedContact[], round: readonly Call[]): string | null => {
-  const open = contacts.filter(({ phones }) => phones.some(({ callable }) => callable.now))
-  const triedNumbers = (contact: ListedContact) =>
-    new Set(round.filter(({ contactId }) => contactId === contact.id).map(({ number }) => number))
-  const untried = open.find(contact =>
-    contact.phones.some(({ callable, typed }) => callable.now && !triedNumbers(contact).has(typed)),
-  )
-  const longestAgo = open.toSorted((one, other) => (one.tried?.at.getTime() ?? 0) - (other.tried?.at.getTime() ?? 0))[0]
-  return (untried ?? longestAgo)?.id ?? null
-}

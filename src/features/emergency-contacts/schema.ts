@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { phoneToEdit, readPhone, type CountryCode } from '../../platform/text/phone.ts'
 import { visible } from '../../platform/text/visible.ts'
-import { recordedRules } from '../../safe-to-contact/rules.ts'
-import { ruleFields } from '../../safe-to-contact/schema.ts'
+import { ruleFields, rulesToKeep } from '../../safe-to-contact/schema.ts'
 import { saysNothingTyped, typedFromRules, typedRules, type TypedRules } from '../../safe-to-contact/typed.ts'
 import { mostPhones, phoneTypes, type ContactProfile } from './contact.ts'
 import { isLanguageCode } from './languages.ts'
@@ -38,12 +37,12 @@ const phone = (country: CountryCode) =>
       hours: line(100).transform(orNull),
       ...ruleFields,
     })
-    .transform(({ type, number, hours, ...rules }) => ({
+    .transform(({ type, number, hours, ...rules }, context) => ({
       type,
       number: readPhone(number, country).number,
       typed: number,
       hours,
-      ...recordedRules(rules),
+      ...rulesToKeep(rules, context),
     }))
 
 /**
