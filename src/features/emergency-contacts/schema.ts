@@ -134,6 +134,8 @@ export const moveForm = z.object({ move: z.enum(['up', 'down']) })
 export const orderForm = z.object({ order: z.array(z.uuid()) })
 /** The version that the person was looking at. */
 export const versionForm = z.object({ version: z.coerce.number().int().positive() })
+/** The answer to whether the numbers that are marked as wrong are right after all. */
+export const numbersForm = z.object({ numbersAreRight: z.literal('yes') })
 /** The page of the list of contacts to confirm to which a confirmation comes back, as its address. */
 export const workListForm = z.object({ workList: z.string().max(200) })
 export const newContactForm = z.object({ id: z.uuid() })
