@@ -6,6 +6,21 @@ type Attempt<Id> = { contactId: Id | null; number: string; at: Date }
 /** What is known comes before what is not. Nobody is next whose numbers must not ring now, or who does not answer now. */
 const preferred = ['now', 'not-stated'] as const satisfies readonly Callability['state'][]
 
+export const nobodyReasons = ['no-number', 'not-dialable', 'wrong-number', 'unusable', 'never', 'hours'] as const
+/** Why there is nobody to call now: what is so of all numbers, and the hour only where another hour would help. */
+export type NobodyReason = (typeof nobodyReasons)[number]
+
+/** Why {@link nextInLine} finds nobody. @param contacts at least one */
+export const whyNobody = (contacts: readonly { phones: readonly { callable: Callability }[] }[]): NobodyReason => {
+  const states = contacts.flatMap(({ phones }) => phones.map(({ callable }) => callable))
+  const reasons = new Set(states.map(callable => (callable.state === 'not-now' ? callable.because : null)))
+  if (reasons.size === 0) return 'no-number'
+  if (states.some(callable => callable.state === 'not-now' && callable.next)) return 'hours'
+  if (reasons.has('do-not-call') || reasons.has('not-reachable')) return 'never'
+  if (reasons.size > 1) return 'unusable'
+  return reasons.has('wrong-number') ? 'wrong-number' : 'not-dialable'
+}
+
 /**
  * Whom to call next, null where nobody is to be called now:
  *

@@ -75,7 +75,11 @@ export const rulesToKeep = (
 ): RecordedRules => {
   const hasHours = rules.reachable.length > 0
   const problem =
-    availability === 'hours' && !hasHours ? 'hours-missing' : availability === 'not-stated' && hasHours ? 'hours-unchosen' : null
+    availability === 'hours' && !hasHours
+      ? 'hours-missing'
+      : availability === 'not-stated' && hasHours
+        ? 'hours-unchosen'
+        : null
   if (problem)
     context.addIssue({ code: 'custom', path: ['availability'], message: `safe-to-contact:problem.${problem}` })
   return recordedRules(rules)

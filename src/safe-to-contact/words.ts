@@ -1,3 +1,4 @@
+import { nobodyReasons, type NobodyReason } from './next-in-line.ts'
 import {
   availabilityOf,
   ruleCodes,
@@ -9,6 +10,7 @@ import {
 } from './rules.ts'
 import { isWholeDay, type Callability, type NextTime } from './times.ts'
 
+const nobodySentences = nobodyReasons.map(reason => `nobody-${reason}` as const)
 /** Every sentence that rules are told in, with places for `{who}`, `{since}`, `{from}`, `{to}`, `{times}`, `{days}`, `{note}`. */
 export const sentenceNames = [
   ...ruleCodes,
@@ -25,6 +27,7 @@ export const sentenceNames = [
   'do-not-call-now',
   'wrong-number-now',
   'not-dialable',
+  ...nobodySentences,
 ] as const
 export type Sentence = (typeof sentenceNames)[number]
 /** The words of one language. An export carries them, so that it stands alone. */
@@ -83,6 +86,9 @@ export const sayCallability = (words: RuleWords, callable: Callability): string 
   const from = callable.next ? sayNext(words, callable.next) : sentence['call-never']
   return callable.because === 'do-not-call' ? `${sentence['do-not-call-now']}, ${from}` : from
 }
+
+/** Why there is nobody to call now. */
+export const sayNobody = ({ sentence }: RuleWords, reason: NobodyReason): string => sentence[`nobody-${reason}`]
 
 const sayNext = ({ sentence, day }: RuleWords, { daysAhead, day: weekday, at }: NextTime) =>
   daysAhead === 0

@@ -10,9 +10,9 @@ import {
   rulesOf,
   type RecordedRules,
 } from '../../src/safe-to-contact/rules.ts'
-import { nextInLine } from '../../src/safe-to-contact/next-in-line.ts'
+import { nextInLine, whyNobody } from '../../src/safe-to-contact/next-in-line.ts'
 import { callability, type Callability } from '../../src/safe-to-contact/times.ts'
-import { ruleWords, sayCallability, sayHours, sayRule } from '../../src/safe-to-contact/words.ts'
+import { ruleWords, sayCallability, sayHours, sayNobody, sayRule } from '../../src/safe-to-contact/words.ts'
 import { loadTranslations } from '../../src/platform/i18n/translations.ts'
 
 const zone = 'Europe/Warsaw'
@@ -76,7 +76,9 @@ describe('the rules of a number', () => {
       'SMS jest bezpieczny',
       'Odbiera pn–śr, sb 08:00–12:00',
     ])
-    expect(rulesOf({ reachable: [...anyTime] }).map(rule => sayRule(words('en'), rule))).toEqual(['Answers at any time'])
+    expect(rulesOf({ reachable: [...anyTime] }).map(rule => sayRule(words('en'), rule))).toEqual([
+      'Answers at any time',
+    ])
     expect(sayRule(words('en'), { code: 'do-not-call', between: { from: '00:00', to: '00:00' } })).toBe('Do not call')
   })
 
@@ -199,8 +201,18 @@ describe('the next in line', () => {
     ['the first of those known', [person('a', known), person('b', known)], [], 'a'],
     ['the first of those not known, where nobody is', [person('a', closed), person('b', unknown)], [], 'b'],
     ['nobody who does not answer now', [person('a', closed), person('b', wrong), person('c')], [], null],
-    ['another number that is known, before one that is not', [person('a', unknown), person('b', closed, known)], [], 'b'],
-    ['who is not known, once those known were tried', [person('a', unknown), person('b', known)], [call('b', 'b0', 1)], 'a'],
+    [
+      'another number that is known, before one that is not',
+      [person('a', unknown), person('b', closed, known)],
+      [],
+      'b',
+    ],
+    [
+      'who is not known, once those known were tried',
+      [person('a', unknown), person('b', known)],
+      [call('b', 'b0', 1)],
+      'a',
+    ],
     [
       'who was called longest ago, once all were tried',
       [person('a', known), person('b', unknown), person('c', closed)],
@@ -209,5 +221,27 @@ describe('the next in line', () => {
     ],
   ])('is %s', (_who, contacts, round, expected) => {
     expect(nextInLine(contacts, round)).toBe(expected)
+  })
+
+  const later: Callability = {
+    state: 'not-now',
+    because: 'do-not-call',
+    next: { daysAhead: 0, day: 'mon', at: '16:00' },
+  }
+  const never: Callability = { state: 'not-now', because: 'do-not-call', next: null }
+  const undialable: Callability = { state: 'not-now', because: 'not-dialable', next: null }
+
+  it.each([
+    ['at this hour', [person('a', undialable), person('b', later)]],
+    ['No contact has a telephone number', [person('a'), person('b')]],
+    ['can be dialled as written', [person('a', undialable), person('b', undialable), person('c')]],
+    ['marked as wrong', [person('a', wrong)]],
+    ['can be used', [person('a', wrong, undialable)]],
+    ['has a time at which it may be called', [person('a', wrong), person('b', never)]],
+  ])('is nobody for the true reason: %s', (expected, contacts) => {
+    expect(nextInLine(contacts, [])).toBeNull()
+    const said = sayNobody(words('en'), whyNobody(contacts))
+    expect(said).toContain(expected)
+    expect(said.includes('at this hour')).toBe(expected === 'at this hour')
   })
 })

@@ -23,7 +23,12 @@ export const numbersIn =
       callLink(name, phone, words.phoneType[phone.type] ?? phone.type),
       moment && isDialable && now(phone, words, moment),
       !isDialable &&
-        h('p', { class: 'now now-not-now', 'data-now': 'not-now' }, icon('alert'), words.rules.sentence['not-dialable']),
+        h(
+          'p',
+          { class: 'now now-not-now', 'data-now': 'not-now' },
+          icon('alert'),
+          words.rules.sentence['not-dialable'],
+        ),
       hours !== '' && h('p', { class: 'call-hours', dir: 'auto' }, icon('clock'), h('span', {}, hours)),
       rules.length > 0 &&
         h(
@@ -57,11 +62,7 @@ const callLink = (name: string, phone: Phone, type: string) => {
   const number = phone.extension
     ? `${phone.shown} ${t('contacts.extension', { number: phone.extension })}`
     : phone.shown
-  const parts = [
-    icon('call'),
-    h('span', { class: 'call-number' }, number),
-    h('span', { class: 'call-type' }, type),
-  ]
+  const parts = [icon('call'), h('span', { class: 'call-number' }, number), h('span', { class: 'call-type' }, type)]
   // What can't be dialled is no link: a telephone would dial whatever digits it finds.
   if (phone.dial === null) return h('span', { class: 'call call-plain', dir: 'auto' }, ...parts.slice(1))
   return h(

@@ -1,4 +1,10 @@
-import { availabilityOf, completeRules, weekdays, type AvailableTime, type TimeRange } from '../../../safe-to-contact/rules.ts'
+import {
+  availabilityOf,
+  completeRules,
+  weekdays,
+  type AvailableTime,
+  type TimeRange,
+} from '../../../safe-to-contact/rules.ts'
 import type { ExportedContactPhone, ExportedPhone } from '../exported-client.ts'
 import { systems } from './fhir-systems.ts'
 
