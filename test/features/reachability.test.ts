@@ -44,7 +44,8 @@ const newFamily = async () => {
 const card = async (client = clientId) => (await staff.get(`/clients/${client}/card`)).text
 const nextOn = (html: string) => /call-next" id="contact-([0-9a-f-]+)"/.exec(html)?.[1]
 /** The parts of the card about one number each, in order. */
-const numbersOn = (html: string) => [...html.matchAll(/<div class="call-phone([\s\S]*?)<p class="call-tell/g)].map(([, part]) => part!)
+const numbersOn = (html: string) =>
+  [...html.matchAll(/<div class="call-phone([\s\S]*?)<p class="call-tell/g)].map(([, part]) => part!)
 const pageText = async (path: string) =>
   (await staff.get(path)).text.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
 
