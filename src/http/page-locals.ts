@@ -8,8 +8,9 @@ import { sessionMark, type PageTicket, type PageTickets } from '../platform/web/
 import type { SignedIn } from '../platform/web/session-data.ts'
 import type { Clock } from '../platform/clock.ts'
 import { defaultCountry, type CountryCode } from '../platform/text/phone.ts'
-import { isWarning, rulesOf, type RecordedRules } from '../safe-to-contact/rules.ts'
-import { ruleWords, sayRule, type RuleWords } from '../safe-to-contact/words.ts'
+import { availabilityOf, isWarning, rulesOf, type RecordedRules } from '../safe-to-contact/rules.ts'
+import { suggestTimes } from '../safe-to-contact/suggested-times.ts'
+import { ruleWords, sayRule, sayTimes, type RuleWords } from '../safe-to-contact/words.ts'
 import { formats, momentsIn } from './formats.ts'
 import { keepLanguage, languageOf, languageWithoutSession } from './reader-language.ts'
 import { pageIdOf } from './sessions.ts'
@@ -105,6 +106,7 @@ const spokenTo = (
     timeZone,
     today: dayIn(clock(), timeZone),
     sayRules: rulesIn(t, formats[language].formatDate),
+    suggestHours: suggestionIn(t),
     ...formats[language],
     ...momentsIn(language, timeZone),
   }
@@ -171,4 +173,13 @@ export const rulesIn = (t: Translate, formatDate: (day: string) => string) => {
       words ??= ruleWords(t)
       return { warning: isWarning(rule.code), text: sayRule(words, rule, formatDate) }
     })
+}
+
+/** The hours that a note certainly means, as a form offers them; null where there are none. */
+const suggestionIn = (t: Translate) => (note: string) => {
+  const times = suggestTimes(note)
+  if (!times) return null
+  return availabilityOf({ reachable: times }) === 'any-time'
+    ? t('safe-to-contact:form.any-time')
+    : sayTimes(ruleWords(t), times)
 }

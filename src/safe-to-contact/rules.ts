@@ -16,6 +16,9 @@ export type TimeRange = { from: string; to: string }
 /** As FHIR's availableTime. `daysOfWeek` are those on which it begins; none means every day. */
 export type AvailableTime = TimeRange & { daysOfWeek: Weekday[] }
 
+/** Somebody said that this number may be called at any time: the whole day, every day. */
+export const anyTime: readonly AvailableTime[] = [{ daysOfWeek: [], from: '00:00', to: '00:00' }]
+
 /** The rules of one telephone number, of a client or of an emergency contact. */
 export type PhoneRules = {
   voicemail: Permission
@@ -24,7 +27,7 @@ export type PhoneRules = {
   knownBy: string | null
   /** When it must not ring. */
   doNotCallBetween: TimeRange[]
-  /** When somebody answers; empty: at any time. */
+  /** When somebody answers; empty: not stated, which is not the same as {@link anyTime}. */
   reachable: AvailableTime[]
   /** The day ('YYYY-MM-DD') on which it was found to be a wrong number, until that is mended. */
   wrongSince: string | null
@@ -61,6 +64,16 @@ export const recordedRules = (rules: PhoneRules): RecordedRules =>
 
 const saysNothing = (value: PhoneRules[keyof PhoneRules]) =>
   value === null || value === 'unknown' || (Array.isArray(value) && value.length === 0)
+
+export const availabilities = ['not-stated', 'any-time', 'hours'] as const
+export type Availability = (typeof availabilities)[number]
+
+/** What is known of when somebody answers a number. */
+export const availabilityOf = ({ reachable = [] }: RecordedRules): Availability =>
+  reachable.length === 0 ? 'not-stated' : reachable.some(isEveryHour) ? 'any-time' : 'hours'
+
+const isEveryHour = ({ daysOfWeek, from, to }: AvailableTime) =>
+  from === to && (daysOfWeek.length === 0 || daysOfWeek.length === weekdays.length)
 
 /** One rule as it is to be shown: what kind it is, and the words and times in it. */
 export type Rule =

@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { permissions, weekdays } from './rules.ts'
+import {
+  availabilities,
+  permissions,
+  recordedRules,
+  weekdays,
+  type Availability,
+  type PhoneRules,
+  type RecordedRules,
+} from './rules.ts'
 import { emptyRange, mostRanges, type TypedRange } from './typed.ts'
 
 const choose = 'problems:choose'
@@ -39,7 +47,7 @@ const available = z
     ...hours,
   }))
 
-/** The fields of one number's rules, as `typedRules` gives them; what they read is kept through `recordedRules`. */
+/** The fields of one number's rules, as `typedRules` gives them; what they read is kept through `rulesToKeep`. */
 export const ruleFields = {
   voicemail: z.enum(permissions, choose),
   text: z.enum(permissions, choose),
@@ -52,9 +60,27 @@ export const ruleFields = {
     .array(range)
     .max(mostRanges, 'problems:too-many')
     .transform(rows => rows.filter(row => !emptyRange(row))),
+  availability: z.enum(availabilities, choose),
   reachable: z
     .array(available)
     .max(mostRanges, 'problems:too-many')
     .transform(rows => rows.filter(row => !emptyRange(row))),
   wrongSince: z.string().transform(typed => (z.iso.date().safeParse(typed).success ? typed : null)),
+}
+
+/** What is to be kept of the fields of a number; a choice that contradicts the hours is told beside it. */
+export const rulesToKeep = (
+  { availability, ...rules }: PhoneRules & { availability: Availability },
+  context: z.RefinementCtx,
+): RecordedRules => {
+  const hasHours = rules.reachable.length > 0
+  const problem =
+    availability === 'hours' && !hasHours
+      ? 'hours-missing'
+      : availability === 'not-stated' && hasHours
+        ? 'hours-unchosen'
+        : null
+  if (problem)
+    context.addIssue({ code: 'custom', path: ['availability'], message: `safe-to-contact:problem.${problem}` })
+  return recordedRules(rules)
 }

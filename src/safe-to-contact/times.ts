@@ -11,40 +11,41 @@ import {
 export type WallTime = { day: number; minutes: number }
 
 /**
- * Whether a number may be called: 'now', or why not and from when. `next` is null where no moment of the coming week is right:
- * `daysAhead` 0 is today; `at` is 'HH:MM'.
+ * Whether somebody can be reached at a number now: known, not known, or known that not. `inWords`: something is written of when to
+ * call, which only a person can read. `next` is null where no moment of the coming week is right: `daysAhead` 0 is today; `at` is
+ * 'HH:MM'.
  */
 export type Callability =
-  | { now: true }
-  | { now: false; because: 'wrong-number' | 'not-dialable'; next: null }
-  | { now: false; because: 'do-not-call' | 'not-reachable'; next: NextTime | null }
+  | { state: 'now' }
+  | { state: 'not-stated'; inWords: boolean }
+  | { state: 'not-now'; because: 'wrong-number' | 'not-dialable'; next: null }
+  | { state: 'not-now'; because: 'do-not-call' | 'not-reachable'; next: NextTime | null }
 export type NextTime = { daysAhead: number; day: Weekday; at: string }
 
 const dayMinutes = 24 * 60
 
-/** Whether somebody answers this number at a moment, as far as is recorded. @param timeZone IANA name, such as 'Europe/Warsaw' */
-export const reachableNow = (phone: RecordedRules, at: Date, timeZone: string): boolean =>
-  answers(phone, wallTime(at, timeZone))
-
-/** Whether this number may ring at a moment: it is no wrong number, and nobody said not to call then. */
-export const mayCallNow = (phone: RecordedRules, at: Date, timeZone: string): boolean =>
-  !completeRules(phone).wrongSince && mayRing(phone, wallTime(at, timeZone))
-
-/** Whether to call this number now, else why not and from when. `dial` null: it can't be dialled at all. */
+/**
+ * Whether to call this number now, else why not and from when. Hours that nobody has stated never count as reachable.
+ * @param phone `dial` null: it can't be dialled at all; `hours`: a note in people's own words
+ * @param timeZone of the organisation; an IANA name, such as 'Europe/Warsaw'
+ */
 export const callability = (
-  phone: RecordedRules & { dial?: string | null },
+  phone: RecordedRules & { dial?: string | null; hours?: string | null },
   at: Date,
   timeZone: string,
 ): Callability => {
-  if (completeRules(phone).wrongSince) return { now: false, because: 'wrong-number', next: null }
-  if (phone.dial === null) return { now: false, because: 'not-dialable', next: null }
+  const { wrongSince, reachable } = completeRules(phone)
+  if (wrongSince) return { state: 'not-now', because: 'wrong-number', next: null }
+  if (phone.dial === null) return { state: 'not-now', because: 'not-dialable', next: null }
   const now = wallTime(at, timeZone)
-  if (!mayRing(phone, now)) return { now: false, because: 'do-not-call', next: nextTime(phone, now) }
-  if (!answers(phone, now)) return { now: false, because: 'not-reachable', next: nextTime(phone, now) }
-  return { now: true }
+  if (!mayRing(phone, now)) return { state: 'not-now', because: 'do-not-call', next: nextTime(phone, now) }
+  if (reachable.length === 0) return { state: 'not-stated', inWords: Boolean(phone.hours) }
+  if (!mayAnswer(phone, now)) return { state: 'not-now', because: 'not-reachable', next: nextTime(phone, now) }
+  return { state: 'now' }
 }
 
-const answers = (phone: RecordedRules, wall: WallTime) => {
+/** Where no hours are stated, somebody may answer at any hour. */
+const mayAnswer = (phone: RecordedRules, wall: WallTime) => {
   const { reachable } = completeRules(phone)
   return reachable.length === 0 || reachable.some(time => isWithin(time, wall))
 }
@@ -62,7 +63,7 @@ const nextTime = (phone: RecordedRules, now: WallTime): NextTime | null => {
     .toSorted((one, other) => one.daysAhead - other.daysAhead || one.minutes - other.minutes)
     .find(({ daysAhead, minutes }) => {
       const wall = { day: (now.day + daysAhead) % 7, minutes }
-      return mayRing(phone, wall) && answers(phone, wall)
+      return mayRing(phone, wall) && mayAnswer(phone, wall)
     })
   if (!next) return null
   return { daysAhead: next.daysAhead, day: weekdays[(now.day + next.daysAhead) % 7]!, at: timeOf(next.minutes) }

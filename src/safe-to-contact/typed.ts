@@ -1,4 +1,5 @@
-import { completeRules, type RecordedRules } from './rules.ts'
+import { anyTime, availabilityOf, completeRules, type RecordedRules } from './rules.ts'
+import { suggestTimes } from './suggested-times.ts'
 
 export type TypedRange = { from: string; to: string }
 /** Rules as they stand in a form. */
@@ -7,6 +8,8 @@ export type TypedRules = {
   text: string
   knownBy: string
   doNotCallBetween: TypedRange[]
+  /** 'not-stated', 'any-time' or 'hours'. */
+  availability: string
   reachable: (TypedRange & { daysOfWeek: string[] })[]
   wrongSince: string
 }
@@ -16,25 +19,39 @@ export const mostRanges = 7
 
 /** What was typed of rules, field by field and nothing else. A number other than the one found to be wrong is not a wrong one. */
 export const typedRules = (row: unknown): TypedRules => {
-  const { voicemail, text, knownBy, doNotCallBetween, reachable, wrongSince, wrongNumber, number } = asRecord(row)
+  const { voicemail, text, knownBy, doNotCallBetween, wrongSince, wrongNumber, number } = asRecord(row)
   const mended = asText(wrongNumber) !== '' && digits(asText(wrongNumber)) !== digits(asText(number))
   return {
     voicemail: asText(voicemail) || 'unknown',
     text: asText(text) || 'unknown',
     knownBy: asText(knownBy),
     doNotCallBetween: asRows(doNotCallBetween).map(asRange),
-    reachable: asRows(reachable).map(time => ({
-      ...asRange(time),
-      daysOfWeek: asRows(asRecord(time).daysOfWeek).map(asText),
-    })),
+    ...typedAvailability(asRecord(row)),
     wrongSince: mended ? '' : asText(wrongSince),
   }
+}
+
+/**
+ * What was chosen and typed of hours. Who chose the suggestion gets the one that was shown, which `suggestedFrom` tells, as hours
+ * that can be changed. A row sent without a choice, as by a form of before, chooses by its hours.
+ */
+const typedAvailability = ({ availability, suggestedFrom, reachable }: Record<string, unknown>) => {
+  const rows = asRows(reachable).map(time => ({
+    ...asRange(time),
+    daysOfWeek: asRows(asRecord(time).daysOfWeek).map(asText),
+  }))
+  const chosen = asText(availability)
+  const suggestion = chosen === 'suggested' ? suggestTimes(asText(suggestedFrom)) : null
+  if (suggestion) return { availability: availabilityOf({ reachable: suggestion }), reachable: suggestion }
+  if (chosen === 'any-time') return { availability: chosen, reachable: [...anyTime] }
+  const isTyped = rows.some(row => !emptyRange(row) || row.daysOfWeek.length > 0)
+  return { availability: chosen || (isTyped ? 'hours' : 'not-stated'), reachable: rows }
 }
 
 /** Recorded rules as a form shows them. */
 export const typedFromRules = (recorded: RecordedRules): TypedRules => {
   const { knownBy, wrongSince, ...rules } = completeRules(recorded)
-  return { ...rules, knownBy: knownBy ?? '', wrongSince: wrongSince ?? '' }
+  return { ...rules, availability: availabilityOf(recorded), knownBy: knownBy ?? '', wrongSince: wrongSince ?? '' }
 }
 
 /** Whether nothing was said in a row of a form: then the row says nothing of whether there is a number in it. */
@@ -44,6 +61,7 @@ export const saysNothingTyped = (rules: TypedRules): boolean =>
   rules.knownBy === '' &&
   rules.wrongSince === '' &&
   rules.doNotCallBetween.every(emptyRange) &&
+  rules.availability === 'not-stated' &&
   rules.reachable.every(row => emptyRange(row) && row.daysOfWeek.length === 0)
 
 export const emptyRange = ({ from, to }: TypedRange): boolean => !from && !to

@@ -1,11 +1,25 @@
-import { ruleCodes, weekdays, type AvailableTime, type Rule, type Weekday } from './rules.ts'
+import { nobodyReasons, type NobodyReason } from './next-in-line.ts'
+import {
+  availabilityOf,
+  ruleCodes,
+  weekdays,
+  type AvailableTime,
+  type RecordedRules,
+  type Rule,
+  type Weekday,
+} from './rules.ts'
 import { isWholeDay, type Callability, type NextTime } from './times.ts'
 
-/** Every sentence that rules are told in, with places for `{who}`, `{since}`, `{from}`, `{to}`, `{times}`, `{days}`. */
+const nobodySentences = nobodyReasons.map(reason => `nobody-${reason}` as const)
+/** Every sentence that rules are told in, with places for `{who}`, `{since}`, `{from}`, `{to}`, `{times}`, `{days}`, `{note}`. */
 export const sentenceNames = [
   ...ruleCodes,
   'do-not-call-at-all',
   'all-day',
+  'any-time',
+  'not-stated',
+  'read-note',
+  'note',
   'call-now',
   'call-from',
   'call-from-day',
@@ -13,6 +27,7 @@ export const sentenceNames = [
   'do-not-call-now',
   'wrong-number-now',
   'not-dialable',
+  ...nobodySentences,
 ] as const
 export type Sentence = (typeof sentenceNames)[number]
 /** The words of one language. An export carries them, so that it stands alone. */
@@ -37,21 +52,43 @@ export const sayRule = (words: RuleWords, rule: Rule, day = (date: string) => da
     case 'known-by':
       return fill(sentence['known-by'], { who: rule.who })
     case 'reachable':
-      return fill(sentence.reachable, { times: rule.times.map(time => sayTime(words, time)).join('; ') })
+      return availabilityOf({ reachable: rule.times }) === 'any-time'
+        ? sentence['any-time']
+        : fill(sentence.reachable, { times: sayTimes(words, rule.times) })
     default:
       return sentence[rule.code]
   }
 }
 
+/** `Mon–Fri 08:00–16:00; Sat all day`. */
+export const sayTimes = (words: RuleWords, times: readonly AvailableTime[]): string =>
+  times.map(time => sayTime(words, time)).join('; ')
+
+/**
+ * What paper and files say of when to call beside the rules: that no hours are stated, and the note in people's own words. Nothing
+ * where hours are stated without a note.
+ */
+export const sayHours = ({ sentence }: RuleWords, phone: RecordedRules & { hours?: string | null }): string =>
+  [
+    availabilityOf(phone) === 'not-stated' ? sentence['not-stated'] : '',
+    phone.hours ? fill(sentence.note, { note: phone.hours }) : '',
+  ]
+    .filter(Boolean)
+    .join('. ')
+
 /** Whether to call now: `call now`, `from 16:00`, `from Tue 08:00`, each with its reason where it has one. */
 export const sayCallability = (words: RuleWords, callable: Callability): string => {
   const { sentence } = words
-  if (callable.now) return sentence['call-now']
+  if (callable.state === 'now') return sentence['call-now']
+  if (callable.state === 'not-stated') return sentence[callable.inWords ? 'read-note' : 'not-stated']
   if (callable.because === 'wrong-number') return sentence['wrong-number-now']
   if (callable.because === 'not-dialable') return sentence['not-dialable']
   const from = callable.next ? sayNext(words, callable.next) : sentence['call-never']
   return callable.because === 'do-not-call' ? `${sentence['do-not-call-now']}, ${from}` : from
 }
+
+/** Why there is nobody to call now. */
+export const sayNobody = ({ sentence }: RuleWords, reason: NobodyReason): string => sentence[`nobody-${reason}`]
 
 const sayNext = ({ sentence, day }: RuleWords, { daysAhead, day: weekday, at }: NextTime) =>
   daysAhead === 0

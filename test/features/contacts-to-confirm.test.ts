@@ -61,7 +61,7 @@ const confirm = (actor: Actor, contacts: readonly Contact[], ids: readonly strin
   Promise.all(
     contacts
       .filter(({ id }) => ids.includes(id))
-      .map(({ id, clientId }) => ostoja.features.emergencyContacts.confirm(actor, clientId, id, 1)),
+      .map(({ id, clientId }) => ostoja.features.emergencyContacts.confirm(actor, clientId, id, 1, true)),
   )
 
 describe('the list of contacts to confirm', () => {
@@ -157,7 +157,7 @@ describe('the list of contacts to confirm', () => {
     const workList = 'https://elsewhere.invalid/?after=x'
     const answer = await visitor.post(
       `/clients/${clientId}/contacts/${contact}/confirm`,
-      { version: 1, workList },
+      { version: 1, workList, numbersAreRight: 'yes' },
       list,
     )
     expect(answer.headers.location).toBe(list)

@@ -100,8 +100,9 @@ describe('the emergency card', () => {
     const page = await staff.get(card)
     expect(page.status).toBe(200)
     expect(page.text.indexOf('Zofia Pierwsza')).toBeLessThan(page.text.indexOf('Adam Drugi'))
-    for (const words of ['href="tel:+48500000901"', 'href="tel:+48500000900"', 'Cukrzyca', 'Reachable now'])
+    for (const words of ['href="tel:+48500000901"', 'href="tel:+48500000900"', 'Cukrzyca', 'Hours not stated'])
       expect(page.text).toContain(words)
+    expect(page.text).not.toContain('Reachable now')
     expect(next(page.text)).toBe(ids[0])
     const officer = await ostoja.signedIn(tenant, ['security_officer'])
     expect((await officer.get(card)).status).toBe(200)
@@ -124,7 +125,8 @@ describe('the emergency card', () => {
     expect(text).not.toContain('tel:+48500000904')
     expect(text).toContain('500 000 903')
     expect(text).toContain('Do not call now')
-    expect(text).toContain('Nobody on the list should be called at this hour')
+    expect(text).toContain('No number on the list has a time at which it may be called')
+    expect(text).not.toContain('at this hour')
   })
 })
 
@@ -198,6 +200,8 @@ describe('a call', () => {
     for (const end of ['915', '916', '900']) expect(flagged.text).not.toContain(`tel:+48500000${end}`)
     const list = (await staff.get('/contacts-to-confirm')).text
     for (const words of ['Zofia', 'Adam', 'Wrong numbers of clients themselves']) expect(list).toContain(words)
+    for (const page of [list, (await staff.get(`/clients/${clientId}`)).text])
+      expect(page).toContain('Marked as a wrong number: 500 000 916.')
     expect((await staff.get('/')).text).toMatch(/\d+ contacts? (has|have) a wrong number/)
 
     const edit = `/clients/${clientId}/contacts/${ids[0]}/edit`
@@ -219,11 +223,21 @@ describe('a call', () => {
       edit,
     )
     expect([mended.status, value('phones[0][wrongNumber]')]).toEqual([303, '500 000 915'])
-    const confirmed = await staff.post(
-      `/clients/${clientId}/contacts/${ids[1]}/confirm`,
-      { version: 2, workList: '/contacts-to-confirm' },
-      card,
+    const confirm = (answer: Record<string, string>) =>
+      staff.post(
+        `/clients/${clientId}/contacts/${ids[1]}/confirm`,
+        { version: 2, workList: '/contacts-to-confirm', ...answer },
+        card,
+      )
+    // One click without the question changes nothing.
+    expect((await confirm({})).status).toBe(409)
+    expect((await staff.get(card)).text).not.toContain('tel:+48500000916')
+    const confirmed = await confirm({ numbersAreRight: 'yes' })
+    const events = await query(
+      `select 1 from audit_events where action = 'emergency-contact.confirmed' and subject_id = $1`,
+      [clientId],
     )
+    expect(events).toHaveLength(1)
     expect(confirmed.headers.location).toBe('/contacts-to-confirm')
     const page = (await staff.get(card)).text
     for (const end of ['917', '916']) expect(page).toContain(`tel:+48500000${end}`)

@@ -176,7 +176,9 @@ describe('an opened export', () => {
     ).toEqual(['do-not-call', 'voicemail-not-allowed', 'known-by', 'text-allowed', 'reachable'])
     expect(await numbers.nth(0).locator('.now').innerText()).toBe('Reachable now')
     expect(await numbers.nth(1).locator('.now').innerText()).toBe('Wrong number')
-    expect(await numbers.nth(2).locator('.now').count()).toBe(0)
+    expect(await numbers.nth(2).locator('.now').innerText()).toBe('Hours not stated')
+    expect(await numbers.nth(2).locator('.now-now').count()).toBe(0)
+    expect(await page.locator('.next-in-line').count()).toBe(1)
     for (const scheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: scheme })
       expect(await axeFaults(page)).toEqual([])

@@ -277,6 +277,7 @@ export const notPlaces: Record<string, string> = {
   'src/http/page-locals.ts': 'gives pages the sentences',
   'src/platform/text/phone.ts': 'reads what was typed',
   'views/emergency-cards/outcome.ejs': 'asks which of the numbers above it was called',
+  'views/emergency-contacts/confirm-now.ejs': 'asks whether the numbers above it are right',
   'views/emergency-contacts/no-phone.ejs': 'says that there is no number yet',
   'views/emergency-contacts/trouble.ejs': 'says what somebody else changed in the form that is open',
   'views/safe-to-contact/rules.ejs': 'is how the places tell rules',

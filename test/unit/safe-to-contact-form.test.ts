@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { readForm } from '../../src/platform/web/forms.ts'
 import { recordedRules } from '../../src/safe-to-contact/rules.ts'
-import { ruleFields } from '../../src/safe-to-contact/schema.ts'
+import { ruleFields, rulesToKeep } from '../../src/safe-to-contact/schema.ts'
 import { saysNothingTyped, typedFromRules, typedRules } from '../../src/safe-to-contact/typed.ts'
 
 const rulesForm = z.object(ruleFields).transform(recordedRules)
@@ -85,5 +85,41 @@ describe('the form of rules', () => {
     ],
   ])('refuses %s', (_what, row, place, problem) => {
     expect(read(row)).toEqual({ ok: false, problems: { [place]: problem } })
+  })
+})
+
+describe('when somebody answers', () => {
+  const kept = z.object(ruleFields).transform(rulesToKeep)
+  const answered = (row: object) => readForm(kept, typedRules(row))
+  const morning = { daysOfWeek: [], from: '08:00', to: '12:00' }
+  const wholeDay = { daysOfWeek: [], from: '00:00', to: '00:00' }
+
+  it.each([
+    ['nothing, as the form comes', { availability: 'not-stated' }, {}],
+    ['any time', { availability: 'any-time' }, { reachable: [wholeDay] }],
+    ['hours', { availability: 'hours', reachable: [{ from: '8', to: '12' }] }, { reachable: [morning] }],
+    ['hours, sent by an older form', { reachable: [{ from: '8', to: '12' }] }, { reachable: [morning] }],
+    [
+      'the hours suggested, whatever the note says by then',
+      { availability: 'suggested', suggestedFrom: 'only before noon', hours: 'after 17' },
+      { reachable: [morning] },
+    ],
+    ['any time, suggested', { availability: 'suggested', suggestedFrom: 'całą dobę' }, { reachable: [wholeDay] }],
+  ])('keeps %s', (_what, row, data) => {
+    const form = answered(row)
+    expect(form).toEqual({ ok: true, data })
+    expect(form.ok && readForm(kept, typedFromRules(form.data))).toEqual(form)
+  })
+
+  it.each([
+    ['hours without any', { availability: 'hours' }, 'safe-to-contact:problem.hours-missing'],
+    [
+      'hours under another answer',
+      { availability: 'not-stated', reachable: [{ from: '8', to: '12' }] },
+      'safe-to-contact:problem.hours-unchosen',
+    ],
+    ['a suggestion that there was not', { availability: 'suggested', suggestedFrom: 'evenings' }, 'problems:choose'],
+  ])('refuses %s', (_what, row, availability) => {
+    expect(answered(row)).toEqual({ ok: false, problems: { availability } })
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   addressGivenOut,
+  anyTime,
   completeRules,
   givenOut,
   noRules,
@@ -9,8 +10,9 @@ import {
   rulesOf,
   type RecordedRules,
 } from '../../src/safe-to-contact/rules.ts'
-import { callability, mayCallNow, reachableNow } from '../../src/safe-to-contact/times.ts'
-import { ruleWords, sayCallability, sayRule } from '../../src/safe-to-contact/words.ts'
+import { nextInLine, whyNobody } from '../../src/safe-to-contact/next-in-line.ts'
+import { callability, type Callability } from '../../src/safe-to-contact/times.ts'
+import { ruleWords, sayCallability, sayHours, sayNobody, sayRule } from '../../src/safe-to-contact/words.ts'
 import { loadTranslations } from '../../src/platform/i18n/translations.ts'
 
 const zone = 'Europe/Warsaw'
@@ -28,6 +30,7 @@ const everything: RecordedRules = {
   reachable: [{ daysOfWeek: ['mon', 'tue', 'wed', 'sat'], from: '08:00', to: '12:00' }],
   wrongSince: '2026-11-02',
 }
+const state = (phone: RecordedRules, moment: Date) => callability(phone, moment, zone).state
 const words = (language: 'pl' | 'en') => ruleWords(loadTranslations().to(language))
 
 describe('the rules of a number', () => {
@@ -73,6 +76,9 @@ describe('the rules of a number', () => {
       'SMS jest bezpieczny',
       'Odbiera pn–śr, sb 08:00–12:00',
     ])
+    expect(rulesOf({ reachable: [...anyTime] }).map(rule => sayRule(words('en'), rule))).toEqual([
+      'Answers at any time',
+    ])
     expect(sayRule(words('en'), { code: 'do-not-call', between: { from: '00:00', to: '00:00' } })).toBe('Do not call')
   })
 
@@ -88,8 +94,8 @@ describe('the rules of a number', () => {
 
 describe('when a number may be called', () => {
   it.each([
-    ['at any time where no hours are known', {}, at(23, '03:00'), true],
     ['in working hours', atWork, at(23, '08:00'), true],
+    ['where somebody said at any time', { reachable: anyTime }, at(23, '03:00'), true],
     ['at the last minute of working hours', atWork, at(23, '15:59'), true],
     ['at the end of working hours', atWork, at(23, '16:00'), false],
     ['at the weekend', atWork, at(28, '10:00'), false],
@@ -104,7 +110,7 @@ describe('when a number may be called', () => {
       true,
     ],
   ] as const)('knows who answers: %s', (_when, phone, moment, answers) => {
-    expect(reachableNow(phone as RecordedRules, moment, zone)).toBe(answers)
+    expect(state(phone as RecordedRules, moment)).toBe(answers ? 'now' : 'not-now')
   })
 
   it.each([
@@ -115,11 +121,18 @@ describe('when a number may be called', () => {
     ['a wrong number', { wrongSince: '2026-11-01' }, at(23, '12:00'), false],
     ['at no hour', { doNotCallBetween: [{ from: '00:00', to: '00:00' }] }, at(23, '12:00'), false],
   ] as const)('knows when not to call: %s', (_when, phone, moment, may) => {
-    expect(mayCallNow(phone as RecordedRules, moment, zone)).toBe(may)
+    expect(state(phone as RecordedRules, moment)).toBe(may ? 'not-stated' : 'not-now')
   })
 
   it.each([
-    [{}, at(23, '12:00'), 'Reachable now', 'Dostępny teraz'],
+    [{ reachable: anyTime }, at(23, '03:00'), 'Reachable now', 'Dostępny teraz'],
+    [{}, at(23, '12:00'), 'Hours not stated', 'Godzin nie podano'],
+    [
+      { hours: 'only before noon' },
+      at(23, '18:33'),
+      'Hours not stated, read the note',
+      'Godzin nie podano, przeczytaj uwagę',
+    ],
     [atWork, at(23, '07:00'), 'from 08:00', 'od 08:00'],
     [atWork, at(27, '17:00'), 'from Mon 08:00', 'od pn 08:00'],
     [asleep, at(23, '23:00'), 'Do not call now, from Tue 06:30', 'Teraz nie dzwonić, od wt 06:30'],
@@ -143,10 +156,92 @@ describe('when a number may be called', () => {
   })
 
   it('goes by the clock on the tenant’s wall', () => {
-    expect(reachableNow(atWork, new Date('2026-11-23T07:30:00Z'), 'Europe/Warsaw')).toBe(true)
-    expect(reachableNow(atWork, new Date('2026-11-23T07:30:00Z'), 'Europe/London')).toBe(false)
+    const moment = new Date('2026-11-23T07:30:00Z')
+    expect(callability(atWork, moment, 'Europe/Warsaw').state).toBe('now')
+    expect(callability(atWork, moment, 'Europe/London').state).toBe('not-now')
     // The night on which clocks go back: 2:30 comes twice, both are night.
-    expect(mayCallNow(asleep, new Date('2026-10-25T00:30:00Z'), zone)).toBe(false)
-    expect(mayCallNow(asleep, new Date('2026-10-25T01:30:00Z'), zone)).toBe(false)
+    expect(state(asleep, new Date('2026-10-25T00:30:00Z'))).toBe('not-now')
+    expect(state(asleep, new Date('2026-10-25T01:30:00Z'))).toBe('not-now')
+  })
+})
+
+describe('hours on paper and in files', () => {
+  it.each([
+    [{}, 'Hours not stated', 'Godzin nie podano'],
+    [
+      { hours: 'tylko do południa' },
+      'Hours not stated. Note on hours: tylko do południa',
+      'Godzin nie podano. Uwaga o godzinach: tylko do południa',
+    ],
+    [{ ...atWork, hours: 'ask for Ida' }, 'Note on hours: ask for Ida', 'Uwaga o godzinach: ask for Ida'],
+    [atWork, '', ''],
+    [{ reachable: [...anyTime] }, '', ''],
+  ])('say that they are not stated, and the note: %#', (phone, english, polish) => {
+    expect([sayHours(words('en'), phone), sayHours(words('pl'), phone)]).toEqual([english, polish])
+  })
+})
+
+describe('the next in line', () => {
+  const known: Callability = { state: 'now' }
+  const unknown: Callability = { state: 'not-stated', inWords: false }
+  const closed: Callability = { state: 'not-now', because: 'not-reachable', next: null }
+  const wrong: Callability = { state: 'not-now', because: 'wrong-number', next: null }
+  const person = (id: string, ...states: Callability[]) => ({
+    id,
+    phones: states.map((callable, index) => ({ typed: `${id}${index}`, callable })),
+  })
+  const call = (contactId: string, number: string, minutesAgo: number) => ({
+    contactId,
+    number,
+    at: new Date(at(23, '12:00').getTime() - minutesAgo * 60_000),
+  })
+
+  it.each([
+    ['who is known to be reachable, before others in front', [person('a', unknown), person('b', known)], [], 'b'],
+    ['the first of those known', [person('a', known), person('b', known)], [], 'a'],
+    ['the first of those not known, where nobody is', [person('a', closed), person('b', unknown)], [], 'b'],
+    ['nobody who does not answer now', [person('a', closed), person('b', wrong), person('c')], [], null],
+    [
+      'another number that is known, before one that is not',
+      [person('a', unknown), person('b', closed, known)],
+      [],
+      'b',
+    ],
+    [
+      'who is not known, once those known were tried',
+      [person('a', unknown), person('b', known)],
+      [call('b', 'b0', 1)],
+      'a',
+    ],
+    [
+      'who was called longest ago, once all were tried',
+      [person('a', known), person('b', unknown), person('c', closed)],
+      [call('a', 'a0', 1), call('b', 'b0', 5), call('c', 'c0', 9)],
+      'b',
+    ],
+  ])('is %s', (_who, contacts, round, expected) => {
+    expect(nextInLine(contacts, round)).toBe(expected)
+  })
+
+  const later: Callability = {
+    state: 'not-now',
+    because: 'do-not-call',
+    next: { daysAhead: 0, day: 'mon', at: '16:00' },
+  }
+  const never: Callability = { state: 'not-now', because: 'do-not-call', next: null }
+  const undialable: Callability = { state: 'not-now', because: 'not-dialable', next: null }
+
+  it.each([
+    ['at this hour', [person('a', undialable), person('b', later)]],
+    ['No contact has a telephone number', [person('a'), person('b')]],
+    ['can be dialled as written', [person('a', undialable), person('b', undialable), person('c')]],
+    ['marked as wrong', [person('a', wrong)]],
+    ['can be used', [person('a', wrong, undialable)]],
+    ['has a time at which it may be called', [person('a', wrong), person('b', never)]],
+  ])('is nobody for the true reason: %s', (expected, contacts) => {
+    expect(nextInLine(contacts, [])).toBeNull()
+    const said = sayNobody(words('en'), whyNobody(contacts))
+    expect(said).toContain(expected)
+    expect(said.includes('at this hour')).toBe(expected === 'at this hour')
   })
 })

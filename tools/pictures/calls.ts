@@ -92,6 +92,15 @@ export const callPages: Shot[] = [
   },
   { name: 'contacts-to-confirm', view: 'emergency-contacts/to-confirm', role: 'staff', open: '/contacts-to-confirm' },
   {
+    name: 'contacts-to-confirm-wrong',
+    view: 'emergency-contacts/to-confirm',
+    role: 'staff',
+    open: async page => {
+      await page.goto('/contacts-to-confirm')
+      await page.locator('[data-confirm] summary').first().click()
+    },
+  },
+  {
     name: 'contacts-to-confirm-none',
     view: 'emergency-contacts/to-confirm',
     role: 'beginner',

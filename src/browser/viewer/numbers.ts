@@ -1,7 +1,7 @@
 import type { ExportedContactPhone, ExportVocabulary } from '../../features/exports/index.ts'
 import { isWarning, rulesOf } from '../../safe-to-contact/rules.ts'
 import { callability } from '../../safe-to-contact/times.ts'
-import { sayCallability, sayRule } from '../../safe-to-contact/words.ts'
+import { sayCallability, sayHours, sayRule } from '../../safe-to-contact/words.ts'
 import { h, icon } from './dom.ts'
 import { formatDay, t } from './words.ts'
 
@@ -15,13 +15,21 @@ export const numbersIn =
   (name, phone) => {
     const rules = rulesOf(phone)
     const isDialable = phone.dial !== null
+    // What is said of this moment says already whether hours are stated.
+    const hours = moment && !phone.hours ? '' : sayHours(words.rules, phone)
     return h(
       'div',
       { class: 'number' },
       callLink(name, phone, words.phoneType[phone.type] ?? phone.type),
-      moment && isDialable && rules.length > 0 && now(phone, words, moment),
+      moment && isDialable && now(phone, words, moment),
       !isDialable &&
-        h('p', { class: 'now now-no', 'data-now': 'false' }, icon('alert'), words.rules.sentence['not-dialable']),
+        h(
+          'p',
+          { class: 'now now-not-now', 'data-now': 'not-now' },
+          icon('alert'),
+          words.rules.sentence['not-dialable'],
+        ),
+      hours !== '' && h('p', { class: 'call-hours', dir: 'auto' }, icon('clock'), h('span', {}, hours)),
       rules.length > 0 &&
         h(
           'ul',
@@ -38,12 +46,14 @@ export const numbersIn =
     )
   }
 
+const signs = { now: 'check', 'not-stated': 'question', 'not-now': 'clock' } as const
+
 const now = (phone: Phone, words: ExportVocabulary['pl'], { at, timeZone }: { at: Date; timeZone: string }) => {
   const callable = callability(phone, at, timeZone)
   return h(
     'p',
-    { class: callable.now ? 'now now-yes' : 'now now-no', 'data-now': String(callable.now) },
-    icon(callable.now ? 'check' : 'clock'),
+    { class: `now now-${callable.state}`, 'data-now': callable.state },
+    icon(signs[callable.state]),
     sayCallability(words.rules, callable),
   )
 }
@@ -52,12 +62,7 @@ const callLink = (name: string, phone: Phone, type: string) => {
   const number = phone.extension
     ? `${phone.shown} ${t('contacts.extension', { number: phone.extension })}`
     : phone.shown
-  const parts = [
-    icon('call'),
-    h('span', { class: 'call-number' }, number),
-    h('span', { class: 'call-type' }, type),
-    phone.hours ? h('span', { class: 'call-hours' }, icon('clock'), t('contacts.hours', { hours: phone.hours })) : null,
-  ]
+  const parts = [icon('call'), h('span', { class: 'call-number' }, number), h('span', { class: 'call-type' }, type)]
   // What can't be dialled is no link: a telephone would dial whatever digits it finds.
   if (phone.dial === null) return h('span', { class: 'call call-plain', dir: 'auto' }, ...parts.slice(1))
   return h(

@@ -1,5 +1,8 @@
 import type { ExportedClient, ExportedContact, ExportManifest } from '../../features/exports/index.ts'
 import { dayIn } from '../../platform/time/wall-clock.ts'
+import { nextInLine, whyNobody } from '../../safe-to-contact/next-in-line.ts'
+import { callability } from '../../safe-to-contact/times.ts'
+import { sayNobody } from '../../safe-to-contact/words.ts'
 import { h, icon } from './dom.ts'
 import { numbersIn, type ShowNumber } from './numbers.ts'
 import { currentLanguage, formatDay, languageName, t, yearsSince } from './words.ts'
@@ -22,7 +25,10 @@ export const personCard = (client: ExportedClient, manifest: ExportManifest, onP
 export const personParts = (client: ExportedClient, { vocabulary, timeZone }: ExportManifest, heading: 'h1' | 'h2') => {
   const words = vocabulary[currentLanguage()]
   // On paper nothing is said of this moment: it will be another when it is read.
-  const number = numbersIn(words, heading === 'h1' ? { at: new Date(), timeZone } : null)
+  const moment = heading === 'h1' ? { at: new Date(), timeZone } : null
+  const number = numbersIn(words, moment)
+  const candidates = moment && client.contacts.length > 0 ? candidatesOf(client.contacts, moment) : null
+  const next = candidates && nextInLine(candidates, [])
   return [
     h(heading, { tabindex: '-1', dir: 'auto' }, spokenName(client)),
     client.preferredName !== '' &&
@@ -44,12 +50,17 @@ export const personParts = (client: ExportedClient, { vocabulary, timeZone }: Ex
         h('ul', {}, ...client.alerts.map(alert => h('li', { dir: 'auto' }, alert))),
       ),
     h('h2', { class: 'call-title' }, t('contacts.title')),
+    candidates !== null &&
+      next === null &&
+      h('p', { class: 'nobody-now' }, icon('alert'), sayNobody(words.rules, whyNobody(candidates))),
     client.contacts.length === 0
       ? h('p', { class: 'quiet' }, t('contacts.none'))
       : h(
           'ol',
           { class: 'contacts' },
-          ...inOrder(client.contacts).map(contact => contactItem(contact, words.relationship, number)),
+          ...inOrder(client.contacts).map(contact =>
+            contactItem(contact, words.relationship, number, contact.rank === next),
+          ),
         ),
     h('h2', {}, t('person.own')),
     ownDetails(client, number),
@@ -68,12 +79,25 @@ const born = ({ birthDate, deceasedOn }: ExportedClient, timeZone: string) => {
 
 const inOrder = (contacts: readonly ExportedContact[]) => [...contacts].sort((a, b) => a.rank - b.rank)
 
-const contactItem = (contact: ExportedContact, relationships: Readonly<Record<string, string>>, number: ShowNumber) => {
+/** Contacts by their place, with what is known of each number now. */
+const candidatesOf = (contacts: readonly ExportedContact[], { at, timeZone }: { at: Date; timeZone: string }) =>
+  inOrder(contacts).map(({ rank, phones }) => ({
+    id: rank,
+    phones: phones.map(phone => ({ typed: phone.typed, callable: callability(phone, at, timeZone) })),
+  }))
+
+const contactItem = (
+  contact: ExportedContact,
+  relationships: Readonly<Record<string, string>>,
+  number: ShowNumber,
+  isNext: boolean,
+) => {
   const relationship = [relationships[contact.relationship] ?? contact.relationship, contact.relationshipText]
   return h(
     'li',
     { class: 'contact' },
     h('h3', { dir: 'auto' }, contact.name),
+    isNext && h('p', { class: 'next-in-line' }, icon('call'), t('contacts.next')),
     h('p', { class: 'relationship' }, [...new Set(relationship.filter(Boolean))].join(', ')),
     mayBeTold(contact),
     contact.language !== '' &&

@@ -3,8 +3,7 @@ import { canonicalLanguage } from '../../platform/text/language-name.ts'
 import { readPhone, type CountryCode } from '../../platform/text/phone.ts'
 import { visible } from '../../platform/text/visible.ts'
 import { isWholeDay } from '../../platform/text/written-day.ts'
-import { recordedRules } from '../../safe-to-contact/rules.ts'
-import { ruleFields } from '../../safe-to-contact/schema.ts'
+import { ruleFields, rulesToKeep } from '../../safe-to-contact/schema.ts'
 import { saysNothingTyped, typedRules } from '../../safe-to-contact/typed.ts'
 import { readDay } from './days.ts'
 import { addressUses, genders, phoneTypes, type ClientProfile } from './profile.ts'
@@ -73,7 +72,7 @@ const typedPhone = (country: CountryCode) =>
     .transform(({ type, number: typed, said, ...rules }, context) => {
       if (!typed && !said) return null
       if (!typed) context.addIssue({ code: 'custom', path: ['number'], message: 'problems:required' })
-      return { type, number: readPhone(typed, country).number, typed, ...recordedRules(rules) }
+      return { type, number: readPhone(typed, country).number, typed, ...rulesToKeep(rules, context) }
     })
 
 /** A row with rules and no number is a number forgotten, not an empty row. */

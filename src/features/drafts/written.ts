@@ -6,12 +6,12 @@ const chosen = new Set(
     ['id', 'formId', 'version', 'revision', 'encoding', 'tray'],
     ['type', 'use', 'code', 'gender', 'language', 'relationship', 'dayOrder', 'secondSignIn', 'mayBeTold', 'handOver'],
     ['format', 'trouble'],
-    ['groupsShown', 'wrongNumber', 'workList'],
+    ['groupsShown', 'wrongNumber', 'workList', 'availability', 'suggestedFrom'],
     ['interpreterNeeded', 'dropDigits', 'rememberMe'],
   ].flat(),
 )
 /** Lists of which every field is chosen or ticked, and of a number, whether it may be left a message. */
-const chosenLists = /^(roles|columns|keyIds)\[|\]\[(text|voicemail)\]$/
+const chosenLists = /^(roles|columns|keyIds)\[|\]\[(text|voicemail|daysOfWeek\]\[\d+)\]$/
 
 /** What a browser sends for a box that is ticked. */
 const ticked = 'on'

@@ -1,6 +1,7 @@
 import type { Language } from '../../platform/i18n/translations.ts'
 import { showPhone, type CountryCode, type PhoneReading } from '../../platform/text/phone.ts'
 import { addressGivenOut, givenOut, type RecordedRules } from '../../safe-to-contact/rules.ts'
+import { nextInLine, whyNobody, type NobodyReason } from '../../safe-to-contact/next-in-line.ts'
 import { callability, type Callability } from '../../safe-to-contact/times.ts'
 import { roundHours, type Call } from './call.ts'
 
@@ -68,6 +69,8 @@ export type Card = {
   contacts: ListedContact[]
   /** Whom to call now: null when somebody was reached, or nobody can be called. */
   next: string | null
+  /** Why there is nobody to call, where there are contacts and nobody was reached; else null. */
+  nobody: NobodyReason | null
   /** Who was reached in this round. */
   reached: Call | null
   calls: Call[]
@@ -93,12 +96,14 @@ export const cardOf = ({ client, contacts, calls, at, timeZone, country }: Known
     tried: round.find(({ contactId }) => contactId === contact.id) ?? null,
   }))
   const reached = round.find(({ outcome }) => outcome === 'reached') ?? null
+  const next = reached ? null : nextInLine(listed, round)
   return {
     client,
     ownPhones: client.profile.phones.map(phone => callable({ ...phone, ...showPhone(phone, country) }, at, timeZone)),
     addresses: givenOut(client.profile.addresses),
     contacts: listed,
-    next: reached ? null : nextInLine(listed, round),
+    next,
+    nobody: reached || next || listed.length === 0 ? null : whyNobody(listed),
     reached,
     calls: [...calls],
     at,
@@ -120,18 +125,3 @@ const callable = <Phone extends CardPhone & { dial: string | null }>(
   ...phone,
   callable: callability(phone, at, timeZone),
 })
-
-/**
- * The first in order who can be called now and has a number not yet tried in this round; when all were tried, the one whose last
- * call is longest ago.
- */
-const nextInLine = (contacts: readonly ListedContact[], round: readonly Call[]): string | null => {
-  const open = contacts.filter(({ phones }) => phones.some(({ callable }) => callable.now))
-  const triedNumbers = (contact: ListedContact) =>
-    new Set(round.filter(({ contactId }) => contactId === contact.id).map(({ number }) => number))
-  const untried = open.find(contact =>
-    contact.phones.some(({ callable, typed }) => callable.now && !triedNumbers(contact).has(typed)),
-  )
-  const longestAgo = open.toSorted((one, other) => (one.tried?.at.getTime() ?? 0) - (other.tried?.at.getTime() ?? 0))[0]
-  return (untried ?? longestAgo)?.id ?? null
-}

@@ -8,7 +8,7 @@ import { flash } from '../../platform/web/flash.ts'
 import { readForm, type Problems } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import type { Callability } from '../../safe-to-contact/times.ts'
-import { ruleWords, sayCallability } from '../../safe-to-contact/words.ts'
+import { ruleWords, sayCallability, sayNobody } from '../../safe-to-contact/words.ts'
 import { outcomes } from './call.ts'
 import type { EmergencyCards } from './emergency-cards.ts'
 import { callForm, typedCall, uuid, type TypedCall } from './schema.ts'
@@ -51,6 +51,7 @@ export const emergencyCardRoutes = (cards: EmergencyCards, speech: (res: Respons
       problems,
       outcomes,
       newId: () => randomUUID(),
+      nobody: card.nobody && sayNobody(words, card.nobody),
       sayWhen: (callable: Callability) => sayCallability(words, callable),
       momentIn: momentIn(res, card.timeZone),
     })

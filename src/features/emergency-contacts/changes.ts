@@ -69,9 +69,10 @@ export const createChanges = ({ db, clock, lockClient, rules }: Needs, records: 
 
     /**
      * Notes that everything recorded of a contact was confirmed today: no number of it is wrong any more.
-     * @throws NotFound, Conflict when it has changed since it was looked at
+     * @param areNumbersRight whether the person was asked about the numbers that are marked as wrong
+     * @throws NotFound, Conflict when it has changed since it was looked at, or a number is marked as wrong and nobody was asked
      */
-    confirm: (actor: Actor, clientId: string, id: string, version: number | null) =>
+    confirm: (actor: Actor, clientId: string, id: string, version: number | null, areNumbersRight = false) =>
       db.asTenant(actor, async trx => {
         await lockActive(trx, actor, clientId)
         const found = await find(trx, actor, clientId, id)
@@ -79,6 +80,8 @@ export const createChanges = ({ db, clock, lockClient, rules }: Needs, records: 
         const profile = confirmedProfile(found.profile, await today(trx, actor))
         if (same(found.profile, profile)) return
         if (found.row.version !== version) throw new Conflict('emergency-contacts:conflict.confirm')
+        if (!areNumbersRight && found.profile.phones.some(({ wrongSince }) => wrongSince))
+          throw new Conflict('emergency-contacts:conflict.confirm-wrong')
         await replace(trx, actor, found, profile, 'confirmed')
         await record(trx, actor, 'emergency-contact.confirmed', clientId, { contact: id, version: version + 1 })
       }),

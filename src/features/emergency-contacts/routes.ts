@@ -12,6 +12,7 @@ import {
   contactForm,
   moveForm,
   newContactForm,
+  numbersForm,
   orderForm,
   typedContact,
   typedFrom,
@@ -102,7 +103,8 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
   router.post('/clients/:clientId/contacts/:contactId/confirm', staff, async (req, res) => {
     const clientId = idFrom(req.params.clientId)
     const id = idFrom(req.params.contactId)
-    await contacts.confirm(actorOf(res), clientId, id, seenVersion(req))
+    const areNumbersRight = numbersForm.safeParse(req.body).success
+    await contacts.confirm(actorOf(res), clientId, id, seenVersion(req), areNumbersRight)
     flash(req, 'success', 'emergency-contacts:flash.confirmed')
     const list = workListForm.safeParse(req.body)
     if (list.success) return res.redirect(303, workListAddress(readAddress(list.data.workList)))

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { phoneToEdit, readPhone, type CountryCode } from '../../platform/text/phone.ts'
 import { visible } from '../../platform/text/visible.ts'
-import { recordedRules } from '../../safe-to-contact/rules.ts'
-import { ruleFields } from '../../safe-to-contact/schema.ts'
+import { ruleFields, rulesToKeep } from '../../safe-to-contact/schema.ts'
 import { saysNothingTyped, typedFromRules, typedRules, type TypedRules } from '../../safe-to-contact/typed.ts'
 import { mostPhones, phoneTypes, type ContactProfile } from './contact.ts'
 import { isLanguageCode } from './languages.ts'
@@ -38,12 +37,12 @@ const phone = (country: CountryCode) =>
       hours: line(100).transform(orNull),
       ...ruleFields,
     })
-    .transform(({ type, number, hours, ...rules }) => ({
+    .transform(({ type, number, hours, ...rules }, context) => ({
       type,
       number: readPhone(number, country).number,
       typed: number,
       hours,
-      ...recordedRules(rules),
+      ...rulesToKeep(rules, context),
     }))
 
 /**
@@ -135,6 +134,8 @@ export const moveForm = z.object({ move: z.enum(['up', 'down']) })
 export const orderForm = z.object({ order: z.array(z.uuid()) })
 /** The version that the person was looking at. */
 export const versionForm = z.object({ version: z.coerce.number().int().positive() })
+/** The answer to whether the numbers that are marked as wrong are right after all. */
+export const numbersForm = z.object({ numbersAreRight: z.literal('yes') })
 /** The page of the list of contacts to confirm to which a confirmation comes back, as its address. */
 export const workListForm = z.object({ workList: z.string().max(200) })
 export const newContactForm = z.object({ id: z.uuid() })

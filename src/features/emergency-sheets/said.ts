@@ -1,6 +1,6 @@
 import type { Language, Translate } from '../../platform/i18n/translations.ts'
 import { addressGivenOut, givenOut, isWarning, rulesOf } from '../../safe-to-contact/rules.ts'
-import { ruleWords, sayRule } from '../../safe-to-contact/words.ts'
+import { ruleWords, sayHours, sayRule } from '../../safe-to-contact/words.ts'
 import type { Audience } from './schema.ts'
 import type { Sheet, SheetClient, SheetContact } from './sheet.ts'
 
@@ -56,7 +56,7 @@ export const sayingSheets = ({ t, language, formatDate, displayName, words }: Sp
       ? `${one.shown} ${t('emergency-contacts:section.extension', { number: one.extension })}`
       : one.shown,
     type: t(`emergency-contacts:phoneType.${one.type}`),
-    hours: one.hours,
+    hours: sayHours(sentences, one) || null,
     rules: [
       ...(one.dial === null ? [{ warning: true, text: t('safe-to-contact:sentence.not-dialable') }] : []),
       ...rulesOf(one).map(rule => ({ warning: isWarning(rule.code), text: sayRule(sentences, rule, formatDate) })),

@@ -1,6 +1,6 @@
 import { csvLines, csvMark } from '../../../platform/text/csv.ts'
 import { rulesOf } from '../../../safe-to-contact/rules.ts'
-import { sayRule } from '../../../safe-to-contact/words.ts'
+import { sayHours, sayRule } from '../../../safe-to-contact/words.ts'
 import type { ExportedClient, ExportedContact, ExportedPhone, ExportVocabulary } from '../exported-client.ts'
 import { relationshipSaid, type Format } from './format.ts'
 
@@ -94,7 +94,7 @@ export const phoneSaid = (phone: ExportedPhone & { hours?: string }, words: Word
   const more = [
     ...typedSaid(phone, words),
     words.phoneType[phone.type] ?? phone.type,
-    phone.hours,
+    sayHours(words.rules, phone),
     ...rulesOf(phone).map(rule => sayRule(words.rules, rule)),
   ]
   return `${phone.dial ?? phone.typed} (${more.filter(Boolean).join('; ')})`

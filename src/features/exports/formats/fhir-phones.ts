@@ -1,4 +1,10 @@
-import { completeRules, weekdays, type AvailableTime, type TimeRange } from '../../../safe-to-contact/rules.ts'
+import {
+  availabilityOf,
+  completeRules,
+  weekdays,
+  type AvailableTime,
+  type TimeRange,
+} from '../../../safe-to-contact/rules.ts'
 import type { ExportedContactPhone, ExportedPhone } from '../exported-client.ts'
 import { systems } from './fhir-systems.ts'
 
@@ -22,10 +28,11 @@ export const contactPoint = (phone: ExportedPhone & Partial<Pick<ExportedContact
   }
 }
 
-/** The rules that somebody has said, each as a part of one extension; none where nothing was said. */
+/** The rules that somebody has said, each as a part of one extension; whether hours are stated is always one of them. */
 const safeToContact = (phone: ExportedPhone): Extension[] => {
   const { voicemail, text, knownBy, doNotCallBetween, reachable, wrongSince } = completeRules(phone)
   const parts: Extension[] = [
+    { url: 'availability', valueCode: availabilityOf(phone) },
     ...(voicemail === 'unknown' ? [] : [{ url: 'voicemail', valueCode: voicemail }]),
     ...(text === 'unknown' ? [] : [{ url: 'text', valueCode: text }]),
     ...(knownBy ? [{ url: 'knownBy', valueString: knownBy }] : []),
@@ -33,7 +40,7 @@ const safeToContact = (phone: ExportedPhone): Extension[] => {
     ...reachable.map(time => ({ url: 'availableTime', extension: [...daysOf(time), ...timesOf(time)] })),
     ...(wrongSince ? [{ url: 'wrongSince', valueDate: wrongSince }] : []),
   ]
-  return parts.length > 0 ? [{ url: systems.safeToContact, extension: parts }] : []
+  return [{ url: systems.safeToContact, extension: parts }]
 }
 
 const timesOf = ({ from, to }: TimeRange): Extension[] => [

@@ -1,6 +1,6 @@
 import { isWholeDay } from '../../../platform/text/written-day.ts'
 import { rulesOf } from '../../../safe-to-contact/rules.ts'
-import { sayRule } from '../../../safe-to-contact/words.ts'
+import { sayHours, sayRule } from '../../../safe-to-contact/words.ts'
 import type { ExportedClient, ExportedContact, ExportedPhone, ExportVocabulary } from '../exported-client.ts'
 import { typedSaid } from './csv.ts'
 import { fullName, relationshipSaid, type Format } from './format.ts'
@@ -87,7 +87,7 @@ const rulesSaid = (phones: readonly (ExportedPhone & { hours?: string })[], word
   phones.flatMap(phone => {
     const said = [
       ...typedSaid(phone, words),
-      phone.hours,
+      sayHours(words.rules, phone),
       ...rulesOf(phone).map(rule => sayRule(words.rules, rule)),
     ].filter(Boolean)
     return said.length > 0 ? [`${phone.dial ?? phone.typed}: ${said.join('; ')}`] : []
