@@ -1,6 +1,6 @@
+import { languageChoices } from '../../platform/text/languages.ts'
 import type { Problems } from '../../platform/web/forms.ts'
 import { mostPhones, phoneTypes } from './contact.ts'
-import { languageOptions } from './languages.ts'
 import { relationshipGroups } from './relationships.ts'
 import type { TypedContact } from './schema.ts'
 
@@ -35,7 +35,7 @@ export const showForm = (res: Rendered, { client, contact, newId, values, proble
       : [],
     now: now ?? null,
     relationshipGroups,
-    languages: languageOptions(language, values.language),
+    languages: languageChoices(language, [values.language]),
     phoneTypes,
     mostPhones,
   })

@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { isLanguageCode } from '../../platform/text/languages.ts'
 import { phoneToEdit, readPhone, type CountryCode } from '../../platform/text/phone.ts'
 import { visible } from '../../platform/text/visible.ts'
+import { dayField } from '../../platform/web/day-field.ts'
 import { recordedRules } from '../../safe-to-contact/rules.ts'
 import { ruleFields } from '../../safe-to-contact/schema.ts'
 import { saysNothingTyped, typedFromRules, typedRules, type TypedRules } from '../../safe-to-contact/typed.ts'
 import { mostPhones, phoneTypes, type ContactProfile } from './contact.ts'
-import { isLanguageCode } from './languages.ts'
 import { otherRelationship, relationshipCodes } from './relationships.ts'
 
 const tooLong = 'problems:too-long'
@@ -72,11 +73,7 @@ export const contactForm = (today: string, country: CountryCode) =>
         .enum(['yes', 'no'], { error: 'emergency-contacts:problems.may-be-told' })
         .transform(word => word === 'yes'),
       tellNote: lines(500).transform(orNull),
-      lastConfirmedOn: z
-        .string()
-        .refine(day => day === '' || (z.iso.date().safeParse(day).success && day >= '1900'), 'problems:date')
-        .refine(day => day <= today, 'problems:date-in-future')
-        .transform(day => day || null),
+      lastConfirmedOn: dayField({ whole: true, earliest: '1900-01-01', latest: today }),
     })
     .refine(({ relationship, relationshipText }) => relationship !== otherRelationship || relationshipText !== null, {
       error: 'emergency-contacts:problems.relationship-text',
