@@ -46,7 +46,10 @@ export const formPage = (
       phoneTypes: choices('phone-type', phoneTypes),
       addressUses: choices('address-use', addressUses),
       groups,
-      languages: languageChoices(language, values.languages.map(({ code }) => code)),
+      languages: languageChoices(
+        language,
+        values.languages.map(({ code }) => code),
+      ),
     },
   }
 }
@@ -61,6 +64,7 @@ const fromTheTop = [
   'fileNumber',
   'alerts',
   'phones',
+  'contacts',
   'languages',
   'addresses',
   'emails',

@@ -1,20 +1,18 @@
-import { randomUUID } from 'node:crypto'
 import { Router, type Request, type Response } from 'express'
 import type { Clock } from '../../platform/clock.ts'
 import { NotFound } from '../../platform/errors.ts'
-import { fileNumberKey } from '../../platform/text/file-number.ts'
 import { areAllDialable, type CountryCode } from '../../platform/text/phone.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import type { Clients } from './clients.ts'
-import { emptyValues, typedValues, valuesOf } from './form-values.ts'
+import { typedValues, valuesOf } from './form-values.ts'
 import { formPage, spoken } from './pages.ts'
-import type { ClientLine, ClientProfile } from './profile.ts'
-import { clientForm, groupsField, letterParam, listQuery, twinsField, uuid, versionField } from './schema.ts'
+import type { ClientProfile } from './profile.ts'
+import { groupsIn, questionAbout, takenNumber } from './questions.ts'
+import { clientForm, letterParam, listQuery, uuid, versionField } from './schema.ts'
 
 const readers = ['staff', 'security_officer'] as const
-const takenNumber = { fileNumber: 'clients:problem.file-number-taken' }
 
 export const clientRoutes = (clients: Clients, clock: Clock) => {
   const router = Router()
@@ -33,37 +31,6 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
     const { status, page } = listQuery.parse(req.query)
     const found = await clients.byLetter(actorOf(res), letter.data.toLowerCase(), status, page)
     res.render('clients/letter', { ...speech(res), ...found, status, letter: letter.data.toLowerCase() })
-  })
-
-  router.get('/clients/new', requireRole('staff'), async (_req, res) => {
-    const groups = await clients.groupChoices(actorOf(res))
-    res.render('clients/new', {
-      ...speech(res),
-      id: randomUUID(),
-      twins: [],
-      ...formPage(res.locals, groups, emptyValues()),
-    })
-  })
-
-  router.post('/clients', requireRole('staff'), async (req, res) => {
-    const { id: sent } = (req.body ?? {}) as { id?: unknown }
-    const id = uuid.safeParse(sent).data ?? randomUUID()
-    const read = form(res, req.body)
-    const again = async (problems: Record<string, string>, twins: readonly ClientLine[] = []) => {
-      const groups = await clients.groupChoices(actorOf(res))
-      const page = formPage(res.locals, groups, typedValues(req.body), problems)
-      res.status(422).render('clients/new', { ...speech(res), id, twins, ...page })
-    }
-    if (!read.ok) return again(read.problems)
-
-    const twins = await clients.twinsOfNew(actorOf(res), id, read.data)
-    const question = questionAbout(twins, read.data, req.body)
-    if (question) return again(question, twins)
-
-    const creation = await clients.create(actorOf(res), id, read.data, groupsIn(req.body))
-    if (creation === 'file-number-taken') return again(takenNumber, twins)
-    if (creation === 'created') flashSaved(req, res, read.data, 'created')
-    res.redirect(303, `/clients/${id}`)
   })
 
   router.get('/clients/:clientId', requireRole(readers), async (req, res) => {
@@ -157,17 +124,6 @@ const flashSaved = (req: Request, res: Response, { phones }: ClientProfile, outc
   areAllDialable(phones, countryOf(res))
     ? flash(req, 'success', `clients:flash.${outcome}`)
     : flash(req, 'warning', 'safe-to-contact:savedUndialable')
-
-/** What stands in the way of saving somebody who looks like others: a number of theirs, or that they have not been shown yet. */
-const questionAbout = (twins: readonly ClientLine[], typed: ClientProfile, body: unknown) => {
-  const number = fileNumberKey(typed.fileNumber)
-  if (number && twins.some(twin => fileNumberKey(twin.profile.fileNumber) === number)) return takenNumber
-  const alreadyShown = twinsField.parse(body)
-  return twins.some(twin => !alreadyShown.includes(twin.id)) ? {} : undefined
-}
-
-/** The groups that were ticked; nothing where the form did not ask. */
-const groupsIn = (body: unknown): string[] | undefined => groupsField.safeParse(body).data
 
 const clientIdOf = (req: Request): string => {
   const read = uuid.safeParse(req.params.clientId)

@@ -138,6 +138,12 @@ export const clientForm = (today: string, country: CountryCode) =>
     })
     .transform((form): ClientProfile => form)
 
+/** What a new client's form sends besides: the id of the client to be made, and what to do next. */
+export const newClientFields = z.object({
+  id: z.uuid().optional().catch(undefined),
+  next: z.enum(['another', 'contact']).optional().catch(undefined),
+})
+
 /** Groups are ticked; where the form shows none it says nothing of them. */
 export const groupsField = z
   .object({ groupsShown: z.literal('yes'), groups: rows(z.uuid(), 500) })

@@ -34,9 +34,14 @@ export const showForm = (res: Rendered, { client, contact, newId, values, proble
         )
       : [],
     now: now ?? null,
-    relationshipGroups,
-    languages: languageChoices(language, [values.language]),
-    phoneTypes,
-    mostPhones,
+    ...formChoices(language, [values.language]),
   })
 }
+
+/** The choices that the fields of a contact offer. @param recorded codes of languages that must be among them */
+export const formChoices = (language: string, recorded: readonly string[]) => ({
+  relationshipGroups,
+  languages: languageChoices(language, recorded),
+  phoneTypes,
+  mostPhones,
+})

@@ -94,7 +94,7 @@ export const typedContact = (body: unknown): TypedContact => {
     name: asText(form.name),
     relationship: asText(form.relationship),
     relationshipText: asText(form.relationshipText),
-    phones: asRows(form.phones)
+    phones: typedRows(form.phones)
       .map(asPhone)
       .filter(row => row.number.trim() || row.hours.trim() || !saysNothingTyped(row)),
     email: asText(form.email),
@@ -137,7 +137,9 @@ export const workListForm = z.object({ workList: z.string().max(200) })
 export const newContactForm = z.object({ id: z.uuid() })
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value.replaceAll('\r\n', '\n') : '')
-const asRows = (value: unknown): unknown[] => (typeof value === 'object' && value !== null ? Object.values(value) : [])
+/** Rows as a form sends them. */
+export const typedRows = (value: unknown): unknown[] =>
+  typeof value === 'object' && value !== null ? Object.values(value) : []
 const asPhone = (row: unknown): TypedPhone => {
   const { type, number, hours } = (row ?? {}) as Record<string, unknown>
   return { type: asText(type) || 'mobile', number: asText(number), hours: asText(hours), ...typedRules(row) }
