@@ -8,7 +8,7 @@ import { findForm } from '../../src/features/restricted-records/schema.ts'
 
 const today = '2026-12-01'
 const contact = { name: 'Maria', relationship: 'MTH', mayBeTold: 'yes' }
-const emergency = { sought: 'Nowak', reason: 'life', details: 'x' }
+const emergency = { sought: 'Nowak', reason: 'emergency', details: 'x' }
 
 /** Every field of every form in which a date is typed, and whether a part of a date will do. */
 const fields: [string, boolean, (typed: string) => { success: boolean; data?: unknown }][] = [

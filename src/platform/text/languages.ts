@@ -3,7 +3,7 @@ import { canonicalLanguage, nameOfLanguage } from './language-name.ts'
 /** What people around Polish shelters, clinics and care agencies speak most; BCP 47. */
 const frequent = ['pl', 'uk', 'ru', 'en']
 const others = (
-  'be de fr es it pt ro cs sk lt lv et hu bg sr hr bs sl mk sq el nl sv da nb fi tr ar he fa prs ps ku ckb kmr hy ka az ce kk ' +
+  'be de fr es it pt ro cs sk lt lv et hu bg sr hr bs sl mk sq el nl sv da nb fi tr ar he fa fa-AF ps ku ckb hy ka az ce kk ' +
   'ky uz tg tk mn vi zh ja ko hi ur bn pa ne ta th fil id so am ti sw ha yi rom csb szl pso ase'
 ).split(' ')
 

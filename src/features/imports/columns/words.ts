@@ -37,10 +37,7 @@ const languageCodes = [...new Set([...isoCodes, ...offeredLanguages])]
 const languageNames = new Map(
   ['pl', 'en'].flatMap(reader => languageCodes.map(code => [fold(languageName(code, reader)), code] as const)),
 )
-languageNames
-  .set('migowy', 'pso')
-  .set('pjm', 'pso')
-  .set('ua', 'uk')
+languageNames.set('migowy', 'pso').set('pjm', 'pso').set('ua', 'uk')
 const knownCodes = new Set(languageCodes)
 
 /** The language a cell names, as a BCP 47 tag: `ukraiński`, `język polski`, `po angielsku`, `Ukrainian`, `uk`, `en-GB`. */

@@ -118,7 +118,7 @@ export const createBreaking = (needs: Needs, seals: Seals) => {
         const fitting = (await findable(trx, actor.tenantId, closed)).filter(each =>
           fits(each, sought, birthDate ?? '', home),
         )
-        const why = { reason, details, sought, birthDate }
+        const why = { reason, details, sought, birthDate: birthDate || null }
         const [found, another] = fitting
         if (found && !another) {
           await open(trx, actor, found.id, why)
