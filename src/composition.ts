@@ -31,7 +31,14 @@ import {
   unusualRoutes,
   watchingRoutes,
 } from './features/audit-log/index.ts'
-import { clientRoutes, createClients, searchRoutes, spoken, type Clients } from './features/clients/index.ts'
+import {
+  clientRoutes,
+  createClients,
+  newClientRoutes,
+  searchRoutes,
+  spoken,
+  type Clients,
+} from './features/clients/index.ts'
 import { drillRoutes } from './features/drills/index.ts'
 import { createDrafts, draftAttention, draftRoutes } from './features/drafts/index.ts'
 import { createEmergencyCards, emergencyCardRoutes } from './features/emergency-cards/index.ts'
@@ -40,6 +47,7 @@ import {
   confirmationAttention,
   createEmergencyContacts,
   emergencyContactRoutes,
+  readFirstContacts,
 } from './features/emergency-contacts/index.ts'
 import { keyRoutes } from './features/encryption-keys/index.ts'
 import { erasureRoutes } from './features/erasure/index.ts'
@@ -385,6 +393,7 @@ export const createFeatures = (ground: Platform) => {
     mailKeyRoutes({ mailKeys, clock, mailed: around.mailed, prove: createProving(proving, 'mail-key.refused') }),
     passwordResetRoutes(around.passwordResets, around.mailed),
     noticeRoutes(notices),
+    newClientRoutes(clients, readFirstContacts(contacts)),
     clientRoutes(clients, clock),
     searchRoutes({
       ...clients,

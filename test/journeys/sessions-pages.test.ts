@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from '../support/browser.ts'
-import { startOstoja, type Ostoja, type TestAccount } from '../support/ostoja.ts'
+import { startOstoja, unlikely, type Ostoja, type TestAccount } from '../support/ostoja.ts'
 import { signIn as signInAt, tryToSignIn, watchSessions } from '../support/session-watch.ts'
 import { expectSoundInEachLook } from '../support/sound-page.ts'
 import { until } from '../support/until.ts'
@@ -106,6 +106,7 @@ describe('what was typed', () => {
     await page.fill('#givenNames', 'Łucja')
     await page.selectOption('#gender', { index: 2 })
     const gender = await page.inputValue('#gender')
+    await page.locator('details.fold:has(#interpreterNeeded) > summary').click()
     await page.check('#interpreterNeeded')
     const phones = page.locator('[data-repeat]', { has: page.locator('[name^="phones["]') })
     await phones.locator('[data-repeat-add]').click()
@@ -113,6 +114,11 @@ describe('what was typed', () => {
     const numbers = phones.locator('input[name$="[number]"], input[name$="[typed]"]')
     const typed = ['500 000 001', '500 000 002', '500 000 003']
     for (const [place, number] of typed.entries()) await numbers.nth(place).fill(number)
+    await page.fill('[name="contacts[0][name]"]', 'Maria')
+    await page.locator('#contacts > [data-repeat-add]').click()
+    await page.fill('[name="contacts[1][name]"]', 'Piotr')
+    await page.locator('#contacts-1-phones > [data-repeat-add]').click()
+    await page.fill('[name="contacts[1][phones][1][number]"]', '500 000 004')
     await Promise.all([draftKept(page), phones.locator('[data-repeat-remove]').nth(1).click()])
     await page.reload()
 
@@ -123,6 +129,11 @@ describe('what was typed', () => {
     expect(await page.isChecked('#interpreterNeeded')).toBe(true)
     const values = await numbers.evaluateAll(fields => fields.map(field => (field as HTMLInputElement).value))
     expect(values.filter(Boolean)).toEqual([typed[0], typed[2]])
+    expect(await page.inputValue('[name="contacts[1][name]"]')).toBe('Piotr')
+    expect(await page.inputValue('[name="contacts[1][phones][1][number]"]')).toBe('500 000 004')
+    await page.locator('#contacts > [data-repeat-rows] > [data-repeat-row] > [data-repeat-remove]').last().click()
+    await page.selectOption('[name="contacts[0][relationship]"]', 'MTH')
+    await page.check('[name="contacts[0][mayBeTold]"][value=yes]')
 
     await Promise.all([draftKept(page), page.fill('#familyName', 'Święcicka')])
     await page.reload()
@@ -230,3 +241,48 @@ describe('what was typed', () => {
     await context.close()
   })
 })
+
+describe('a new client by keyboard alone', () => {
+  it.each([390, 1280])('is saved with contacts and makes room for the next, at %i px', async width => {
+    const account = await ostoja.newAccount(tenant, ['staff'])
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' })
+    const page = await context.newPage()
+    await page.setViewportSize({ width, height: 760 })
+    await signIn(page, account)
+    await page.goto(`${ostoja.url}/clients/new`)
+    await page.focus('#givenNames')
+    // Nobody who looks like the client of the other width, which would be asked about.
+    await page.keyboard.type(`Łucja ${unlikely('Keyboard')}`)
+    await tabTo(page, '#contacts-0-name')
+    await page.keyboard.type('Maria')
+    await tabTo(page, '#contacts-0-relationship')
+    await page.keyboard.type('Mother')
+    await tabTo(page, '#contacts-0-mayBeTold')
+    await page.keyboard.press('Space')
+    await tabTo(page, '#contacts > [data-repeat-add]')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('contacts-1-name')
+    await tabTo(page, '.save-bar [value=another]')
+    await page.keyboard.press('Enter')
+    await page.locator('[data-flash] .alert-success').waitFor()
+    expect(page.url()).toBe(`${ostoja.url}/clients/new`)
+    expect(await page.inputValue('#givenNames')).toBe('')
+    await context.close()
+  })
+})
+
+/** Goes on with Tab; nothing that has the focus on the way may lie behind the bar with the buttons (WCAG 2.4.11). */
+const tabTo = async (page: Page, wanted: string) => {
+  for (let presses = 0; presses < 100; presses++) {
+    await page.keyboard.press('Tab')
+    const seen = await page.evaluate(() => {
+      const bar = document.querySelector('.save-bar')!
+      const focused = document.activeElement!
+      const top = bar.getBoundingClientRect().top
+      return bar.contains(focused) || focused.getBoundingClientRect().bottom <= top ? '' : focused.outerHTML
+    })
+    expect(seen).toBe('')
+    if (await page.evaluate(selector => document.activeElement?.matches(selector), wanted)) return
+  }
+  throw new Error(`Tab did not lead to ${wanted}`)
+}

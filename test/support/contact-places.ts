@@ -246,7 +246,7 @@ export const places: Record<string, Place> = {
     isRecord: true,
   },
   'form of a contact': {
-    files: ['views/emergency-contacts/form.ejs', 'src/features/emergency-contacts/schema.ts'],
+    files: ['views/emergency-contacts/fields.ejs', 'src/features/emergency-contacts/schema.ts'],
     of: ['contact'],
     read: markup(({ clientId, contactId }) => `/clients/${clientId}/contacts/${contactId}/edit`),
     tell: byField,

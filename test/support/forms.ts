@@ -20,9 +20,15 @@ const unescape = (text: string | undefined) =>
     .replace(/&amp;/g, '&')
 
 export const formsIn = (html: string): FoundForm[] =>
-  [...html.replace(/<template[\s\S]*?<\/template>/g, '').matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)]
+  [...withoutTemplates(html).matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)]
     .filter(([, tag]) => attribute(tag!, 'method') === 'post')
     .map(([, tag, inside]) => read(tag!, inside!))
+
+/** Templates may hold templates: the innermost go first. */
+const withoutTemplates = (html: string): string => {
+  const less = html.replace(/<template(?:(?!<template)[\s\S])*?<\/template>/g, '')
+  return less === html ? html : withoutTemplates(less)
+}
 
 const read = (tag: string, inside: string): FoundForm => {
   const form: FoundForm = {

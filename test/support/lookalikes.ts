@@ -33,6 +33,6 @@ export const meetLookalikes = async (page: Page, url: string, t: Translate): Pro
 const addClient = async (page: Page, url: string) => {
   await page.goto(`${url}/clients/new`)
   for (const [name, value] of Object.entries(person)) await page.fill(`[name=${name}]`, value)
-  await page.locator('form[action="/clients"] [type=submit]').click()
+  await page.locator('form[action="/clients"] [type=submit]').first().click()
   await page.waitForLoadState()
 }

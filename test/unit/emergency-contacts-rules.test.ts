@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { agoFrom, isOverdue } from '../../src/features/emergency-contacts/confirmation.ts'
-import { languageName, languageOptions } from '../../src/features/emergency-contacts/languages.ts'
+import { languageChoices, languageName } from '../../src/platform/text/languages.ts'
 import { moved, sameItems } from '../../src/features/emergency-contacts/order.ts'
 import { relationshipCodes, relationshipGroups } from '../../src/features/emergency-contacts/relationships.ts'
 import { contactForm, typedContact, typedFrom } from '../../src/features/emergency-contacts/schema.ts'
@@ -180,7 +180,7 @@ describe('words for people', () => {
   })
 
   it.each(['pl', 'en'])('name every language in %s', language => {
-    const options = languageOptions(language, 'gsw')
+    const options = languageChoices(language, ['gsw', 'p_l!'])
     expect(options.filter(({ value, text }) => value === text)).toEqual([])
     expect(options.map(({ value }) => value)).toContain('gsw')
     expect(new Set(options.map(({ value }) => value)).size).toBe(options.length)

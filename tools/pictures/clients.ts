@@ -8,7 +8,11 @@ const remarks: Record<Language, string[]> = {
   en: ['Likes to be spoken to slowly.', 'The caretaker has a key to the flat.'],
 }
 
-const write = (page: Page, text: string) => formOf(page).locator('[name="notes"]').fill(text)
+const write = async (page: Page, text: string) => {
+  const notes = formOf(page).locator('[name="notes"]')
+  if (!(await notes.isVisible())) await page.locator('details.fold:has([name="notes"]) > summary').click()
+  await notes.fill(text)
+}
 
 /** A client whose record somebody else has changed since its form was opened. */
 const meetAnotherChange = async (page: Page, { language }: Stage) => {

@@ -28,7 +28,7 @@ export const fromClient = (rest: string) => async (page: Page) => {
 export const formOf = (page: Page) => page.locator('main form[method="post"]:not(.find):not(details form)').last()
 
 export const submit = async (page: Page) => {
-  const button = formOf(page).locator('button[type="submit"], button:not([type])').last()
+  const button = formOf(page).locator('button[type="submit"]:not([name="next"]), button:not([type])').last()
   await Promise.all([page.waitForEvent('load'), button.click()])
 }
 

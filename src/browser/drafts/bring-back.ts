@@ -87,6 +87,12 @@ const controlsOf = (form: HTMLFormElement) =>
         !['hidden', 'password', 'file', 'submit', 'button'].includes(element.type)),
   )
 
+/** A field may stand in a folded part of a folded part. */
+const openAround = (control: Element) => {
+  for (let part = control.closest('details'); part; part = part.parentElement?.closest('details') ?? null)
+    part.open = true
+}
+
 /** @returns whether the record behind the form has changed since: a hidden field (its version) says something else */
 const fill = (form: HTMLFormElement, fields: [string, string][]) => {
   const valuesOf = (name: string) => fields.filter(([known]) => known === name).map(([, value]) => value)
@@ -104,7 +110,7 @@ const fill = (form: HTMLFormElement, fields: [string, string][]) => {
       if (value === undefined) continue
       control.value = value
     }
-    if (values.some(value => value !== '')) control.closest('details')?.setAttribute('open', '')
+    if (values.some(value => value !== '')) openAround(control)
   }
   return [...form.querySelectorAll<HTMLInputElement>('input[type="hidden"]')].some(
     ({ name, value }) => !name.startsWith('_') && valuesOf(name).some(before => before !== value),

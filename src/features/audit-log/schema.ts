@@ -1,16 +1,10 @@
 import { z } from 'zod'
+import { dayField } from '../../platform/web/day-field.ts'
 import { actionGroupNames } from './action-groups.ts'
 
 const blank = (text: unknown) => (typeof text === 'string' && text.trim() === '' ? undefined : text)
 const optional = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(blank, schema.optional())
-const isDay = (text: string) => {
-  const day = new Date(`${text}T00:00:00Z`)
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)
-}
-const day = z
-  .string({ error: 'audit-log:problem.day' })
-  .regex(/^\d{4}-\d{2}-\d{2}$/, 'audit-log:problem.day')
-  .refine(isDay, 'audit-log:problem.day')
+const day = dayField({ whole: true, problem: 'audit-log:problem.day' }).transform(read => read ?? undefined)
 
 /** What is looked for. `client` is an id, a file number or a name; `place` an address or a part of a browser's name. */
 export const logForm = z
@@ -20,8 +14,8 @@ export const logForm = z
     ),
     group: optional(z.enum(actionGroupNames, { error: 'problems:choose' })),
     client: optional(z.string({ error: 'problems:invalid' }).trim().max(200, 'problems:too-long')),
-    from: optional(day),
-    to: optional(day),
+    from: day.optional(),
+    to: day.optional(),
     place: optional(z.string({ error: 'problems:invalid' }).trim().max(200, 'problems:too-long')),
   })
   .refine(({ from, to }) => !from || !to || from <= to, { path: ['to'], message: 'audit-log:problem.order' })

@@ -54,3 +54,9 @@ export const findTaken = async (
     rows.some(row => row.id !== id && tokens.includes(row.file_number_token))
   return new Set(several.filter(takenFrom).map(({ id }) => id))
 }
+
+/** PostgreSQL's unique_violation of the one index that a change can hit: somebody took the number at the same moment. */
+export const isTakenFileNumber = (fault: unknown) => {
+  const { code, constraint } = fault as { code?: string; constraint?: string }
+  return code === '23505' && constraint === 'clients_file_number'
+}

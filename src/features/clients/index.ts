@@ -1,6 +1,7 @@
 export { createClients, type Clients } from './clients.ts'
 export { spoken } from './pages.ts'
 export { displayName, type ClientProfile } from './profile.ts'
+export { newClientRoutes } from './new-client/routes.ts'
 export { clientRoutes } from './routes.ts'
 export { createSealing } from './sealing.ts'
 export { searchRoutes } from './search/routes.ts'

@@ -1,7 +1,7 @@
 import type { Translate } from '../../platform/i18n/translations.ts'
+import { languageChoices } from '../../platform/text/languages.ts'
 import type { CountryCode } from '../../platform/text/phone.ts'
 import type { Problems } from '../../platform/web/forms.ts'
-import { languageChoices } from './languages.ts'
 import type { FormValues } from './form-values.ts'
 import type { GroupChoice } from './needs.ts'
 import { addressUses, ageOn, displayName, genders, listName, phoneTypes, type ClientProfile } from './profile.ts'
@@ -46,12 +46,13 @@ export const formPage = (
       phoneTypes: choices('phone-type', phoneTypes),
       addressUses: choices('address-use', addressUses),
       groups,
-      languages: languageChoices(language, values.languages.map(({ code }) => code).filter(isTag)),
+      languages: languageChoices(
+        language,
+        values.languages.map(({ code }) => code),
+      ),
     },
   }
 }
-
-const isTag = (code: string) => /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(code)
 
 /** The fields from the top of the form to its end: the order in which problems are told. */
 const fromTheTop = [
@@ -63,6 +64,7 @@ const fromTheTop = [
   'fileNumber',
   'alerts',
   'phones',
+  'contacts',
   'languages',
   'addresses',
   'emails',

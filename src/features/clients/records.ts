@@ -4,7 +4,7 @@ import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { fileNumberKey } from '../../platform/text/file-number.ts'
 import { compare, type Change } from './changes.ts'
-import { findTaken, takeFileNumbers } from './file-numbers.ts'
+import { findTaken, isTakenFileNumber, takeFileNumbers } from './file-numbers.ts'
 import type { GroupChoice, Needs } from './needs.ts'
 import type { Action, ClientProfile, Status } from './profile.ts'
 import { findClient, insertClients, lockClient, type ReadRow } from './queries.ts'
@@ -79,8 +79,15 @@ export const createRecords = ({ db, clock, accountNames, contactsOf, groups }: N
      * Makes a client. A form sent twice carries the same id and makes one client.
      * @param profile an empty file number asks for the next one
      * @param groupIds the groups the client is in
+     * @param alongside what is made with the client, in the same transaction; where it throws, nothing is made
      */
-    create: (actor: Actor, id: string, profile: ClientProfile, groupIds: readonly string[] = []): Promise<Creation> =>
+    create: (
+      actor: Actor,
+      id: string,
+      profile: ClientProfile,
+      groupIds: readonly string[] = [],
+      alongside?: (trx: Trx) => Promise<void>,
+    ): Promise<Creation> =>
       db.asTenant(actor, async trx => {
         for (;;) {
           if (await findClient(trx, id)) return 'already-there'
@@ -107,6 +114,7 @@ export const createRecords = ({ db, clock, accountNames, contactsOf, groups }: N
           if (made) {
             await groups.keep(trx, actor, id, groupIds)
             await record(trx, actor, 'client.created', id)
+            await alongside?.(trx)
             return 'created'
           }
           if (profile.fileNumber && !(await findClient(trx, id))) return 'file-number-taken'
@@ -153,11 +161,8 @@ export const createRecords = ({ db, clock, accountNames, contactsOf, groups }: N
             }
           }
           const renumbered = fileNumberKey(amended.fileNumber) !== fileNumberKey(present.fileNumber)
-          if (
-            renumbered &&
-            (await findTaken(trx, actor, sealing, [{ id: clientId, fileNumber: amended.fileNumber }])).size
-          )
-            return { outcome: 'file-number-taken' }
+          const wanted = [{ id: clientId, fileNumber: amended.fileNumber }]
+          if (renumbered && (await findTaken(trx, actor, sealing, wanted)).size) return { outcome: 'file-number-taken' }
           await replace(trx, actor, row, present, await sealing.seal(actor.tenantId, clientId, amended), 'amended')
           if (groupIds) await groups.keep(trx, actor, clientId, groupIds)
           return { outcome: 'amended' }
@@ -192,9 +197,3 @@ export const madeBy = (
   action: row.action,
   byImport: row.import_id !== null,
 })
-
-/** PostgreSQL's unique_violation of the one index that a change can hit: somebody took the number at the same moment. */
-const isTakenFileNumber = (fault: unknown) => {
-  const { code, constraint } = fault as { code?: string; constraint?: string }
-  return code === '23505' && constraint === 'clients_file_number'
-}

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { Router, type Request, type Response } from 'express'
 import type { Clock } from '../../platform/clock.ts'
 import { NotFound } from '../../platform/errors.ts'
@@ -7,14 +6,13 @@ import { flash } from '../../platform/web/flash.ts'
 import { readForm } from '../../platform/web/forms.ts'
 import { actorOf, requireRole } from '../../platform/web/guard.ts'
 import type { Clients } from './clients.ts'
-import { emptyValues, typedValues, valuesOf } from './form-values.ts'
+import { typedValues, valuesOf } from './form-values.ts'
 import { formPage, spoken } from './pages.ts'
-import type { ClientLine, ClientProfile } from './profile.ts'
-import { clientForm, groupsField, letterParam, listQuery, twinsField, uuid, versionField } from './schema.ts'
-import type { Twins } from './twins.ts'
+import type { ClientProfile } from './profile.ts'
+import { groupsIn, problemOf, takenNumber, typedIn } from './questions.ts'
+import { clientForm, letterParam, listQuery, uuid, versionField } from './schema.ts'
 
 const readers = ['staff', 'security_officer'] as const
-const takenNumber = { fileNumber: 'clients:problem.file-number-taken' }
 
 export const clientRoutes = (clients: Clients, clock: Clock) => {
   const router = Router()
@@ -33,36 +31,6 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
     const { status, page } = listQuery.parse(req.query)
     const found = await clients.byLetter(actorOf(res), letter.data.toLowerCase(), status, page)
     res.render('clients/letter', { ...speech(res), ...found, status, letter: letter.data.toLowerCase() })
-  })
-
-  router.get('/clients/new', requireRole('staff'), async (_req, res) => {
-    const groups = await clients.groupChoices(actorOf(res))
-    res.render('clients/new', {
-      ...speech(res),
-      id: randomUUID(),
-      twins: [],
-      ...formPage(res.locals, groups, emptyValues()),
-    })
-  })
-
-  router.post('/clients', requireRole('staff'), async (req, res) => {
-    const { id: sent } = (req.body ?? {}) as { id?: unknown }
-    const id = uuid.safeParse(sent).data ?? randomUUID()
-    const read = form(res, req.body)
-    const again = async (problems: Record<string, string>, twins: readonly ClientLine[] = []) => {
-      const groups = await clients.groupChoices(actorOf(res))
-      const page = formPage(res.locals, groups, typedValues(req.body), problems)
-      res.status(422).render('clients/new', { ...speech(res), id, twins, ...page })
-    }
-    if (!read.ok) return again(read.problems)
-
-    const { twins, question } = await clients.twinsOfNew(actorOf(res), id, typedIn(read.data, req.body))
-    if (question) return again(problemOf(question), twins)
-
-    const creation = await clients.create(actorOf(res), id, read.data, groupsIn(req.body))
-    if (creation === 'file-number-taken') return again(takenNumber, twins)
-    if (creation === 'created') flashSaved(req, res, read.data, 'created')
-    res.redirect(303, `/clients/${id}`)
   })
 
   router.get('/clients/:clientId', requireRole(readers), async (req, res) => {
@@ -155,13 +123,6 @@ const flashSaved = (req: Request, res: Response, { phones }: ClientProfile, outc
   areAllDialable(phones, countryOf(res))
     ? flash(req, 'success', `clients:flash.${outcome}`)
     : flash(req, 'warning', 'safe-to-contact:savedUndialable')
-
-/** What was typed of a client, with those who look like them as far as the form has shown them. */
-const typedIn = (profile: ClientProfile, body: unknown) => ({ profile, alreadyShown: twinsField.parse(body) })
-const problemOf = (question: Twins['question']) => (question === 'file-number-taken' ? takenNumber : {})
-
-/** The groups that were ticked; nothing where the form did not ask. */
-const groupsIn = (body: unknown): string[] | undefined => groupsField.safeParse(body).data
 
 const clientIdOf = (req: Request): string => {
   const read = uuid.safeParse(req.params.clientId)

@@ -2,10 +2,9 @@ import { z } from 'zod'
 import { canonicalLanguage } from '../../platform/text/language-name.ts'
 import { readPhone, type CountryCode } from '../../platform/text/phone.ts'
 import { visible } from '../../platform/text/visible.ts'
-import { isWholeDay } from '../../platform/text/written-day.ts'
+import { dayField } from '../../platform/web/day-field.ts'
 import { ruleFields, rulesToKeep } from '../../safe-to-contact/schema.ts'
 import { saysNothingTyped, typedRules } from '../../safe-to-contact/typed.ts'
-import { readDay } from './days.ts'
 import { addressUses, genders, phoneTypes, type ClientProfile } from './profile.ts'
 
 const tooLong = 'problems:too-long'
@@ -40,20 +39,7 @@ const orNull = (schema: ReturnType<typeof line>) => schema.transform(typed => ty
 
 /** A date; one that is known in part where the form takes that. */
 const day = (today: string, { whole }: { whole: boolean }) =>
-  line(40).transform((typed, context) => {
-    if (!typed) return null
-    const read = readDay(typed)
-    const problem =
-      !read || (whole && !isWholeDay(read))
-        ? 'problems:date'
-        : read > today
-          ? 'problems:date-in-future'
-          : read < earliestBirth.slice(0, read.length)
-            ? 'clients:problem.birth-date-too-early'
-            : null
-    if (problem) context.addIssue({ code: 'custom', message: problem })
-    return read
-  })
+  dayField({ whole, earliest: earliestBirth, latest: today, tooEarly: 'clients:problem.birth-date-too-early' })
 
 /** Rows as a form sends them; a row schema gives null for an empty row, and places in messages stay those of the page. */
 const rows = <Row extends z.ZodType>(row: Row, most: number) =>
@@ -150,6 +136,12 @@ export const clientForm = (today: string, country: CountryCode) =>
       when: () => true,
     })
     .transform((form): ClientProfile => form)
+
+/** What a new client's form sends besides: the id of the client to be made, and what to do next. */
+export const newClientFields = z.object({
+  id: z.uuid().optional().catch(undefined),
+  next: z.enum(['another', 'contact']).optional().catch(undefined),
+})
 
 /** Groups are ticked; where the form shows none it says nothing of them. */
 export const groupsField = z

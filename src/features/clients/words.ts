@@ -3,7 +3,7 @@ import { showPhone, type CountryCode, type PhoneReading } from '../../platform/t
 import { rulesOf } from '../../safe-to-contact/rules.ts'
 import { ruleWords, sayRule } from '../../safe-to-contact/words.ts'
 import type { Field } from './changes.ts'
-import { languageName } from './languages.ts'
+import { languageName } from '../../platform/text/languages.ts'
 import type { Address, Phone } from './profile.ts'
 
 type Formats = { t: Translate; language: string; country: CountryCode; formatDate: (day: string) => string }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../platform/actor.ts'
 import { record } from '../../platform/audit/record.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
@@ -34,6 +35,15 @@ export const createChanges = ({ db, clock, lockClient, rules }: Needs, records: 
         await record(trx, actor, 'emergency-contact.added', clientId, { contact: id })
         return 'added'
       }),
+
+    /** Adds the contacts that a client begins with, in their order; for a feature that makes the client in this transaction. */
+    addFirst: async (trx: Trx, actor: Actor, clientId: string, profiles: readonly ContactProfile[]): Promise<void> => {
+      for (const [index, profile] of profiles.entries()) {
+        const id = randomUUID()
+        await insert(trx, actor, { id, clientId, rank: index + 1 }, profile)
+        await record(trx, actor, 'emergency-contact.added', clientId, { contact: id })
+      }
+    },
 
     /**
      * Replaces what is recorded, if it still is the version that was looked at. Otherwise nothing changes: it was 'removed'

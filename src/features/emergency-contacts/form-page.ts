@@ -1,6 +1,6 @@
+import { languageChoices } from '../../platform/text/languages.ts'
 import type { Problems } from '../../platform/web/forms.ts'
 import { mostPhones, phoneTypes } from './contact.ts'
-import { languageOptions } from './languages.ts'
 import { relationshipGroups } from './relationships.ts'
 import type { TypedContact } from './schema.ts'
 
@@ -34,9 +34,14 @@ export const showForm = (res: Rendered, { client, contact, newId, values, proble
         )
       : [],
     now: now ?? null,
-    relationshipGroups,
-    languages: languageOptions(language, values.language),
-    phoneTypes,
-    mostPhones,
+    ...formChoices(language, [values.language]),
   })
 }
+
+/** The choices that the fields of a contact offer. @param recorded codes of languages that must be among them */
+export const formChoices = (language: string, recorded: readonly string[]) => ({
+  relationshipGroups,
+  languages: languageChoices(language, recorded),
+  phoneTypes,
+  mostPhones,
+})

@@ -1,4 +1,5 @@
 export { createEmergencyContacts, type EmergencyContacts } from './emergency-contacts.ts'
+export { readFirstContacts } from './first-contacts.ts'
 export { relationshipCodes } from './relationships.ts'
 export { confirmationAttention } from './attention.ts'
 export { emergencyContactRoutes } from './routes.ts'

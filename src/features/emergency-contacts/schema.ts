@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { isLanguageCode } from '../../platform/text/languages.ts'
 import { phoneToEdit, readPhone, type CountryCode } from '../../platform/text/phone.ts'
 import { visible } from '../../platform/text/visible.ts'
+import { dayField } from '../../platform/web/day-field.ts'
 import { ruleFields, rulesToKeep } from '../../safe-to-contact/schema.ts'
 import { saysNothingTyped, typedFromRules, typedRules, type TypedRules } from '../../safe-to-contact/typed.ts'
 import { mostPhones, phoneTypes, type ContactProfile } from './contact.ts'
-import { isLanguageCode } from './languages.ts'
 import { otherRelationship, relationshipCodes } from './relationships.ts'
 
 const tooLong = 'problems:too-long'
@@ -71,11 +72,7 @@ export const contactForm = (today: string, country: CountryCode) =>
         .enum(['yes', 'no'], { error: 'emergency-contacts:problems.may-be-told' })
         .transform(word => word === 'yes'),
       tellNote: lines(500).transform(orNull),
-      lastConfirmedOn: z
-        .string()
-        .refine(day => day === '' || (z.iso.date().safeParse(day).success && day >= '1900'), 'problems:date')
-        .refine(day => day <= today, 'problems:date-in-future')
-        .transform(day => day || null),
+      lastConfirmedOn: dayField({ whole: true, earliest: '1900-01-01', latest: today }),
     })
     .refine(({ relationship, relationshipText }) => relationship !== otherRelationship || relationshipText !== null, {
       error: 'emergency-contacts:problems.relationship-text',
@@ -96,7 +93,7 @@ export const typedContact = (body: unknown): TypedContact => {
     name: asText(form.name),
     relationship: asText(form.relationship),
     relationshipText: asText(form.relationshipText),
-    phones: asRows(form.phones)
+    phones: typedRows(form.phones)
       .map(asPhone)
       .filter(row => row.number.trim() || row.hours.trim() || !saysNothingTyped(row)),
     email: asText(form.email),
@@ -141,7 +138,9 @@ export const workListForm = z.object({ workList: z.string().max(200) })
 export const newContactForm = z.object({ id: z.uuid() })
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value.replaceAll('\r\n', '\n') : '')
-const asRows = (value: unknown): unknown[] => (typeof value === 'object' && value !== null ? Object.values(value) : [])
+/** Rows as a form sends them. */
+export const typedRows = (value: unknown): unknown[] =>
+  typeof value === 'object' && value !== null ? Object.values(value) : []
 const asPhone = (row: unknown): TypedPhone => {
   const { type, number, hours } = (row ?? {}) as Record<string, unknown>
   return { type: asText(type) || 'mobile', number: asText(number), hours: asText(hours), ...typedRules(row) }

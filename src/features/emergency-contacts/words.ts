@@ -1,7 +1,7 @@
 import type { Language, Translate } from '../../platform/i18n/translations.ts'
 import { rulesOf, type RecordedRules } from '../../safe-to-contact/rules.ts'
 import { ruleWords, sayRule } from '../../safe-to-contact/words.ts'
-import { languageName } from './languages.ts'
+import { languageName } from '../../platform/text/languages.ts'
 import type { TypedContact, TypedPhone } from './schema.ts'
 
 type Speech = { t: Translate; language: Language; formatDate: (day: string) => string }

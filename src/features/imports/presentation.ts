@@ -1,5 +1,5 @@
 import type { Translate } from '../../platform/i18n/translations.ts'
-import { nameOfLanguage } from '../../platform/text/language-name.ts'
+import { languageName } from '../../platform/text/languages.ts'
 import { newProfile, type ChangedField, type Profile } from './columns/profile.ts'
 import type { Refusal, Warning } from './columns/read-row.ts'
 import type { Reading } from './columns/guess.ts'
@@ -116,7 +116,7 @@ const valueOf = (field: ChangedField, profile: Profile, { t, formatDate, languag
     case 'addresses':
       return profile.addresses.map(placeOf).join('; ')
     case 'languages':
-      return profile.languages.map(code => nameOfLanguage(code, language) ?? code).join(', ')
+      return profile.languages.map(code => languageName(code, language)).join(', ')
     case 'emails':
     case 'alerts':
       return profile[field].join(', ')

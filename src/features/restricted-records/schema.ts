@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { dayField } from '../../platform/web/day-field.ts'
 import { judgements } from './queries.ts'
 import { reasons } from './sealing.ts'
 
@@ -30,7 +31,7 @@ export const breakForm = z.object(why).refine(saidWhy, mustSay)
 export const findForm = z
   .object({
     sought: said,
-    birthDate: z.union([z.literal(''), z.iso.date('restricted-records:problem.birthDate')]).optional(),
+    birthDate: dayField({ whole: false }),
     ...why,
   })
   .refine(saidWhy, mustSay)

@@ -1,4 +1,5 @@
 import { fold } from '../../../platform/text/fold.ts'
+import { languageName, offeredLanguages } from '../../../platform/text/languages.ts'
 import type { Gender } from './profile.ts'
 
 const table = <Value>(entries: readonly (readonly [string, Value])[]) =>
@@ -25,24 +26,18 @@ export const readGender = (text: string): Gender | undefined => genderWords.get(
 /** A yes or a no, in Polish or English. */
 export const readYesNo = (text: string): boolean | undefined => yesNoWords.get(fold(text))
 
-/** ISO 639-1, and what else people in Poland's care speak. */
-const languageCodes = (
+/** ISO 639-1. */
+const isoCodes = (
   'af am ar az be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gu ha he hi hr hu hy id is it ja ka kk km kn ko ku ky lo lt lv mg ' +
-  'mk ml mn mr ms my nb ne nl nn no or pa pl ps pt ro ru rw sd si sk sl so sq sr sv sw ta te tg th ti tk tl tr ug uk ur uz vi xh yi yo zh zu rom csb szl'
+  'mk ml mn mr ms my nb ne nl nn no or pa pl ps pt ro ru rw sd si sk sl so sq sr sv sw ta te tg th ti tk tl tr ug uk ur uz vi xh yi yo zh zu'
 ).split(' ')
+/** Everything that a form offers is understood in a file, by the same names. */
+const languageCodes = [...new Set([...isoCodes, ...offeredLanguages])]
 
 const languageNames = new Map(
-  ['pl', 'en'].flatMap(reader => {
-    const names = new Intl.DisplayNames([reader], { type: 'language' })
-    return languageCodes.map(code => [fold(names.of(code) ?? code), code] as const)
-  }),
+  ['pl', 'en'].flatMap(reader => languageCodes.map(code => [fold(languageName(code, reader)), code] as const)),
 )
-languageNames
-  .set('migowy', 'pso')
-  .set('polski jezyk migowy', 'pso')
-  .set('pjm', 'pso')
-  .set('romski', 'rom')
-  .set('ua', 'uk')
+languageNames.set('migowy', 'pso').set('pjm', 'pso').set('ua', 'uk')
 const knownCodes = new Set(languageCodes)
 
 /** The language a cell names, as a BCP 47 tag: `ukraiński`, `język polski`, `po angielsku`, `Ukrainian`, `uk`, `en-GB`. */

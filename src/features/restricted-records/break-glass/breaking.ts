@@ -111,12 +111,12 @@ export const createBreaking = (needs: Needs, seals: Seals) => {
     },
 
     /** Looks for a restricted record by what is known of the person, and opens it. Finding nobody is a case as well. */
-    find: async (actor: Actor, { reason, details, sought, birthDate = '' }: FindForm): Promise<Finding> => {
+    find: async (actor: Actor, { reason, details, sought, birthDate }: FindForm): Promise<Finding> => {
       const finding = await asProgram<Finding>(actor, async trx => {
         const closed = await selectClosedTo(trx, accountOf(actor))
         const home = await country(trx, actor)
         const fitting = (await findable(trx, actor.tenantId, closed)).filter(each =>
-          fits(each, sought, birthDate, home),
+          fits(each, sought, birthDate ?? '', home),
         )
         const why = { reason, details, sought, birthDate: birthDate || null }
         const [found, another] = fitting

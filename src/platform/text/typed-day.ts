@@ -1,5 +1,5 @@
-import { dayFrom } from '../../platform/text/names/days.ts'
-import { readWrittenDay, type PartialDate } from '../../platform/text/written-day.ts'
+import { dayFrom } from './names/days.ts'
+import { readWrittenDay, type PartialDate } from './written-day.ts'
 
 /**
  * A date in the ways people type it: 1983-11-14, 14.11.1983, 14/11/1983, 14-11-1983, 14 11 1983, in words or Roman months, or
