@@ -4,6 +4,7 @@ import { NotFound } from '../../platform/errors.ts'
 import { fileNumberKey } from '../../platform/text/file-number.ts'
 import { selectByFileNumbers, selectByPersons } from './bulk/queries.ts'
 import { compare, type Field } from './changes.ts'
+import { createListed, type Listed } from './listed.ts'
 import type { Needs } from './needs.ts'
 import type { ClientLine, ClientProfile } from './profile.ts'
 import { findClient } from './queries.ts'
@@ -15,7 +16,10 @@ const maxTwins = 5
 const whoSomebodyIs: readonly Field[] = ['givenNames', 'familyName', 'birthDate']
 
 /** Clients that look like one who is about to be made or changed. */
-export const createTwins = ({ db }: Pick<Needs, 'db'>, sealing: Sealing) => {
+export const createTwins = (needs: Pick<Needs, 'db' | 'contactCounts' | 'groups'>, sealing: Sealing) => {
+  const { db } = needs
+  const withContactsAndGroups = createListed(needs)
+
   /** Read in the eyes of the actor, so that restricted records are not among them (docs/adr/0019); audited as a list. */
   const find = async (trx: Trx, actor: Actor, id: string, profile: ClientProfile, present: ClientProfile | null) => {
     const { tenantId } = actor
@@ -32,7 +36,7 @@ export const createTwins = ({ db }: Pick<Needs, 'db'>, sealing: Sealing) => {
     found.delete(id)
     const twins = [...found.values()].slice(0, maxTwins)
     if (twins.length > 0) await recordShown(trx, actor, 'clients.listed', twins)
-    return Promise.all(
+    const lines = await Promise.all(
       twins.map(async (twin): Promise<ClientLine> => ({
         id: twin.id,
         status: twin.status,
@@ -40,6 +44,7 @@ export const createTwins = ({ db }: Pick<Needs, 'db'>, sealing: Sealing) => {
         createdAt: twin.created_at,
       })),
     )
+    return withContactsAndGroups(trx, actor, lines)
   }
 
   return {
@@ -49,7 +54,7 @@ export const createTwins = ({ db }: Pick<Needs, 'db'>, sealing: Sealing) => {
      * @param id of the client to be made
      * @param profile as typed
      */
-    twinsOfNew: (actor: Actor, id: string, profile: ClientProfile): Promise<ClientLine[]> =>
+    twinsOfNew: (actor: Actor, id: string, profile: ClientProfile): Promise<Listed<ClientLine>[]> =>
       db.asTenant(actor, trx => find(trx, actor, id, profile, null)),
 
     /**
@@ -58,7 +63,7 @@ export const createTwins = ({ db }: Pick<Needs, 'db'>, sealing: Sealing) => {
      * @param profile as typed; an empty file number keeps the present one
      * @throws NotFound
      */
-    twinsOfChanged: (actor: Actor, id: string, profile: ClientProfile): Promise<ClientLine[]> =>
+    twinsOfChanged: (actor: Actor, id: string, profile: ClientProfile): Promise<Listed<ClientLine>[]> =>
       db.asTenant(actor, async trx => {
         const row = await findClient(trx, id)
         if (!row) throw new NotFound()
