@@ -31,7 +31,7 @@ afterAll(async () => {
 })
 
 /** Three people to call: one who must not be called at all, and two who answer at any time. */
-const family = async () => {
+const family = async (suffix = '') => {
   const phone = (end: number) => ({ type: 'mobile', number: `+4850000013${end}`, typed: `500 000 13${end}` }) as const
   const id = await newClient(ostoja, actor, {
     givenNames: 'Łucja',
@@ -47,7 +47,7 @@ const family = async () => {
   const contact = (name: string, end: number, rules: object = {}) =>
     ostoja.features.emergencyContacts.add(actor, id, randomUUID(), {
       ...contactProfile,
-      name,
+      name: `${name}${suffix}`,
       phones: [{ ...phone(end), hours: null, ...rules }],
     })
   await contact('Cicha Teresa', 1, { doNotCallBetween: [{ from: '00:00', to: '00:00' }] })
@@ -175,7 +175,7 @@ describe.each([
 
   it('one reads that a contact is saved, and adds the next', async () => {
     const { page, close } = await open('staff')
-    const id = await family()
+    const id = await family(` ${viewport.width}`)
     await page.goto(`${ostoja.url}/clients/${id}/contacts/new`)
     for (const name of ['Czwarta Osoba', 'Piąta Osoba']) {
       await page.fill('[name=name]', name)

@@ -95,7 +95,9 @@ export const selectPage = (
     ])
     .limit(most)
   if (contacts === 'none')
-    void page.whereRaw('not exists (select from emergency_contacts contact where contact.client_id = clients.id)')
+    void page.whereRaw(
+      'not exists (select from emergency_contacts contact where contact.client_id = clients.id and contact.rank = 1)',
+    )
   if (key) void page.whereRaw(`(created_at, id) ${beyond} (?, ?)`, [key.at, key.id])
   return page.select(...lineColumns)
 }

@@ -15,7 +15,7 @@ export const countWithoutContacts = async (trx: Trx): Promise<number> => {
   const [counted] = await ask<{ count: number }>(
     trx,
     `select count(*)::int as count from clients where status = 'active'
-        and not exists (select from emergency_contacts contact where contact.client_id = clients.id)`,
+        and not exists (select from emergency_contacts contact where contact.client_id = clients.id and contact.rank = 1)`,
     [],
   )
   return counted?.count ?? 0
