@@ -153,6 +153,7 @@ export const createFeatures = (ground: Platform) => {
   const groups = createGroups({
     ...platform,
     linesOf: (...args: Parameters<Clients['linesOf']>) => clients.linesOf(...args),
+    withContactsAndGroups: (...args) => clients.withContactsAndGroups(...args),
   })
   const timeZone = async (trx: Trx, actor: Actor) => (await settings.within(trx, actor)).timeZone
   const clients = createClients({
@@ -161,6 +162,7 @@ export const createFeatures = (ground: Platform) => {
     accountNames: accounts.names,
     country: settings.countryWithin,
     contactsOf: contacts.ofClient,
+    contactCounts: contacts.counts,
     groups,
     havingContacts: async (...args) =>
       new Set([...(await contacts.havingContacts(...args)), ...(await cards.havingCalls(...args))]),

@@ -157,7 +157,8 @@ const takeFlash = (req: Request, t: Translate) => {
   const { flash } = req.session
   if (!flash) return null
   delete req.session.flash
-  return { kind: flash.kind, text: t(flash.messageKey, flash.params ?? {}) }
+  const { kind, messageKey, params = {}, link } = flash
+  return { kind, text: t(messageKey, params), link: link ? { href: link.href, text: t(link.textKey) } : null }
 }
 
 const problemIn = (t: Translate) => (problems: Problems | undefined, field: string) => {

@@ -526,6 +526,7 @@ describe('the page of a client', () => {
   it('of an archived client offers no change', async () => {
     const client = await newClient()
     await add(client)
+    await staff.get(`/clients/${client}`) // shows once that it is saved, and where to add the next
     await ostoja.features.clients.archive(systemActor(tenantId), client)
     const { text } = await staff.get(`/clients/${client}`)
     expect(text).toContain('Maria Żółć')

@@ -31,7 +31,7 @@ afterAll(async () => {
 })
 
 /** Three people to call: one who must not be called at all, and two who answer at any time. */
-const family = async () => {
+const family = async (suffix = '') => {
   const phone = (end: number) => ({ type: 'mobile', number: `+4850000013${end}`, typed: `500 000 13${end}` }) as const
   const id = await newClient(ostoja, actor, {
     givenNames: 'Łucja',
@@ -47,7 +47,7 @@ const family = async () => {
   const contact = (name: string, end: number, rules: object = {}) =>
     ostoja.features.emergencyContacts.add(actor, id, randomUUID(), {
       ...contactProfile,
-      name,
+      name: `${name}${suffix}`,
       phones: [{ ...phone(end), hours: null, ...rules }],
     })
   await contact('Cicha Teresa', 1, { doNotCallBetween: [{ from: '00:00', to: '00:00' }] })
@@ -56,8 +56,12 @@ const family = async () => {
   return id
 }
 
-const signIn = async (context: BrowserContext, language: Language): Promise<Page> => {
-  const { login, password } = await ostoja.newAccount(tenant, ['staff'], { language })
+const signIn = async (
+  context: BrowserContext,
+  language: Language,
+  role: 'staff' | 'security_officer' = 'staff',
+): Promise<Page> => {
+  const { login, password } = await ostoja.newAccount(tenant, [role], { language })
   const page = await context.newPage()
   await page.goto(`${ostoja.url}/sign-in`)
   await page.fill('#login', login)
@@ -145,6 +149,84 @@ describe('the emergency card, by one thumb', () => {
     }
     expect(await page.locator('a[href="tel:+48500000131"]').count()).toBe(0)
     await context.close()
+  })
+})
+
+/** The part of an element that can be seen without scrolling, with nothing over its middle. */
+const inView = (page: Page, selector: string) =>
+  page
+    .locator(selector)
+    .first()
+    .evaluate(element => {
+      const { top, bottom, left, right } = element.getBoundingClientRect()
+      const over = document.elementFromPoint((left + right) / 2, (top + bottom) / 2)
+      return top >= 0 && bottom <= innerHeight && element.contains(over)
+    })
+
+describe.each([
+  { width: 1280, height: 800 },
+  { width: 390, height: 844 },
+])('without scrolling, on $width by $height', viewport => {
+  const open = async (role: 'staff' | 'security_officer') => {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport })
+    const page = await signIn(context, 'en', role)
+    return { page, close: () => context.close() }
+  }
+
+  it('one reads that a contact is saved, and adds the next', async () => {
+    const { page, close } = await open('staff')
+    const id = await family(` ${viewport.width}`)
+    await page.goto(`${ostoja.url}/clients/${id}/contacts/new`)
+    for (const name of ['Czwarta Osoba', 'Piąta Osoba']) {
+      await page.fill('[name=name]', name)
+      await page.selectOption('[name=relationship]', 'FRND')
+      await page.fill('[name="phones[0][number]"]', '500 000 139')
+      await page.check('[name=mayBeTold][value=yes]')
+      await page.locator('main form [type=submit]').last().click()
+      await page.waitForURL(/#contact-/)
+      expect(await inView(page, '[data-flash] .alert')).toBe(true)
+      expect(await page.locator(':target h3').textContent()).toBe(name)
+      expect(await inView(page, ':target h3')).toBe(true)
+      await page.click('[data-flash] a')
+      await page.waitForURL(/\/contacts\/new$/)
+    }
+    await page.goto(`${ostoja.url}/clients/${id}`)
+    await page.locator('form[action$="/confirm"] button').last().click()
+    await page.waitForURL(/#contact-/)
+    expect(await inView(page, '[data-flash] .alert')).toBe(true)
+    await page.goto(`${ostoja.url}/clients/${id}/card`)
+    await page.locator('.call-next [value=no-answer]').click()
+    await page.waitForURL(/\/card#next$/)
+    expect(await inView(page, '[data-flash] .alert')).toBe(true)
+    expect(await inView(page, '.call-next h3')).toBe(true)
+    await close()
+  })
+
+  it('the log begins, and says what it was searched for', async () => {
+    const { page, close } = await open('security_officer')
+    await page.goto(`${ostoja.url}/log`)
+    expect(await inView(page, '.table tbody tr th')).toBe(true)
+    await page.locator('summary', { hasText: 'Search' }).click()
+    await page.selectOption('[name=group]', 'reading')
+    await page.locator('form[action="/log/searches"] [type=submit]').click()
+    await page.waitForURL(/\/log\/searches\//)
+    expect(await page.locator('summary .badge:visible').allInnerTexts()).toEqual(['What: Client data viewed'])
+    expect(await inView(page, '.table tbody tr th')).toBe(true)
+    await close()
+  })
+
+  it('the card has what to know beside whom to call where there is room, and the list a client a line', async () => {
+    const { page, close } = await open('staff')
+    const wide = viewport.width === 1280
+    await page.goto(`${ostoja.url}/clients/${clientId}/card`)
+    const [whom, own] = await Promise.all(['#whom', '#own'].map(part => page.locator(part).boundingBox()))
+    expect(own!.x > whom!.x + 300).toBe(wide)
+    await page.goto(`${ostoja.url}/clients`)
+    const rows = await page.locator('.table-clients tbody tr:not(.rules-row)').all()
+    const heights = await Promise.all(rows.map(async row => (await row.boundingBox())!.height))
+    if (wide) expect(Math.max(...heights)).toBeLessThanOrEqual(46)
+    expect(await page.locator('.row-card span:visible').count()).toBe(rows.length)
+    await close()
   })
 })
 

@@ -5,6 +5,7 @@ import { clientPath, follow, fromClient, openClient, sendEmpty } from './steps.t
 const searchFor = (fields: Record<string, string>) => async (page: Page) => {
   await page.goto('/log')
   const form = page.locator('form[action="/log/searches"]')
+  await page.locator('details:has(form[action="/log/searches"]) > summary').click()
   for (const [name, value] of Object.entries(fields)) await form.locator(`[name="${name}"]`).fill(value)
   await Promise.all([page.waitForEvent('load'), form.locator('button[type="submit"]').click()])
 }

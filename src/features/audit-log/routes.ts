@@ -6,6 +6,7 @@ import { actionGroupNames } from './action-groups.ts'
 import type { AuditLog } from './audit-log.ts'
 import { sayMoments } from '../../platform/i18n/moments.ts'
 import { sayingEvents } from './saying.ts'
+import { sayWish } from './saying-wish.ts'
 import { logForm, readKey } from './schema.ts'
 import { shownAt } from './shown.ts'
 import { sayThings } from './unusual/saying.ts'
@@ -52,10 +53,12 @@ export const logRoutes = (log: AuditLog) => {
     const page = wish && (await log.search(actor, wish, readKey(req.query.after)))
     const isWhole = address === '/log' && req.query.after === undefined && status === 200
     const found = isWhole ? await log.unusual.list(actor, { all: false }) : null
+    const people = await log.people(actor)
     res.status(status).render('audit-log/log', {
       values,
       problems,
-      people: await log.people(actor),
+      people,
+      conditions: sayWish({ t, language, people }, wish ?? {}).map(({ term, text }) => `${term}: ${text}`),
       groups: actionGroupNames,
       searched: address !== '/log',
       address,

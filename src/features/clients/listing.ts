@@ -1,6 +1,7 @@
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { pageOf, readStretch, type PageWish } from '../../platform/web/page-key.ts'
+import { createListed, type Listed } from './listed.ts'
 import type { Needs } from './needs.ts'
 import { alphabetically, displayName, type ClientLine, type Status } from './profile.ts'
 import { selectByLetter, selectLines, selectPage, selectRecent, selectShelf, type LineRow } from './queries.ts'
@@ -18,11 +19,12 @@ const following = 'abcdefghijklmnopqrstuvwxyz_'.split('')
 
 const isShelf = (letters: string) => letters.length > 1 && letters !== 'other'
 
-export type ListWish = PageWish & { status: Status }
-export type ClientsPage = { lines: ClientLine[]; previous: string | null; next: string | null }
+/** `contacts: 'none'` are only those without an emergency contact. */
+export type ListWish = PageWish & { status: Status; contacts?: 'none' | undefined }
+export type ClientsPage = { lines: Listed<ClientLine>[]; previous: string | null; next: string | null }
 /** `deeper`: the longer beginnings to go on with, where there are too many clients for one list; then there are no lines. */
 export type LetterPage = {
-  lines: ClientLine[]
+  lines: Listed<ClientLine>[]
   page: number
   pages: number
   total: number
@@ -38,7 +40,9 @@ export type RecentClient = {
 }
 
 /** Lists of clients; each leaves one audit event with who was shown. */
-export const createListing = ({ db }: Needs, sealing: Sealing) => {
+export const createListing = (needs: Needs, sealing: Sealing) => {
+  const { db } = needs
+  const withContactsAndGroups = createListed(needs)
   const open = (actor: Actor, rows: readonly LineRow[]): Promise<ClientLine[]> =>
     Promise.all(
       rows.map(async ({ id, status, profile_sealed, created_at }) => ({
@@ -50,6 +54,8 @@ export const createListing = ({ db }: Needs, sealing: Sealing) => {
     )
 
   return {
+    withContactsAndGroups,
+
     /** These clients, as far as they are still there, in this order. */
     lines: (actor: Actor, ids: readonly string[]): Promise<ClientLine[]> =>
       db.asTenant(actor, async trx => {
@@ -60,13 +66,13 @@ export const createListing = ({ db }: Needs, sealing: Sealing) => {
       }),
 
     /** One page, newest first. `after` and `before` are keys that an earlier page gave; a key that isn't is ignored. */
-    list: (actor: Actor, { status, ...wish }: ListWish): Promise<ClientsPage> =>
+    list: (actor: Actor, { status, contacts, ...wish }: ListWish): Promise<ClientsPage> =>
       db.asTenant(actor, async trx => {
         const stretch = readStretch(wish)
-        const rows = await selectPage(trx, status, stretch, pageLength + 1)
+        const rows = await selectPage(trx, { status, contacts }, stretch, pageLength + 1)
         const { shown, previous, next } = pageOf(rows, stretch, pageLength, row => ({ at: row.created_at, id: row.id }))
         await recordShown(trx, actor, 'clients.listed', shown)
-        return { lines: await open(actor, shown), previous, next }
+        return { lines: await withContactsAndGroups(trx, actor, await open(actor, shown)), previous, next }
       }),
 
     /**
@@ -87,7 +93,14 @@ export const createListing = ({ db }: Needs, sealing: Sealing) => {
         const here = Math.min(page, pages)
         const lines = sorted.slice((here - 1) * pageLength, here * pageLength)
         await recordShown(trx, actor, 'clients.listed', lines)
-        return { lines, page: here, pages, total: sorted.length, deeper, cut: crowded && deeper.length === 0 }
+        return {
+          lines: await withContactsAndGroups(trx, actor, lines),
+          page: here,
+          pages,
+          total: sorted.length,
+          deeper,
+          cut: crowded && deeper.length === 0,
+        }
       }),
 
     /** The clients this account opened last, the latest first. */

@@ -20,10 +20,18 @@ export type Needs = {
   accountNames: (trx: Trx, tenantId: string, ids: readonly number[]) => Promise<Map<number, string>>
   /** The emergency contacts to show on a client's page, in their order. */
   contactsOf: (trx: Trx, actor: Actor, clientId: string) => Promise<readonly unknown[]>
+  /** How many emergency contacts each of these clients has; clients without any are left out. */
+  contactCounts: (trx: Trx, clientIds: readonly string[]) => Promise<ReadonlyMap<string, number>>
   /** The groups a tenant's clients may be in, and those of one client. */
   groups: {
     choices: (trx: Trx, actor: Actor) => Promise<GroupChoice[]>
     ofClient: (trx: Trx, actor: Actor, clientId: string) => Promise<GroupChoice[]>
+    /** Those of many clients; clients in none are left out. */
+    ofClients: (
+      trx: Trx,
+      actor: Actor,
+      clientIds: readonly string[],
+    ) => Promise<ReadonlyMap<string, readonly GroupChoice[]>>
     /** @returns whether anything has changed */
     keep: (trx: Trx, actor: Actor, clientId: string, groupIds: readonly string[]) => Promise<boolean>
   }

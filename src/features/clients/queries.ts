@@ -77,9 +77,15 @@ export const selectVersions = (trx: Trx, clientId: string): Promise<VersionRow[]
 
 /**
  * One page of a status, by creation, newest first, found by its key: as fast at the end as at the beginning.
+ * @param contacts 'none': only those without an emergency contact
  * @param direction 'older' than the key, or 'newer' (the nearest first)
  */
-export const selectPage = (trx: Trx, status: Status, { key, direction }: Stretch, most: number): Promise<LineRow[]> => {
+export const selectPage = (
+  trx: Trx,
+  { status, contacts }: { status: Status; contacts?: 'none' | undefined },
+  { key, direction }: Stretch,
+  most: number,
+): Promise<LineRow[]> => {
   const [beyond, order] = direction === 'older' ? ['<', 'desc'] : ['>', 'asc']
   const page = clients(trx)
     .where({ status })
@@ -88,6 +94,10 @@ export const selectPage = (trx: Trx, status: Status, { key, direction }: Stretch
       { column: 'id', order },
     ])
     .limit(most)
+  if (contacts === 'none')
+    void page.whereRaw(
+      'not exists (select from emergency_contacts contact where contact.client_id = clients.id and contact.rank = 1)',
+    )
   if (key) void page.whereRaw(`(created_at, id) ${beyond} (?, ?)`, [key.at, key.id])
   return page.select(...lineColumns)
 }

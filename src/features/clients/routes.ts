@@ -22,7 +22,7 @@ export const clientRoutes = (clients: Clients, clock: Clock) => {
   router.get('/clients', requireRole(readers), async (req, res) => {
     const wish = listQuery.parse(req.query)
     const page = await clients.list(actorOf(res), wish)
-    res.render('clients/list', { ...speech(res), ...page, status: wish.status })
+    res.render('clients/list', { ...speech(res), ...page, status: wish.status, contacts: wish.contacts ?? null })
   })
 
   router.get('/clients/letter/:letter', requireRole(readers), async (req, res) => {

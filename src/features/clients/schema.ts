@@ -156,6 +156,7 @@ export const twinsField = z
 
 export const listQuery = z.object({
   status: z.enum(['active', 'archived']).catch('active'),
+  contacts: z.literal('none').optional().catch(undefined),
   after: z.string().max(100).optional().catch(undefined),
   before: z.string().max(100).optional().catch(undefined),
   page: z.coerce.number().int().min(1).max(10_000).catch(1),

@@ -4,6 +4,7 @@ import { NotFound } from '../../platform/errors.ts'
 import { fileNumberKey } from '../../platform/text/file-number.ts'
 import { selectByFileNumbers, selectByPersons } from './bulk/queries.ts'
 import { compare, type Field } from './changes.ts'
+import { createListed, type Listed } from './listed.ts'
 import type { Needs } from './needs.ts'
 import type { ClientLine, ClientProfile } from './profile.ts'
 import { findClient } from './queries.ts'
@@ -17,7 +18,7 @@ const whoSomebodyIs: readonly Field[] = ['givenNames', 'familyName', 'birthDate'
 /** What was typed of a client, and the ids of those whom the form has shown as possibly the same person. */
 export type Typed = { profile: ClientProfile; alreadyShown: readonly string[] }
 /** What stands in the way of saving somebody who looks like others: a number of theirs, or that they have not been shown yet. */
-export type Twins = { twins: ClientLine[]; question: 'file-number-taken' | 'look-alikes' | null }
+export type Twins = { twins: Listed<ClientLine>[]; question: 'file-number-taken' | 'look-alikes' | null }
 
 const questionAbout = (
   twins: readonly ClientLine[],
@@ -30,9 +31,12 @@ const questionAbout = (
 }
 
 /** Clients that look like one who is about to be made or changed. */
-export const createTwins = ({ db }: Pick<Needs, 'db'>, sealing: Sealing) => {
+export const createTwins = (needs: Pick<Needs, 'db' | 'contactCounts' | 'groups'>, sealing: Sealing) => {
+  const { db } = needs
+  const withContactsAndGroups = createListed(needs)
+
   /** Read in the eyes of the actor, so that restricted records are not among them (docs/adr/0019); audited as a list where they are shown. */
-  const find = async (trx: Trx, actor: Actor, id: string, typed: Typed, present: ClientProfile | null) => {
+  const find = async (trx: Trx, actor: Actor, id: string, typed: Typed, present: ClientProfile | null): Promise<Twins> => {
     const { profile, alreadyShown } = typed
     const { tenantId } = actor
     const isRenamed = !present || compare(present, profile).some(({ field }) => whoSomebodyIs.includes(field))
@@ -56,7 +60,7 @@ export const createTwins = ({ db }: Pick<Needs, 'db'>, sealing: Sealing) => {
     )
     const question = questionAbout(twins, profile, alreadyShown)
     if (question) await recordShown(trx, actor, 'clients.listed', twins)
-    return { twins, question }
+    return { twins: await withContactsAndGroups(trx, actor, twins), question }
   }
 
   return {

@@ -12,6 +12,7 @@ import { lockingActive, readRules, type Needs, type Rules } from './needs.ts'
 import { createContactHistory } from './history.ts'
 import { createOrdering } from './ordering.ts'
 import { createConfirming } from './confirming.ts'
+import { countContacts, countWithoutContacts } from './counts.ts'
 import { selectAnyHaving, selectHaving, selectOrder } from './queries.ts'
 
 /**
@@ -80,6 +81,13 @@ export const createEmergencyContacts = (needs: Needs) => {
     /** The contacts of many clients, each client's in order; clients without any are left out. One query. */
     ofClients: (trx: Trx, actor: Actor, clientIds: readonly string[]): Promise<Map<string, EmergencyContact[]>> =>
       records.lines(trx, actor, clientIds),
+
+    /** How many contacts each of these clients has; clients without any are left out. One query. */
+    counts: (trx: Trx, clientIds: readonly string[]): Promise<ReadonlyMap<string, number>> =>
+      countContacts(trx, clientIds),
+
+    /** How many active clients have no contact, of those whom the account of this transaction may see. One query. */
+    countWithout: (trx: Trx): Promise<number> => countWithoutContacts(trx),
 
     /** Ids of active clients with a contact, at random, at most so many; nothing of them is read. */
     anyHaving: (trx: Trx, most: number): Promise<string[]> => selectAnyHaving(trx, most),

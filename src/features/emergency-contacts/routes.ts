@@ -47,7 +47,7 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
     const outcome = await contacts.add(actorOf(res), clientId, newId, form.data)
     if (outcome === 'full') return again(422, { problems: { '': 'emergency-contacts:conflict.full' } })
     if (outcome === 'taken') return again(409, { newId: randomUUID(), trouble: 'already-added' })
-    flashSaved(req, res, form.data, 'added')
+    flashSaved(req, res, form.data, 'added', { href: `/clients/${clientId}/contacts/new`, textKey: addAnother })
     backTo(res, clientId, newId)
   })
 
@@ -145,10 +145,18 @@ export const emergencyContactRoutes = (contacts: EmergencyContacts) => {
   return router
 }
 
-const flashSaved = (req: Request, res: Response, { phones }: ContactProfile, outcome: 'added' | 'amended') =>
+const addAnother = 'emergency-contacts:section.addAnother'
+
+const flashSaved = (
+  req: Request,
+  res: Response,
+  { phones }: ContactProfile,
+  outcome: 'added' | 'amended',
+  link?: { href: string; textKey: string },
+) =>
   areAllDialable(phones, countryOf(res))
-    ? flash(req, 'success', `emergency-contacts:flash.${outcome}`)
-    : flash(req, 'warning', 'safe-to-contact:savedUndialable')
+    ? flash(req, 'success', `emergency-contacts:flash.${outcome}`, {}, link)
+    : flash(req, 'warning', 'safe-to-contact:savedUndialable', {}, link)
 
 const countryOf = (res: Response) => res.locals.country as CountryCode
 

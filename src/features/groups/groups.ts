@@ -14,6 +14,7 @@ import {
   selectGroup,
   selectGroups,
   selectGroupsOf,
+  selectGroupsOfMany,
   selectMembers,
   updateName,
 } from './queries.ts'
@@ -31,6 +32,8 @@ type Needs<L extends Line> = {
   clock: Clock
   /** These clients, in the order of a list. */
   linesOf: (trx: Trx, actor: Actor, ids: readonly string[]) => Promise<L[]>
+  /** The same clients with what a list says of each beside the client's own facts. */
+  withContactsAndGroups: (trx: Trx, actor: Actor, lines: readonly L[]) => Promise<L[]>
 }
 
 const mostGroups = 500
@@ -38,7 +41,7 @@ const pageLength = 50
 const polish = new Intl.Collator('pl', { sensitivity: 'base' })
 
 /** Groups of clients, named by the tenant: a house, a district, a night shift. A client may be in several. */
-export const createGroups = <L extends Line>({ db, vault, clock, linesOf }: Needs<L>) => {
+export const createGroups = <L extends Line>({ db, vault, clock, linesOf, withContactsAndGroups }: Needs<L>) => {
   const place = (tenant: string, row: string) => ({ tenant, column: 'client_groups.name_sealed', row }) as const
   const open = async (actor: Actor, { id, name_sealed }: { id: string; name_sealed: Buffer }): Promise<Group> => ({
     id,
@@ -49,7 +52,7 @@ export const createGroups = <L extends Line>({ db, vault, clock, linesOf }: Need
   /** Every group, by name. */
   const choices = async (trx: Trx, actor: Actor): Promise<Group[]> => {
     const opened = await Promise.all((await selectGroups(trx)).map(row => open(actor, row)))
-    return opened.sort((one, other) => polish.compare(one.name, other.name))
+    return byName(opened)
   }
 
   const isTaken = (groups: readonly Group[], { id, name }: Group) =>
@@ -69,6 +72,21 @@ export const createGroups = <L extends Line>({ db, vault, clock, linesOf }: Need
     ofClient: async (trx: Trx, actor: Actor, clientId: string): Promise<Group[]> => {
       const ids = new Set(await selectGroupsOf(trx, clientId))
       return ids.size === 0 ? [] : (await choices(trx, actor)).filter(({ id }) => ids.has(id))
+    },
+
+    /** The groups that each of these clients is in, by name; clients in none are left out. One query. */
+    ofClients: async (
+      trx: Trx,
+      actor: Actor,
+      clientIds: readonly string[],
+    ): Promise<ReadonlyMap<string, readonly Group[]>> => {
+      const rows = await selectGroupsOfMany(trx, clientIds)
+      const sealed = new Map(rows.map(row => [row.id, row]))
+      const opened = new Map(
+        await Promise.all([...sealed.values()].map(async row => [row.id, await open(actor, row)] as const)),
+      )
+      const byClient = Map.groupBy(rows, row => row.client_id)
+      return new Map([...byClient].map(([id, mine]) => [id, byName(mine.map(row => opened.get(row.id)!))]))
     },
 
     /** The ids of the active clients of some groups, each once, in the order of ids. */
@@ -93,7 +111,7 @@ export const createGroups = <L extends Line>({ db, vault, clock, linesOf }: Need
           group: id,
           clients: lines.map(line => line.id),
         })
-        return { group, lines, total: all.length, page, pages }
+        return { group, lines: await withContactsAndGroups(trx, actor, lines), total: all.length, page, pages }
       }),
 
     /** Makes a group. The same form sent again makes nothing more. */
@@ -157,6 +175,8 @@ export const createGroups = <L extends Line>({ db, vault, clock, linesOf }: Need
   }
 }
 export type Groups = ReturnType<typeof createGroups>
+
+const byName = (groups: readonly Group[]) => [...groups].sort((one, other) => polish.compare(one.name, other.name))
 
 const mustBe = <Row>(row: Row | undefined): Row => {
   if (!row) throw new NotFound()

@@ -34,6 +34,19 @@ export const selectGroupsOf = async (trx: Trx, clientId: string): Promise<string
   return rows.map(row => row.group_id)
 }
 
+/** The groups of these clients, sealed, a row for each client and group. */
+export const selectGroupsOfMany = (
+  trx: Trx,
+  clientIds: readonly string[],
+): Promise<(Pick<GroupRow, 'id' | 'name_sealed'> & Pick<MemberRow, 'client_id'>)[]> =>
+  ask(
+    trx,
+    `select member.client_id, client_groups.id, client_groups.name_sealed
+       from client_group_members member join client_groups on client_groups.id = member.group_id
+      where member.client_id = any(?::uuid[])`,
+    [clientIds],
+  )
+
 /** Active members of groups, each client once, in the order of their ids. */
 export const selectMembers = (trx: Trx, groupIds: readonly string[]): Promise<string[]> =>
   members(trx)

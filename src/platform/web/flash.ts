@@ -4,7 +4,11 @@ export type Flash = {
   kind: 'success' | 'warning' | 'danger'
   messageKey: string
   params?: Record<string, string | number>
+  link?: FlashLink | undefined
 }
+
+/** What the reader is likely to do next. */
+type FlashLink = { href: string; textKey: string }
 
 /** A message for the next page this session shows, once. `params` hold counts, never personal data: sessions are not sealed. */
 export const flash = (
@@ -12,6 +16,7 @@ export const flash = (
   kind: Flash['kind'],
   messageKey: string,
   params: Record<string, string | number> = {},
+  link?: FlashLink,
 ) => {
-  req.session.flash = { kind, messageKey, params }
+  req.session.flash = { kind, messageKey, params, link }
 }

@@ -7,7 +7,7 @@ import { actorOf, requireRole } from '../../../platform/web/guard.ts'
 import type { Clients } from '../clients.ts'
 import { emptyValues, typedValues, type FormValues } from '../form-values.ts'
 import { formPage, spoken } from '../pages.ts'
-import type { ClientLine } from '../profile.ts'
+import type { Twins } from '../twins.ts'
 import { groupsIn, problemOf, takenNumber, typedIn } from '../questions.ts'
 import { clientForm, newClientFields } from '../schema.ts'
 import type { FirstContacts, ReadFirstContacts } from './needs.ts'
@@ -17,7 +17,7 @@ type Page = {
   values: FormValues
   contacts: FirstContacts
   problems?: Problems
-  twins?: readonly ClientLine[]
+  twins?: Twins['twins']
 }
 
 /** The form of a new client, which takes the first emergency contacts with it: all are saved, or nothing is. */
@@ -43,7 +43,7 @@ export const newClientRoutes = (clients: Clients, readContacts: ReadFirstContact
     const { country, today } = res.locals as { country: CountryCode; today: string }
     const { id = randomUUID(), next } = newClientFields.parse(req.body ?? {})
     const contacts = readContacts(res.locals, req.body, next === 'contact')
-    const again = (problems: Problems, twins: readonly ClientLine[] = []) =>
+    const again = (problems: Problems, twins: Twins['twins'] = []) =>
       show(res.status(422), { id, values: typedValues(req.body), contacts, problems, twins })
     // Without a script, one more contact is asked of the server. Nothing is saved yet.
     if (next === 'contact') return again({})

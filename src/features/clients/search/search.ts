@@ -1,4 +1,5 @@
 import type { Actor } from '../../../platform/actor.ts'
+import { createListed, type Listed } from '../listed.ts'
 import type { Needs } from '../needs.ts'
 import { alphabetically, type ClientProfile, type Status } from '../profile.ts'
 import type { Sealing } from '../sealing.ts'
@@ -14,13 +15,15 @@ const mostOpened = 200
 
 export type Hit = Matched & { id: string; status: Status; profile: ClientProfile }
 /** `more`: there are others beside those shown. */
-export type Findings = { query: string; hits: Hit[]; more: boolean }
+export type Findings = { query: string; hits: Listed<Hit>[]; more: boolean }
 
 /** With so many found by the letter, nobody looks for those that are only like it, of whom no more are shown. */
 const enough = 10
 
 /** Finds clients by what one knows of them: names, telephone, birth date, file number, in any order and without accents. */
-export const createSearch = ({ db, vault, redis, country }: Needs, sealing: Sealing) => {
+export const createSearch = (needs: Needs, sealing: Sealing) => {
+  const { db, vault, redis, country } = needs
+  const withContactsAndGroups = createListed(needs)
   const kept = createKeptQueries(redis, vault, 'searches.query')
 
   const openHit = async (actor: Actor, row: HitRow, terms: readonly Term[]): Promise<Hit | null> => {
@@ -60,7 +63,7 @@ export const createSearch = ({ db, vault, redis, country }: Needs, sealing: Seal
         const alike = new Set(hits.filter(isAlike).slice(enough))
         const shown = hits.filter(hit => !alike.has(hit)).slice(0, mostShown)
         await recordShown(trx, actor, 'clients.searched', shown)
-        return { query, hits: shown, more: hits.length > shown.length }
+        return { query, hits: await withContactsAndGroups(trx, actor, shown), more: hits.length > shown.length }
       }),
   }
 }
