@@ -89,11 +89,11 @@ export const count = (planned: Planned, { outcome, refusals, warnings, changed }
 export const uncount = (planned: Planned, { outcome, refusals }: Pick<RowRecord, 'outcome' | 'refusals'>) => {
   if (outcome === 'refused') planned.counts.refused--
   else if (outcome === 'left-out') planned.counts['left-out'] = (planned.counts['left-out'] ?? 1) - 1
-  for (const code of new Set(refusals.map(refusal => refusal.code))) {
-    const left = (planned.refusals[code] ?? 1) - 1
-    if (left > 0) planned.refusals[code] = left
-    else delete planned.refusals[code]
-  }
+  const codes = new Set<string>(refusals.map(refusal => refusal.code))
+  const left = Object.entries(planned.refusals).map(
+    ([code, rows]) => [code, codes.has(code) ? rows - 1 : rows] as const,
+  )
+  planned.refusals = Object.fromEntries(left.filter(([, rows]) => rows > 0))
 }
 
 /** Columns that nobody imports and nobody leaves out on purpose. */

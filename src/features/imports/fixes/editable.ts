@@ -32,12 +32,13 @@ export const fixesAfter = (
   typed: Fixes,
   columns: Reading['columns'],
 ): Fixes => {
-  const fixes: Fixes = Object.fromEntries(row.fixed_columns.map(column => [column, row.cells[column] ?? '']))
-  for (const column of editableColumns(row, columns)) {
+  const before = Object.fromEntries(row.fixed_columns.map(column => [column, row.cells[column] ?? '']))
+  const edited = editableColumns(row, columns).flatMap(column => {
     const text = typed[column]
-    if (text === undefined || asSent(text) === asSent(row.cells[column] ?? '')) continue
-    if (asSent(text) === asSent(row.original[column] ?? '')) delete fixes[column]
-    else fixes[column] = asSent(text)
-  }
-  return fixes
+    return text === undefined || asSent(text) === asSent(row.cells[column] ?? '')
+      ? []
+      : [[column, asSent(text)] as const]
+  })
+  const after = Object.entries({ ...before, ...Object.fromEntries(edited) })
+  return Object.fromEntries(after.filter(([column, text]) => text !== asSent(row.original[Number(column)] ?? '')))
 }

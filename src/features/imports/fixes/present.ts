@@ -48,8 +48,7 @@ export const presentFixes = (
     if (typed[row.id]) note(`rows.${row.id}`, line, 'imports:fixes.conflict')
     for (const refusal of placed.row) note(`rows.${row.id}`, line, keyOf(refusal, words.t))
     for (const [column, refusals] of placed.cells)
-      for (const refusal of refusals)
-        note(`rows.${row.id}.cells.c${column}`, `${line}, ${nameOf(column)}`, keyOf(refusal, words.t))
+      for (const refusal of refusals) note(`rows.${row.id}.cells.c${column}`, line, keyOf(refusal, words.t))
   }
   return {
     columns: reading.columns.flatMap((field, index) => (field ? [{ index, name: nameOf(index) }] : [])),
