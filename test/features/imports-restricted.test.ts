@@ -66,6 +66,22 @@ describe('an import, where records are restricted', () => {
     expect(await counted(named)).toEqual({ new: 1999, changed: 1, unchanged: 0, refused: 0, undecided: 1 })
   })
 
+  it('meets a restricted record with a row that was fixed only for who may see it', async () => {
+    const { imports } = ostoja.features
+    const fixed = async (person: Person) => {
+      const path = await columnsChosen(person, `Imię;Nazwisko;Data ur.\nBogumiła;${familyName};kiedyś\n`)
+      const id = path.split('/').pop()!
+      const { rows } = await imports.fixable(actorOf(person), id, { show: 'refused', after: 0 })
+      const { row, seen } = rows[0]!
+      const cells = { 0: 'Bogumiła', 1: familyName, 2: '3.02.1990' }
+      const posted = { [row.id]: { seen, leaveOut: false, cells } }
+      await imports.checkAgain(actorOf(person), id, { show: 'refused', rows: posted })
+      return (await imports.view(actorOf(person), id)).planned.counts
+    }
+    expect(await fixed(colleague)).toEqual({ new: 1, changed: 0, unchanged: 0, refused: 0 })
+    expect(await fixed(named)).toEqual({ new: 0, changed: 0, unchanged: 0, refused: 0, undecided: 1 })
+  })
+
   it('taken back by the worker leaves whom its asker may no longer see, told apart by nothing from who was changed', async () => {
     const path = await columnsChosen(colleague, 'Nr teczki;Imię\nB-1;Ewa\nB-2;Jan\nB-3;Iga\n')
     await colleague.post(`${path}/start`, {}, path)

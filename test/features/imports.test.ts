@@ -170,8 +170,8 @@ describe('an import', () => {
     const lines = csv.text.split('\r\n')
     expect(lines[0]).toBe('\ufeffWhy refused;Nr teczki;Imię;Nazwisko;Data ur.;Telefon')
     expect(lines[1]).toMatch(/^Looks like an existing client.*;;JAN;KÓT;1.01.1990;$/)
-    expect(lines[2]).toBe('An earlier row has the same file number.;A-3;Ewa;Lis;;')
-    expect(lines[3]).toBe('An earlier row has the same name and birth date.;;Ala;Lis;2.02.2000;')
+    expect(lines[2]).toBe('Another row has the same file number.;A-3;Ewa;Lis;;')
+    expect(lines[3]).toBe('Another row has the same name and birth date.;;Ala;Lis;2.02.2000;')
 
     const anna = (await profilesOf(staff)).find(profile => profile.fileNumber === 'A-1')
     expect(anna).toMatchObject({ familyName: 'Kowalska', birthDate: '1985-04-03' })

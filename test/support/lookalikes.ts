@@ -9,6 +9,7 @@ const sheet = [
   'File number,First Name,Last Name,Birthday,Phone 1 - Label,Phone 1 - Value,Address 1 - Street,Address 2 - Street',
   ',Halina,Lisowska,1953-11-14,Mobile ::: Neighbour,601 202 303 ::: 22 621 12 34,Polna 3,Leśna 5',
   '000001,Hubert,Zagajnik,1988-09-09,Work,601 303 404,Lipowa 4,',
+  ',Iga,Wrona,someday,Work,601 404 505,Lipowa 5,',
 ].join('\n')
 
 /** Meets each question whether somebody is recorded already: in both forms, and in an import with its columns. */
@@ -28,6 +29,27 @@ export const meetLookalikes = async (page: Page, url: string, t: Translate): Pro
   await page.locator('a[href*="show=undecided"]').first().click()
   expect(await page.locator('main').innerText()).toContain('Leśna 5')
   await expectSoundInEachLook(page)
+  await page.locator('a.back').click()
+  await fixByKeyboard(page, t)
+}
+
+/** The row with a date that is none, from the keyboard alone: wrong once more, then right. */
+const fixByKeyboard = async (page: Page, t: Translate) => {
+  const cell = page.getByRole('textbox', { name: t('imports:fixes.cell', { name: 'Birthday', number: '4' }) })
+  const type = async (text: string) => {
+    await cell.focus()
+    await page.keyboard.press('ControlOrMeta+A')
+    await page.keyboard.type(text)
+    await page.keyboard.press('Enter')
+  }
+  await type('1.13.1990')
+  await page.locator('.error-summary:focus').waitFor()
+  expect(await cell.inputValue()).toBe('1.13.1990')
+  await expectSoundInEachLook(page)
+  await page.locator('.error-summary a').first().press('Enter')
+  await page.locator('.fixes input[aria-invalid]:focus').waitFor()
+  await type('1.12.1990')
+  await page.getByText(t('imports:fixes.checked', { taken: 1, leftOut: 0, wrong: 0 })).waitFor()
 }
 
 const addClient = async (page: Page, url: string) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { guessReading } from '../../src/features/imports/columns/guess.ts'
+import { columnsForm } from '../../src/features/imports/schema.ts'
 import { readRow } from '../../src/features/imports/columns/read-row.ts'
 
 const namesIn = (header: string, ...cells: string[]) => {
@@ -53,4 +54,35 @@ it('columns of their own keep what they say', () => {
   expect(namesIn('Imię;Nazwisko', 'Johan', 'van der Berg')).toEqual(['Johan', 'van der Berg'])
   expect(namesIn('Nazwisko', 'Kowalski, Jan')).toEqual(['Jan', 'Kowalski'])
   expect(namesIn('Imię;Nazwisko', 'Jan', 'Kowalski - syn')).toEqual(['Jan', 'Kowalski - syn'])
+})
+
+describe('a column of whole names beside one part of them', () => {
+  const guessed = (header: string, ...rows: string[]) =>
+    guessReading(
+      header.split(';'),
+      rows.map(row => row.split(';')),
+    ).columns
+
+  it.each<[string, string, (string | null)[]]>([
+    ['Name;Surname', 'Jan;Kowalski', ['givenNames', 'familyName']],
+    ['First name;Name', 'Jan;Kowalski', ['givenNames', 'familyName']],
+    ['Imię i nazwisko;Nazwisko', 'Jan Kowalski;Kowalski', ['fullName', null]],
+    ['Nazwisko;Nazwisko i imię', 'Kowalski;Kowalski, Jan', [null, 'fullNameFamilyFirst']],
+    ['Imię;Nazwisko;Imię i nazwisko', 'Jan;Kowalski;Jan Kowalski', ['givenNames', 'familyName', null]],
+    ['Imię i nazwisko;Nazwisko i imię', 'Jan Kowalski;Kowalski Jan', ['fullName', null]],
+  ])('%s with %s', (header, row, columns) => {
+    expect(guessed(header, row)).toEqual(columns)
+  })
+
+  it.each<[(string | null)[], number[]]>([
+    [['fullName', 'familyName'], [0]],
+    [['givenNames', 'fullNameFamilyFirst'], [1]],
+    [['fullName', 'fullNameFamilyFirst'], [1]],
+    [['givenNames', 'familyName'], []],
+    [['fullName', 'preferredName'], []],
+  ])('is pointed at where %j is chosen', (columns, wrong) => {
+    const form = { encoding: 'utf-8', dayOrder: 'day-first', columns: columns.map(field => field ?? '') }
+    const { error } = columnsForm(columns.length).safeParse(form)
+    expect(error?.issues.map(issue => issue.path) ?? []).toEqual(wrong.map(column => ['columns', column]))
+  })
 })

@@ -98,6 +98,15 @@ export const importPages: Shot[] = [
       await page.goto(await preview(page, stage))
     },
   },
+  {
+    name: 'import-fixes',
+    view: 'imports/preview',
+    role: 'staff',
+    open: async (page, stage) => {
+      await page.goto(await preview(page, stage))
+      await page.locator('form[action$="/fixes"] button').click()
+    },
+  },
   ...(['refused', 'warned'] as const).map((kind): Shot => ({
     name: `import-rows-${kind}`,
     view: 'imports/rows',

@@ -12,12 +12,13 @@ import { limits, rowsLookedAt } from './upload.ts'
 
 /**
  * Takes another of a file's first rows for the headings of its columns: rows above it become titles, which are not imported,
- * and titles below it become rows. What the columns are is guessed anew.
+ * and titles below it become rows. What the columns are is guessed anew. What was fixed stays with its row and column; where
+ * the row is none any more, it is dropped.
  */
 export const createChooseHeader =
   ({ db, clock }: Needs, seals: Seals) =>
-  /** @throws NotFound where there is no such row among the first, Conflict */
-  (actor: Actor, importId: string, number: number): Promise<void> =>
+  /** @returns in how many rows something was fixed or decided that is dropped @throws NotFound where there is no such row among the first, Conflict */
+  (actor: Actor, importId: string, number: number): Promise<{ dropped: number }> =>
     db.asTenant(actor, async trx => {
       const { tenantId } = actor
       const record = arrived(await lockImport(trx, importId))
@@ -46,7 +47,9 @@ export const createChooseHeader =
       await insertRows(trx, tenantId, importId, await Promise.all(fresh))
 
       const header = withoutEmptyEnd(chosen.cells, 0)
-      const titles = [...above, ...below].filter(row => row.number < number)
+      const titles = [...above, ...below]
+        .filter(row => row.number < number)
+        .map(row => ({ number: row.number, cells: row.cells }))
       const next = { ...file, header, headerRow: number, above: titles }
       const first = await seals.openRows(tenantId, await listRows(trx, importId, { limit: rowsLookedAt }), encoding)
       const reading = guessReading(
@@ -60,4 +63,5 @@ export const createChooseHeader =
         row_count: record.row_count - gone.length + back.length,
         stirred_at: clock(),
       })
+      return { dropped: gone.filter(row => row.left_out || row.fixed_columns.length > 0).length }
     })

@@ -3,7 +3,8 @@ import { record as audit } from '../../platform/audit/record.ts'
 import { Conflict } from '../../platform/errors.ts'
 import { arrived } from './arrived.ts'
 import type { Needs } from './needs.ts'
-import { decideAllRows, decideRows, lockImport } from './queries.ts'
+import { lockImport } from './queries.ts'
+import { decideAllRows, decideRows } from './rows/decision-queries.ts'
 import { decisions, type Decision } from './states.ts'
 
 /** What was decided of undecided rows, by their ids, or of all that nobody has decided yet. */

@@ -22,7 +22,9 @@ export const createImportErasing = (vault: Vault) => {
       const rows = await listRows(trx, record.id, { after, limit: rowsAtOnce })
       if (rows.length === 0) break
       after = rows.at(-1)!.number
-      const found = (await seals.openRows(tenantId, rows, encoding)).filter(row => isAbout(row.cells))
+      const found = (await seals.openRows(tenantId, rows, encoding)).filter(
+        row => isAbout(row.cells) || isAbout(row.original),
+      )
       const ids = found.map(row => row.id)
       await deleteRows(trx, record.id, ids)
       dropped += ids.length

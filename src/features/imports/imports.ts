@@ -7,22 +7,16 @@ import { arrived } from './arrived.ts'
 import { createCarryOut } from './carry-out.ts'
 import { createChooseHeader } from './choose-header.ts'
 import { createDecide } from './decide.ts'
+import { createCheckAgain } from './fixes/check-again.ts'
 import type { Needs } from './needs.ts'
 import { createPreview } from './preview.ts'
 import { progressOf } from './progress.ts'
-import {
-  countDecisions,
-  dropRows,
-  findImport,
-  lockImport,
-  settleDecisions,
-  stirStalled,
-  updateImport,
-} from './queries.ts'
+import { dropRows, findImport, lockImport, stirStalled, updateImport } from './queries.ts'
 import { createReadings } from './readings.ts'
 import { createRefusedFile } from './refused-file.ts'
+import { countDecisions, settleDecisions } from './rows/decision-queries.ts'
 import { createSeals, type FileReading } from './sealed.ts'
-import { busyStates, noCounts, type State } from './states.ts'
+import { busyStates, type State } from './states.ts'
 import { sweep } from './sweep.ts'
 import { createUpload } from './upload.ts'
 
@@ -75,6 +69,7 @@ export const createImports = (needs: Needs) => {
     ...createRefusedFile(needs, seals),
     chooseHeader: createChooseHeader(needs, seals),
     decide: createDecide(needs),
+    checkAgain: createCheckAgain(needs, seals),
 
     /** Takes what the columns are said to be and works out what the import would do. @throws NotFound, Conflict */
     chooseColumns: async (actor: Actor, importId: string, reading: FileReading): Promise<void> => {
@@ -104,18 +99,19 @@ export const createImports = (needs: Needs) => {
         if (found.state !== 'previewed') throw new Conflict('imports:conflict.not-previewed')
         const decided = await countDecisions(trx, importId)
         await settleDecisions(trx, importId)
-        const { undecided: _, ...before } = found.planned.counts
+        const { undecided: _, 'left-out': leftOut = 0, ...before } = found.planned.counts
         const counts = {
           new: before.new + decided.new,
           changed: before.changed + decided.replace,
           unchanged: before.unchanged + decided.keep,
           refused: before.refused + decided.open,
+          ...(leftOut > 0 && { 'left-out': leftOut }),
         }
         const now = clock()
         await updateImport(trx, importId, {
           state: 'importing',
           planned: { ...found.planned, counts },
-          result: { counts: { ...noCounts(), unchanged: counts.unchanged, refused: counts.refused } },
+          result: { counts: { ...counts, new: 0, changed: 0 } },
           rows_done: 0,
           started_by: actor.accountId,
           started_at: now,

@@ -2,6 +2,7 @@ import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { fileNumberKey } from '../../platform/text/file-number.ts'
 import { fold } from '../../platform/text/fold.ts'
+import type { CountryCode } from '../../platform/text/phone.ts'
 import { isSamePerson } from './columns/identity.ts'
 import { checkMerged } from './columns/limits.ts'
 import {
@@ -13,6 +14,7 @@ import {
   type Profile,
 } from './columns/profile.ts'
 import { readRow, type Doubt, type ReadRow, type Refusal, type RefusalCode, type Warning } from './columns/read-row.ts'
+import { partsOfName, wholeNames, type Field } from './columns/fields.ts'
 import type { Reading } from './columns/guess.ts'
 import type { ClientRecords, ExistingClient, Needs } from './needs.ts'
 import type { OpenRow } from './sealed.ts'
@@ -59,9 +61,9 @@ export const planRows = async (
   const { trx, actor, clients, today } = ground
   const country = await ground.country(trx, actor)
   const read: RowWithDoubt[] = rows.map(row => ({ row, ...readRow(row, reading, today, country), doubt: null }))
-  for (const one of read) refuseRepeated(one, seen)
+  for (const one of read) if (!one.row.left_out) refuseRepeated(one, seen)
 
-  const sound = read.filter(({ refusals }) => refusals.length === 0)
+  const sound = read.filter(({ row, refusals }) => refusals.length === 0 && !row.left_out)
   const existing = await clients.findByFileNumbers(
     trx,
     actor,
@@ -81,6 +83,7 @@ export const planRows = async (
   )
   const lookalikes = new Map(unknown.map((one, index) => [one, alike.get(index)]))
   return read.map(one => {
+    if (one.row.left_out) return leftOut(one)
     const holder = holderOf(one)
     if (holder && !isSamePerson(holder.profile, one.given)) return decided(one, 'number-of-another', holder)
     if (holder) return planned(one, holder)
@@ -89,6 +92,20 @@ export const planRows = async (
     return one.doubt ? decided(one, one.doubt, null) : planned(one, null)
   })
 }
+
+/** Takes note of whom rows are about that are in the plan already, so that others are compared with them. */
+export const noteSeen = (
+  rows: readonly OpenRow[],
+  reading: Reading,
+  today: string,
+  country: CountryCode,
+  seen: Seen,
+): void => {
+  const columns = reading.columns.map(field => (field && tellsWho.has(field) ? field : null))
+  for (const row of rows)
+    refuseRepeated({ row, ...readRow(row, { ...reading, columns }, today, country), doubt: null }, seen)
+}
+const tellsWho = new Set<Field>(['fileNumber', 'birthDate', ...partsOfName, ...wholeNames])
 
 /** A row as it is before anybody decides. */
 export const withoutDecision = (row: OpenRow): OpenRow => ({ ...row, decision: null })
@@ -107,6 +124,17 @@ const decided = (one: RowWithDoubt, code: Doubt, about: ExistingClient | null): 
   const refusals: Refusal[] = [{ code, ...(about && { clientId: about.id }) }]
   return { row, given, outcome: 'undecided', refusals, warnings: one.warnings, before: about, after: null, changed: [] }
 }
+
+const leftOut = ({ row, given }: RowWithDoubt): PlannedRow => ({
+  row,
+  given,
+  outcome: 'left-out',
+  refusals: [],
+  warnings: [],
+  before: null,
+  after: null,
+  changed: [],
+})
 
 const planned = ({ row, given, refusals, warnings }: RowWithDoubt, before: ExistingClient | null): PlannedRow => {
   const after = before ? amendedProfile(before.profile, given) : newProfile(given)

@@ -6,7 +6,7 @@ import { mostlyLooksLike, noTally, tallyCell, type Tally } from './columns/looks
 import { isLeftOut } from './columns/guess.ts'
 import type { Needs } from './needs.ts'
 import { nobodySeen, planRows, withoutDecision, type PlannedRow } from './plan.ts'
-import { findImport, listRows, lockImport, setOutcomes, updateImport } from './queries.ts'
+import { findImport, listRows, lockImport, setOutcomes, updateImport, type RowRecord } from './queries.ts'
 import { readableHeader, type FileReading, type Seals } from './sealed.ts'
 import { countRow, nothingPlanned, type Planned } from './states.ts'
 
@@ -75,7 +75,7 @@ export const outcomeOf = ({ row, outcome, refusals, warnings }: PlannedRow) => (
 })
 
 /** Adds a row to the counts; a refused row with two reasons counts under each. */
-const count = (planned: Planned, { outcome, refusals, warnings, changed }: PlannedRow) => {
+export const count = (planned: Planned, { outcome, refusals, warnings, changed }: PlannedRow) => {
   countRow(planned.counts, outcome)
   if (warnings.length > 0) planned.warned++
   const reasons = outcome === 'refused' ? refusals.map(refusal => refusal.code) : []
@@ -83,6 +83,17 @@ const count = (planned: Planned, { outcome, refusals, warnings, changed }: Plann
   for (const code of new Set(warnings.map(warning => warning.code)))
     planned.warnings[code] = (planned.warnings[code] ?? 0) + 1
   for (const field of changed) planned.changed[field] = (planned.changed[field] ?? 0) + 1
+}
+
+/** Takes a refused or left out row, as it is stored, out of the counts again. */
+export const uncount = (planned: Planned, { outcome, refusals }: Pick<RowRecord, 'outcome' | 'refusals'>) => {
+  if (outcome === 'refused') planned.counts.refused--
+  else if (outcome === 'left-out') planned.counts['left-out'] = (planned.counts['left-out'] ?? 1) - 1
+  const codes = new Set<string>(refusals.map(refusal => refusal.code))
+  const left = Object.entries(planned.refusals).map(
+    ([code, rows]) => [code, codes.has(code) ? rows - 1 : rows] as const,
+  )
+  planned.refusals = Object.fromEntries(left.filter(([, rows]) => rows > 0))
 }
 
 /** Columns that nobody imports and nobody leaves out on purpose. */

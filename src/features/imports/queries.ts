@@ -29,12 +29,15 @@ export type RowRecord = {
   refusals: Refusal[]
   warnings: Warning[]
   decision: Decision | null
+  left_out: boolean
+  /** The places of the columns in which a person has fixed the cell. */
+  fixed_columns: number[]
 }
 export type RowOutcome = Pick<RowRecord, 'id' | 'outcome' | 'refusals' | 'warnings'>
 type NewImport = Pick<ImportRecord, 'tenant_id' | 'id' | 'file_sealed' | 'created_by' | 'created_at' | 'stirred_at'>
 
 const imports = (trx: Trx) => trx<ImportRecord>('imports')
-const rows = (trx: Trx) => trx<RowRecord & { tenant_id: string; import_id: string }>('import_rows')
+export const rows = (trx: Trx) => trx<RowRecord & { tenant_id: string; import_id: string }>('import_rows')
 
 export const insertImport = async (trx: Trx, record: NewImport) => {
   await imports(trx).insert(record)
@@ -78,18 +81,35 @@ export const insertRows = async (
   )
 }
 
-type Filter = { outcomes?: readonly (Outcome | 'unknown')[]; warned?: boolean; after?: number; limit: number }
+type Filter = {
+  outcomes?: readonly (Outcome | 'unknown')[]
+  ids?: readonly string[]
+  warned?: boolean
+  after?: number
+  limit: number
+}
 
 /** Rows of an import by their number in the file, from the one past `after`. */
 export const listRows = (
   trx: Trx,
   importId: string,
-  { outcomes, warned, after = 0, limit }: Filter,
+  { outcomes, ids, warned, after = 0, limit }: Filter,
 ): Promise<RowRecord[]> => {
   const list = rows(trx).where({ import_id: importId }).where('number', '>', after).orderBy('number').limit(limit)
   if (outcomes) list.whereIn('outcome', [...outcomes])
+  if (ids) list.whereRaw('id = any(?::uuid[])', [ids as string[]])
   if (warned) list.whereRaw(`warnings <> '[]'`)
-  return list.select('id', 'number', 'row_sealed', 'outcome', 'refusals', 'warnings', 'decision')
+  return list.select(
+    'id',
+    'number',
+    'row_sealed',
+    'outcome',
+    'refusals',
+    'warnings',
+    'decision',
+    'left_out',
+    'fixed_columns',
+  )
 }
 
 /** Writes the outcome of many rows at once; what was decided of them holds no longer. */
@@ -108,45 +128,6 @@ export const setOutcomes = async (trx: Trx, importId: string, found: readonly Ro
       importId,
     ],
   )
-}
-
-const undecided = (trx: Trx, importId: string) => rows(trx).where({ import_id: importId, outcome: 'undecided' })
-
-/** Writes down what was decided of undecided rows; a row can only replace a client whom it is about. @returns how many */
-export const decideRows = async (
-  trx: Trx,
-  importId: string,
-  ids: readonly string[],
-  decision: Decision,
-): Promise<number> => {
-  const chosen = undecided(trx, importId).whereRaw('id = any(?::uuid[])', [ids as string[]])
-  if (decision === 'replace') void chosen.whereRaw(`refusals -> 0 ->> 'clientId' is not null`)
-  return chosen.update({ decision })
-}
-
-/** Decides all rows alike of which nobody has decided yet. @returns how many */
-export const decideAllRows = (trx: Trx, importId: string, decision: Exclude<Decision, 'replace'>): Promise<number> =>
-  undecided(trx, importId).whereNull('decision').update({ decision })
-
-export type Decided = Record<Decision | 'open', number>
-
-/** How many undecided rows there are, by what was decided of them; `open`: nothing yet. */
-export const countDecisions = async (trx: Trx, importId: string): Promise<Decided> => {
-  const counted = await undecided(trx, importId)
-    .groupBy('decision')
-    .select<{ decision: Decision | null; count: string }[]>('decision', trx.raw('count(*)'))
-  const found: Decided = { open: 0, keep: 0, replace: 0, new: 0 }
-  for (const { decision, count } of counted) found[decision ?? 'open'] = Number(count)
-  return found
-}
-
-/** Gives undecided rows the outcome that was decided; of which nobody has decided, those are refused. */
-export const settleDecisions = async (trx: Trx, importId: string) => {
-  await undecided(trx, importId).update({
-    outcome: trx.raw(
-      `case decision when 'keep' then 'unchanged' when 'replace' then 'changed' when 'new' then 'new' else 'refused' end`,
-    ) as never,
-  })
 }
 
 export const deleteRows = async (trx: Trx, importId: string, ids: readonly string[]) => {

@@ -7,9 +7,12 @@ import { isLeftOut, guessReading } from './columns/guess.ts'
 import { mostlyLooksLike, noTally, tallyCell, type Telltale } from './columns/looks-like.ts'
 import { maxHeadingRow } from './file/heading.ts'
 import { readable, type Encoding } from './file/letters.ts'
+import { countFixes } from './fixes/queries.ts'
+import { createReadFixable, type FixFilter } from './fixes/read-fixable.ts'
 import type { Needs } from './needs.ts'
 import { nobodySeen, planRows, withoutDecision, type PlannedRow } from './plan.ts'
-import { countDecisions, findImport, listImports, listRows, type Decided, type ImportRecord } from './queries.ts'
+import { findImport, listImports, listRows, type ImportRecord } from './queries.ts'
+import { countDecisions, type Decided } from './rows/decision-queries.ts'
 import { readableHeader, type FileFacts, type FileReading, type OpenRow, type Seals } from './sealed.ts'
 import type { Outcome } from './states.ts'
 
@@ -35,12 +38,37 @@ const samplesShown = 3
 const pageLength = 20
 
 /** What people are shown of imports. */
-export const createReadings = ({ db, clock, clients, country, timeZone }: Needs, seals: Seals) => {
+export const createReadings = (needs: Needs, seals: Seals) => {
+  const { db, clock, clients, country, timeZone } = needs
+  const readFixable = createReadFixable(needs, seals)
   const mustFind = async (trx: Trx, importId: string) => arrived(await findImport(trx, importId))
 
   const viewOf = async (record: ImportRecord): Promise<ImportView> => {
     const { file_sealed: _, reading_sealed: __, tenant_id: ___, run_id: ____, ...rest } = record
     return { ...rest, name: (await seals.openFile(record)).name }
+  }
+
+  const readRows = async (
+    trx: Trx,
+    actor: Actor,
+    record: ImportRecord,
+    { outcome, warned = false, after = 0, limit }: RowFilter,
+  ) => {
+    const [file, reading] = await Promise.all([seals.openFile(record), seals.openReading(record)])
+    const filter = { ...(outcome && { outcomes: [outcome] }), warned, after, limit: limit + 1 }
+    const found = await listRows(trx, record.id, filter)
+    const shown = await seals.openRows(actor.tenantId, found.slice(0, limit), reading.encoding)
+    const ground = { trx, actor, clients, country, today: dayIn(clock(), await timeZone(trx, actor)) }
+    // A row that was decided is shown with the client it seems to be about, as one that was not.
+    const planned = await planRows(ground, shown.map(withoutDecision), reading, nobodySeen())
+    const met = planned.flatMap(({ before }) => before?.id ?? [])
+    await recordMany(trx, actor, 'client.viewed', met, { import: record.id })
+    return {
+      header: readableHeader(file, reading.encoding),
+      reading,
+      rows: planned.map((one, index) => asAnnounced(one, shown[index]!)),
+      next: found.length > limit ? (shown.at(-1)?.number ?? null) : null,
+    }
   }
 
   return {
@@ -111,25 +139,38 @@ export const createReadings = ({ db, clock, clients, country, timeZone }: Needs,
      * recorded of them: that is audited as a reading of each.
      * @throws NotFound
      */
-    rows: (actor: Actor, importId: string, { outcome, warned = false, after = 0, limit }: RowFilter) =>
+    rows: (actor: Actor, importId: string, filter: RowFilter) =>
+      db.asTenant(actor, async trx => {
+        const page = await readRows(trx, actor, await mustFind(trx, importId), filter)
+        await audit(trx, actor, 'import.rows-read', importId, { rows: page.rows.length })
+        return page
+      }),
+
+    /**
+     * What the page of a preview shows: the first rows of one kind, and a page of those to fix, which is one reading of rows.
+     * @throws NotFound
+     */
+    previewPage: (actor: Actor, importId: string, { first, fix }: { first: RowFilter; fix: FixFilter }) =>
       db.asTenant(actor, async trx => {
         const record = await mustFind(trx, importId)
-        const [file, reading] = await Promise.all([seals.openFile(record), seals.openReading(record)])
-        const filter = { ...(outcome && { outcomes: [outcome] }), warned, after, limit: limit + 1 }
-        const found = await listRows(trx, importId, filter)
-        const shown = await seals.openRows(actor.tenantId, found.slice(0, limit), reading.encoding)
-        const ground = { trx, actor, clients, country, today: dayIn(clock(), await timeZone(trx, actor)) }
-        // A row that was decided is shown with the client it seems to be about, as one that was not.
-        const planned = await planRows(ground, shown.map(withoutDecision), reading, nobodySeen())
-        await audit(trx, actor, 'import.rows-read', importId, { rows: shown.length })
-        const met = planned.flatMap(({ before }) => before?.id ?? [])
-        await recordMany(trx, actor, 'client.viewed', met, { import: importId })
-        return {
-          header: readableHeader(file, reading.encoding),
-          reading,
-          rows: planned.map((one, index) => asAnnounced(one, shown[index]!)),
-          next: found.length > limit ? (shown.at(-1)?.number ?? null) : null,
-        }
+        const [page, fixes] = [await readRows(trx, actor, record, first), await readFixable(trx, actor, record, fix)]
+        await audit(trx, actor, 'import.rows-read', importId, { rows: page.rows.length + fixes.rows.length })
+        return { first: page, fixes }
+      }),
+
+    /** A page of rows to fix, or of those that were left out. @throws NotFound */
+    fixable: (actor: Actor, importId: string, filter: FixFilter) =>
+      db.asTenant(actor, async trx => {
+        const page = await readFixable(trx, actor, await mustFind(trx, importId), filter)
+        await audit(trx, actor, 'import.rows-read', importId, { rows: page.rows.length })
+        return page
+      }),
+
+    /** What people have fixed in the rows. @throws NotFound */
+    fixed: (actor: Actor, importId: string): Promise<{ rows: number; columns: number[] }> =>
+      db.asTenant(actor, async trx => {
+        await mustFind(trx, importId)
+        return countFixes(trx, importId)
       }),
   }
 }

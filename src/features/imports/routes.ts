@@ -9,24 +9,25 @@ import type { SealedFileForm } from '../../platform/web/sealed-file.ts'
 import { fieldNames } from './columns/fields.ts'
 import { FileFault } from './file/file-fault.ts'
 import { encodings } from './file/letters.ts'
+import { addFixRoutes, createPreviewPage } from './fixes/routes.ts'
 import type { Imports } from './imports.ts'
 import { reasonOf } from './presentation.ts'
 import { progressOf, type Progress } from './progress.ts'
-import { addRowRoutes, idOf, pageOfRows, type Locals } from './rows/routes.ts'
-import { columnsForm, columnsQuery, headerForm, listQuery } from './schema.ts'
+import { addRowRoutes, idOf, type Locals } from './rows/routes.ts'
+import { columnsForm, columnsQuery, fixesQuery, headerForm, listQuery } from './schema.ts'
 import { busyStates } from './states.ts'
 import { keptUntil } from './sweep.ts'
 import { limits, type UploadOutcome } from './upload.ts'
 
 /** A file of the largest size, with what a form puts around it. */
 const mostAnnounced = limits.bytes + 64 * 1024
-const firstRows = 3
 
 /** How the refused rows leave: encrypted by a passphrase. */
 type RefusedSealing = { form: SealedFileForm; seal: (passphrase: string) => Promise<Duplex> }
 
 export const importRoutes = (imports: Imports, sealing: RefusedSealing) => {
   const router = Router()
+  const showPreview = createPreviewPage(imports)
   const showList = async (req: Request, res: Response, fault: FileFault | null) => {
     const { before } = listQuery.parse(req.query)
     const problems: Problems = fault ? { file: `imports:fault.${fault.kind}` } : {}
@@ -41,13 +42,15 @@ export const importRoutes = (imports: Imports, sealing: RefusedSealing) => {
   const showColumns = async (req: Request, res: Response, problems: Problems, typed?: object) => {
     const id = idOf(req)
     const { encoding } = columnsQuery.parse(req.query)
-    const [view, columns] = await Promise.all([
+    const [view, columns, fixed] = await Promise.all([
       imports.view(actorOf(res), id),
       imports.columns(actorOf(res), id, encoding),
+      imports.fixed(actorOf(res), id),
     ])
     res.render('imports/columns', {
       view,
       ...columns,
+      fixed,
       encodings,
       fieldNames,
       problems,
@@ -84,11 +87,7 @@ export const importRoutes = (imports: Imports, sealing: RefusedSealing) => {
       return res.render('imports/working', { view, progress: withText(progressOf(view), res) })
     if (view.state !== 'previewed') return res.render('imports/result', { view, keptUntil: keptUntil(view) })
 
-    const wanted = view.planned.counts.new > 0 ? 'new' : 'changed'
-    const decided = await imports.decided(actorOf(res), id)
-    const first = await pageOfRows(imports, res, id, { outcome: wanted, limit: firstRows })
-    const overlooked = (view.planned.overlooked ?? []).map(one => ({ ...one, name: first.header[one.column] ?? '' }))
-    res.render('imports/preview', { view, decided, overlooked, first })
+    await showPreview(res, view, {}, { show: 'refused', after: fixesQuery.parse(req.query).after })
   })
 
   router.get('/imports/:importId/progress', requireRole('staff', { background: true }), async (req, res) => {
@@ -108,7 +107,8 @@ export const importRoutes = (imports: Imports, sealing: RefusedSealing) => {
       res.status(422)
       return showColumns(req, res, form.problems)
     }
-    await imports.chooseHeader(actorOf(res), id, form.data.row)
+    const { dropped } = await imports.chooseHeader(actorOf(res), id, form.data.row)
+    if (dropped > 0) flash(req, 'warning', 'imports:flash.fixesDropped', { count: dropped })
     res.redirect(303, `/imports/${id}/columns`)
   })
 
@@ -125,6 +125,7 @@ export const importRoutes = (imports: Imports, sealing: RefusedSealing) => {
   })
 
   addRowRoutes(router, imports)
+  addFixRoutes(router, imports, showPreview)
 
   const refusedPage = async (req: Request, res: Response) => {
     const { t } = res.locals as Locals

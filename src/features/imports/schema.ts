@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { ticked } from '../../platform/web/forms.ts'
 import { dayOrders } from './columns/dates.ts'
-import { fieldNames, fields, type ColumnUse, type Field } from './columns/fields.ts'
+import { fieldNames, fields, partsOfName, wholeNames, type ColumnUse, type Field } from './columns/fields.ts'
 import { encodings } from './file/letters.ts'
-import { decisions, outcomes } from './states.ts'
+import type { Fixes } from './sealed.ts'
+import { decisions, fixableOutcomes, outcomes } from './states.ts'
 
 export const importId = z.uuid()
 export const listQuery = z.object({ before: z.uuid().optional().catch(undefined) })
@@ -20,6 +21,22 @@ export const decisionsForm = z.object({
   after: rowsQuery.shape.after,
   all: z.enum(['keep', 'new']).optional(),
   rows: z.record(z.uuid(), z.enum(decisions, { error: 'problems:choose' })).default({}),
+})
+
+const cellsTyped = z
+  .record(z.string().regex(/^c\d{1,5}$/), z.string())
+  .default({})
+  .transform((typed): Fixes => Object.fromEntries(Object.entries(typed).map(([key, text]) => [key.slice(1), text])))
+
+/** Which page of rows to fix is shown, and which was sent. */
+export const fixesQuery = z.object({
+  show: z.enum(fixableOutcomes).catch('refused'),
+  after: rowsQuery.shape.after,
+})
+
+/** The rows of a page as they were typed over, by their ids; `seen` says what the page had shown. */
+export const fixesForm = fixesQuery.extend({
+  rows: z.record(z.uuid(), z.object({ seen: z.string(), leaveOut: ticked, cells: cellsTyped })).default({}),
 })
 
 const use = z.union([z.literal('').transform(() => null), z.enum(fieldNames as [Field, ...Field[]])], {
@@ -41,11 +58,17 @@ export const columnsForm = (count: number) =>
     .superRefine(({ columns }, context) => {
       for (const column of repeated(columns))
         context.addIssue({ code: 'custom', path: ['columns', column], message: 'imports:problem.field-twice' })
-      const named = (['givenNames', 'familyName', 'fullName', 'fullNameFamilyFirst'] as const).some(field =>
-        columns.includes(field),
-      )
+      for (const column of namedTwice(columns))
+        context.addIssue({ code: 'custom', path: ['columns', column], message: 'imports:problem.name-twice' })
+      const named = [...partsOfName, ...wholeNames].some(field => columns.includes(field))
       if (!named) context.addIssue({ code: 'custom', path: [], message: 'imports:problem.no-name-column' })
     })
+
+/** Columns of whole names beside one that holds such names already, or a part of them. */
+const namedTwice = (columns: readonly ColumnUse[]): number[] => {
+  const whole = columns.flatMap((field, column) => (field && wholeNames.includes(field) ? [column] : []))
+  return partsOfName.some(part => columns.includes(part)) ? whole : whole.slice(1)
+}
 
 /** The second and later columns that are said to be a field which only one can be. */
 const repeated = (columns: readonly ColumnUse[]): number[] =>

@@ -17,10 +17,15 @@ export type State =
   | 'taken-back'
   | 'discarded'
 
-export const outcomes = ['new', 'changed', 'unchanged', 'refused', 'undecided'] as const
+export const outcomes = ['new', 'changed', 'unchanged', 'refused', 'undecided', 'left-out'] as const
 export type Outcome = (typeof outcomes)[number]
-/** Imports from before there were undecided rows count none. */
-export type Counts = Record<Exclude<Outcome, 'undecided'>, number> & { undecided?: number }
+/** Rows of which a person can still change the cells. */
+export const fixableOutcomes = ['refused', 'left-out'] as const satisfies readonly Outcome[]
+export type FixableOutcome = (typeof fixableOutcomes)[number]
+
+type LaterOutcome = 'undecided' | 'left-out'
+/** Imports from before there were undecided and left out rows count none. */
+export type Counts = Record<Exclude<Outcome, LaterOutcome>, number> & Partial<Record<LaterOutcome, number>>
 
 /**
  * What somebody decided of an undecided row. `keep`: the record stays, the row is left out; `replace`: it is the same person,

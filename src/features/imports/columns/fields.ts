@@ -34,6 +34,10 @@ export const fields = {
 } as const
 
 export type Field = keyof typeof fields
+/** A row is named by its whole name in one column, or by the parts in one each: beside a whole name, a part would be lost. */
+export const wholeNames: readonly Field[] = ['fullName', 'fullNameFamilyFirst']
+export const partsOfName: readonly Field[] = ['givenNames', 'familyName']
+
 export const fieldNames = Object.keys(fields) as Field[]
 
 /** What a column is, or null: it is not imported. */

@@ -1,5 +1,5 @@
 import { fold } from '../../../platform/text/fold.ts'
-import { fieldNames, fields, type ColumnUse, type Field } from './fields.ts'
+import { fieldNames, fields, partsOfName, wholeNames, type ColumnUse, type Field } from './fields.ts'
 import { headerWords, leftOutWords, rowNumberWords } from './header-words.ts'
 import { dayOrderOf, type DayOrder } from './dates.ts'
 import { telltaleOf } from './looks-like.ts'
@@ -75,9 +75,7 @@ export const guessReading = (header: readonly string[], rows: readonly (readonly
   const columns: ColumnUse[] = guesses.map(guess => guess?.field ?? null)
 
   for (const field of fieldNames) if (!fields[field].many) keepSurest(columns, guesses, field)
-  if (columns.includes('familyName') || columns.includes('givenNames'))
-    drop(columns, ['fullName', 'fullNameFamilyFirst'])
-  else if (columns.includes('fullName')) drop(columns, ['fullNameFamilyFirst'])
+  settleNames(columns, rows)
 
   const inColumnsOf = (...wanted: Field[]) =>
     columns.flatMap((field, column) => (field && wanted.includes(field) ? valuesIn(rows, column) : []))
@@ -87,6 +85,24 @@ export const guessReading = (header: readonly string[], rows: readonly (readonly
     dropDigits: mostEndInDigits(inColumnsOf('givenNames', 'familyName', 'fullName', 'fullNameFamilyFirst')),
   }
 }
+
+/**
+ * Names are read from one column that holds them whole, or from one for each part. Where a whole name stands beside one part
+ * only (`Name;Surname`, `Full name;Surname`), its cells tell which it is: of one word each, they are the other part.
+ */
+const settleNames = (columns: ColumnUse[], rows: readonly (readonly string[])[]) => {
+  const parts = partsOfName.filter(part => columns.includes(part))
+  const whole = columns.findIndex(field => field && wholeNames.includes(field))
+  if (whole < 0) return
+  if (parts.length === 1) {
+    const values = valuesIn(rows, whole)
+    if (values.length > 0 && values.filter(isSeveralWords).length > values.length / 2) drop(columns, partsOfName)
+    else columns[whole] = parts[0] === 'familyName' ? 'givenNames' : 'familyName'
+  }
+  if (partsOfName.some(part => columns.includes(part))) drop(columns, wholeNames)
+  else if (columns.includes('fullName')) drop(columns, ['fullNameFamilyFirst'])
+}
+const isSeveralWords = (value: string) => /[^\s,][\s,]+\S/.test(value)
 
 const valuesIn = (rows: readonly (readonly string[])[], column: number) =>
   rows.map(row => (row[column] ?? '').slice(0, judged).trim()).filter(Boolean)

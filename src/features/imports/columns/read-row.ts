@@ -1,6 +1,6 @@
 import { readPhone, type CountryCode } from '../../../platform/text/phone.ts'
 import { isWholeDay } from '../../../platform/text/written-day.ts'
-import type { TableRow } from '../file/table.ts'
+import { withoutEmptyEnd, type TableRow } from '../file/table.ts'
 import { addressesOf } from './addresses.ts'
 import { cellsByField, oneLine } from './cells.ts'
 import { readDate, type DateFault } from './dates.ts'
@@ -64,11 +64,12 @@ export const readRow = (
   const refuse = (code: RefusalCode, field?: Field) => void refusals.push(field ? { code, field } : { code })
   const warn = (code: WarningCode, field: Field) => void warnings.push({ code, field })
 
+  const filled = withoutEmptyEnd(row.cells, columns.length)
   // Programs leave out the empty cells at the end of a row.
-  if (row.cells.length > columns.length) return { given, refusals: [{ code: 'ragged' }], warnings }
-  if (row.cells.length < columns.length) warnings.push({ code: 'short-row' })
+  if (filled.length > columns.length) return { given, refusals: [{ code: 'ragged' }], warnings }
+  if (filled.length < columns.length) warnings.push({ code: 'short-row' })
 
-  const cells = cellsByField(row.cells, columns)
+  const cells = cellsByField(filled, columns)
   const tooLong = checkCells(cells)
   if (tooLong.length > 0) return { given, refusals: tooLong, warnings }
   for (const [field, values] of cells) {

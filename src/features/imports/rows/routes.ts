@@ -3,6 +3,7 @@ import { NotFound } from '../../../platform/errors.ts'
 import { readForm, type Problems } from '../../../platform/web/forms.ts'
 import { flash } from '../../../platform/web/flash.ts'
 import { actorOf, requireRole } from '../../../platform/web/guard.ts'
+import { fixesLocals } from '../fixes/page-locals.ts'
 import type { Imports } from '../imports.ts'
 import { presentRow, type Formats } from '../presentation.ts'
 import type { RowFilter } from '../readings.ts'
@@ -22,11 +23,16 @@ export const idOf = (req: Request): string => {
 }
 
 /** A page of rows as it shows them, with the headings of the file. */
-export const pageOfRows = async (imports: Imports, res: Response, id: string, filter: RowFilter) => {
+const pageOfRows = async (imports: Imports, res: Response, id: string, filter: RowFilter) => {
   const locals = res.locals as Locals
-  const { rows, header, next, reading } = await imports.rows(actorOf(res), id, filter)
-  return { rows: rows.map(row => presentRow(row, header, reading, locals)), next, header }
+  return presentPage(await imports.rows(actorOf(res), id, filter), locals)
 }
+
+export const presentPage = ({ rows, header, next, reading }: Awaited<ReturnType<Imports['rows']>>, locals: Locals) => ({
+  rows: rows.map(row => presentRow(row, header, reading, locals)),
+  next,
+  header,
+})
 
 /** Rows of an import, and what is decided of them. */
 export const addRowRoutes = (router: Router, imports: Imports): void => {
@@ -34,6 +40,10 @@ export const addRowRoutes = (router: Router, imports: Imports): void => {
     const id = idOf(req)
     const view = await imports.view(actorOf(res), id)
     const decided = await imports.decided(actorOf(res), id)
+    if (show === 'left-out' && view.state === 'previewed') {
+      const page = fixesLocals(await imports.fixable(actorOf(res), id, { show, after }), {}, show, res.locals as Locals)
+      return res.render('imports/rows', { view, decided, show, after, rows: [], next: null, ...page })
+    }
     const filter = show === 'warned' ? { warned: true } : { outcome: show }
     const page = await pageOfRows(imports, res, id, { ...filter, after, limit: rowsOnPage })
     res.render('imports/rows', { view, decided, show, after, problems, ...page })
