@@ -111,6 +111,7 @@ describe('the database catalogue', () => {
     expect(functions.map(fn => fn.name).sort()).toEqual([
       'browse_clients',
       'events_about',
+      'file_numbers_taken',
       'remove_sealed_events',
       'search_clients',
       'search_messages',

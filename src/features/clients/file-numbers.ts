@@ -1,7 +1,7 @@
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { fileNumberKey } from '../../platform/text/file-number.ts'
-import { advanceCounter, lockFileNumbers, selectByFileNumber, selectTakenFileNumbers } from './queries.ts'
+import { advanceCounter, lockFileNumbers, selectTakenFileNumbers } from './queries.ts'
 import type { Sealing } from './sealing.ts'
 
 /**
@@ -15,7 +15,8 @@ export const takeFileNumbers = async (trx: Trx, actor: Actor, sealing: Sealing, 
     const last = await advanceCounter(trx, actor.tenantId, wanted)
     const numbers = Array.from({ length: wanted }, (_, index) => String(last - wanted + 1 + index).padStart(6, '0'))
     const tokens = await Promise.all(numbers.map(number => sealing.tokens.file(actor.tenantId, number)))
-    const taken = new Set(await selectTakenFileNumbers(trx, tokens.flat()))
+    const claims = tokens.flat().map(token => ({ token, id: nobody }))
+    const taken = new Set((await selectTakenFileNumbers(trx, claims)).map(({ token }) => token))
     free.push(...numbers.filter((_, index) => !tokens[index]!.some(token => taken.has(token))))
   }
   return free
@@ -24,7 +25,8 @@ export const takeFileNumbers = async (trx: Trx, actor: Actor, sealing: Sealing, 
 /**
  * Of these clients, whose file number another client has, zeros in front aside. A number with several spellings, or, while the
  * index key turns, with two tokens, is several numbers to the unique index: so whoever writes one looks for all of them, one
- * writer of a number at a time. For any other number the index alone decides, and this asks nothing.
+ * writer of a number at a time. For any other number the index alone decides, and this asks nothing. Restricted records count, as
+ * they do for the index (docs/adr/0019).
  */
 export const findTaken = async (
   trx: Trx,
@@ -46,13 +48,11 @@ export const findTaken = async (
     actor.tenantId,
     several.map(({ lock }) => lock),
   )
-  const rows = await selectByFileNumber(
+  const taken = await selectTakenFileNumbers(
     trx,
-    several.flatMap(({ tokens }) => tokens),
+    several.flatMap(({ id, tokens }) => tokens.map(token => ({ token, id }))),
   )
-  const takenFrom = ({ id, tokens }: (typeof several)[number]) =>
-    rows.some(row => row.id !== id && tokens.includes(row.file_number_token))
-  return new Set(several.filter(takenFrom).map(({ id }) => id))
+  return new Set(taken.map(({ id }) => id))
 }
 
 /** PostgreSQL's unique_violation of the one index that a change can hit: somebody took the number at the same moment. */
@@ -60,3 +60,4 @@ export const isTakenFileNumber = (fault: unknown) => {
   const { code, constraint } = fault as { code?: string; constraint?: string }
   return code === '23505' && constraint === 'clients_file_number'
 }
+const nobody = '00000000-0000-0000-0000-000000000000'

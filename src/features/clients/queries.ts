@@ -179,17 +179,16 @@ export const lockFileNumbers = (trx: Trx, tenantId: string, tokens: readonly str
     [tenantId, fileNumberLocks, tokens as string[]],
   )
 
-export const selectByFileNumber = (
-  trx: Trx,
-  tokens: readonly string[],
-): Promise<Pick<ClientRow, 'id' | 'file_number_token'>[]> =>
-  clients(trx)
-    .whereRaw('file_number_token = any(?::bigint[])', [tokens as string[]])
-    .select('id', 'file_number_token')
+type FileNumberClaim = { token: string; id: string }
 
-export const selectTakenFileNumbers = async (trx: Trx, tokens: readonly string[]): Promise<string[]> => {
-  const rows = await clients(trx)
-    .whereRaw('file_number_token = any(?::bigint[])', [tokens as string[]])
-    .select('file_number_token')
-  return rows.map(row => row.file_number_token)
+/** Those of the claims whose token another client has than the one who claims it, restricted or not. */
+export const selectTakenFileNumbers = async (
+  trx: Trx,
+  claims: readonly FileNumberClaim[],
+): Promise<FileNumberClaim[]> => {
+  const { rows } = await trx.raw<{ rows: FileNumberClaim[] }>(
+    'select token, id from file_numbers_taken(?::bigint[], ?::uuid[])',
+    [claims.map(({ token }) => token), claims.map(({ id }) => id)],
+  )
+  return rows
 }
