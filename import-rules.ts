@@ -57,7 +57,7 @@ export const importRules: IConfiguration = {
       {
         path: '^src/',
         pathNot:
-          '^src/(browser/|safe-to-contact/(rules|times|words)\\.ts$|platform/(text/(visible\\.ts$|names/)|time/wall-clock\\.ts$))',
+          '^src/(browser/|safe-to-contact/(next-in-line|rules|times|words)\\.ts$|platform/(text/(visible\\.ts$|names/)|time/wall-clock\\.ts$))',
         dependencyTypesNot: ['type-only'],
       },
     ),

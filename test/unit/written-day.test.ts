@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ageOn } from '../../src/features/clients/profile.ts'
 import { clientForm } from '../../src/features/clients/schema.ts'
 import { readDate } from '../../src/features/imports/columns/dates.ts'
-import { mayBeSameDay } from '../../src/platform/text/written-day.ts'
+import { mayBeSameDay } from '../../src/platform/text/names/days.ts'
 
 const formDay = (typed: string) => {
   const read = clientForm('2026-11-30', 'PL').safeParse({ familyName: 'Nowak', birthDate: typed })

@@ -36,7 +36,13 @@ export const createTwins = (needs: Pick<Needs, 'db' | 'contactCounts' | 'groups'
   const withContactsAndGroups = createListed(needs)
 
   /** Read in the eyes of the actor, so that restricted records are not among them (docs/adr/0019); audited as a list where they are shown. */
-  const find = async (trx: Trx, actor: Actor, id: string, typed: Typed, present: ClientProfile | null): Promise<Twins> => {
+  const find = async (
+    trx: Trx,
+    actor: Actor,
+    id: string,
+    typed: Typed,
+    present: ClientProfile | null,
+  ): Promise<Twins> => {
     const { profile, alreadyShown } = typed
     const { tenantId } = actor
     const isRenamed = !present || compare(present, profile).some(({ field }) => whoSomebodyIs.includes(field))

@@ -25,6 +25,8 @@ export type RowOnPage = {
   choices: Decision[]
   decision: Decision | null
 }
+/** What a page has beside them. `today` is the day where the organisation is, 'YYYY-MM-DD'. */
+export type Locals = Formats & { formatNumber: (value: number) => string; today: string }
 
 export const presentRow = (
   shown: ShownRow,

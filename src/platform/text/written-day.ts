@@ -8,10 +8,6 @@ export type PartialDate = string
 /** Whether the whole day is known. */
 export const isWholeDay = (date: PartialDate): boolean => date.length === 10
 
-/** Whether two dates may be the same day, as far as both are known. */
-export const mayBeSameDay = (one: PartialDate, other: PartialDate): boolean =>
-  one.startsWith(other) || other.startsWith(one)
-
 /** Nobody writes a date in more characters. */
 const longest = 60
 /** What people put around a year that they are not sure of. Its being unsure is not kept. */

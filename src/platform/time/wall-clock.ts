@@ -51,7 +51,9 @@ export const localStamp = (moment: Date, timeZone: string): string => formatIn(t
 /** A moment as files write it, by the clocks of a zone: '2026-12-01T13:15:00+13:00' (ISO 8601, RFC 3339). @param timeZone IANA name */
 export const zonedStamp = (moment: Date, timeZone: string): string => {
   const minutes = Math.round(offsetAt(moment.getTime(), timeZone) / 60_000)
-  const [hour, minute] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60].map(part => String(part).padStart(2, '0'))
+  const [hour, minute] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60].map(part =>
+    String(part).padStart(2, '0'),
+  )
   return `${localStamp(moment, timeZone).replace(' ', 'T')}${minutes < 0 ? '-' : '+'}${hour}:${minute}`
 }
 

@@ -1,7 +1,7 @@
 import { withoutZeros } from '../../../platform/text/file-number.ts'
 import { words } from '../../../platform/text/fold.ts'
 import { begins, equals, likeness, type Likeness } from '../../../platform/text/names/asked-names.ts'
-import { mayBeSameDay } from '../../../platform/text/written-day.ts'
+import { mayBeSameDay } from '../../../platform/text/names/days.ts'
 import type { ClientProfile } from '../profile.ts'
 import { fileNumberTerms, indexWords, namesOf, wholeNumbers, wordsOfNames } from './index-words.ts'
 import { indexWord, type Term } from './terms.ts'

@@ -1,5 +1,5 @@
 import { words } from '../../../platform/text/fold.ts'
-import { mayBeSameDay } from '../../../platform/text/written-day.ts'
+import { mayBeSameDay } from '../../../platform/text/names/days.ts'
 import type { Given, Profile } from './profile.ts'
 
 type Said = Pick<Given, 'givenNames' | 'familyName' | 'preferredName' | 'birthDate'>

@@ -1,6 +1,6 @@
 import type { Problems } from '../../../platform/web/forms.ts'
 import type { Imports } from '../imports.ts'
-import type { Locals } from '../rows/routes.ts'
+import type { Locals } from '../presentation.ts'
 import type { Checked } from './check-again.ts'
 import type { PostedRow } from './editable.ts'
 import { presentFixes } from './present.ts'

@@ -5,12 +5,10 @@ import { flash } from '../../../platform/web/flash.ts'
 import { actorOf, requireRole } from '../../../platform/web/guard.ts'
 import { fixesLocals } from '../fixes/page-locals.ts'
 import type { Imports } from '../imports.ts'
-import { presentRow, type Formats } from '../presentation.ts'
+import { presentRow, type Locals } from '../presentation.ts'
 import type { RowFilter } from '../readings.ts'
 import { decisionsForm, importId, rowsQuery } from '../schema.ts'
 
-/** `today` is the day where the organisation is, 'YYYY-MM-DD'. */
-export type Locals = Formats & { formatNumber: (value: number) => string; today: string }
 type RowsQuery = ReturnType<typeof rowsQuery.parse>
 
 const rowsOnPage = 25

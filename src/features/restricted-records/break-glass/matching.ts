@@ -3,7 +3,7 @@ import { withoutZeros } from '../../../platform/text/file-number.ts'
 import { fold, words } from '../../../platform/text/fold.ts'
 import { askedNames, equals } from '../../../platform/text/names/asked-names.ts'
 import { nameWords } from '../../../platform/text/names/name-words.ts'
-import { mayBeSameDay } from '../../../platform/text/written-day.ts'
+import { mayBeSameDay } from '../../../platform/text/names/days.ts'
 import type { Findable } from '../needs.ts'
 
 const fewestDigits = 7

@@ -6,4 +6,7 @@ export const dayFrom = (year: number, month: number, day: number): string | null
   return real ? `${year}-${twoDigits(month)}-${twoDigits(day)}` : null
 }
 
+/** Whether two dates ('YYYY-MM-DD', 'YYYY-MM' or 'YYYY') may be the same day, as far as both are known. */
+export const mayBeSameDay = (one: string, other: string): boolean => one.startsWith(other) || other.startsWith(one)
+
 const twoDigits = (number: number) => String(number).padStart(2, '0')
