@@ -18,6 +18,20 @@ const minute = 60_000
 const keyOf = (own: TestAccount) => ({ tenantId: own.tenantId, accountId: own.id })
 const isTyped = ({ form }: { form: FoundForm }) => form.texts.length > 0 && !('_unkept' in form.hidden)
 
+/** An import in whose preview a row waits to be fixed. @returns its id */
+const importToFix = async (account: TestAccount): Promise<string> => {
+  const visitor = ostoja.visitor()
+  await visitor.signIn(account)
+  const list = Buffer.from('Imię;Nazwisko;Data urodzenia\nJan;Kowalski;31.02.1990\n')
+  const { headers } = await visitor.upload('/imports', 'file', list, 'a.csv', '/imports')
+  await visitor.post('/sign-out')
+  const id = String(headers.location).split('/').at(-1)!
+  const actor = { tenantId: account.tenantId, accountId: account.id, roles }
+  const { reading } = await ostoja.features.imports.columns(actor, id)
+  await ostoja.features.imports.chooseColumns(actor, id, reading)
+  return id
+}
+
 /** Every form of every page that can be opened by its address. */
 const crawl = async (account: TestAccount, ids: World['ids']) => {
   const visitor = ostoja.visitor()
@@ -35,13 +49,16 @@ const crawl = async (account: TestAccount, ids: World['ids']) => {
       if (!forms.has(known)) forms.set(known, { page, form, account })
     }
   }
+  await visitor.post('/sign-out')
 }
 
 beforeAll(async () => {
   ostoja = await startOstoja()
   world = await furnish(ostoja, 'Forms')
   await ostoja.newAccount(world.tenantId, ['staff']) // somebody who can yet be brought into a thread
-  await crawl(await ostoja.newAccount(world.tenantId, roles), world.ids)
+  const account = await ostoja.newAccount(world.tenantId, roles)
+  await crawl(account, world.ids)
+  await crawl(account, { ...world.ids, importId: await importToFix(account) })
   const withoutAdministrator = await ostoja.newTenant('Bare')
   await crawl(await ostoja.newAccount(installationId, ['operator']), { ...world.ids, tenantId: withoutAdministrator })
 })
