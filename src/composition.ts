@@ -532,7 +532,6 @@ export const createApp = ({
   tickets,
   accounts,
   restricted,
-  backups,
   desk,
   messages,
   routers,
@@ -554,6 +553,5 @@ export const createApp = ({
     timeZoneOf: settings.timeZoneOf,
     countryOf: settings.countryOf,
     waiting: { beside: messages.waitingBeside, now: messages.waiting },
-    details: { backups: async () => (await backups.state()).right },
     announced: desk.announcements.current,
   })

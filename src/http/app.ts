@@ -48,8 +48,6 @@ export type AppNeeds = {
   restricted: RestrictedAccess
   announced: (language: Language, putAway?: readonly string[]) => Promise<readonly object[]>
   checks: Checks
-  /** What is told beside them, and keeps nothing from being served. */
-  details: Checks
   metrics: Pick<Metrics, 'request'>
   routers: readonly Router[]
 }
@@ -63,7 +61,7 @@ const yearInSeconds = 365 * 24 * 60 * 60
  */
 export const createApp = (needs: AppNeeds): { app: Express; routes: RouteFacts[] } => {
   const app = express()
-  const health = healthRoutes(needs.checks, needs.details)
+  const health = healthRoutes(needs.checks)
   const routers = [languageRoutes(), ...needs.routers]
   const routes = inventory([health, ...routers])
   const isBackground = matcherOf(routes.filter(route => route.policy.background))

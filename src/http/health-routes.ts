@@ -5,16 +5,15 @@ import { anyone } from '../platform/web/guard.ts'
 export type Checks = Record<string, () => Promise<boolean>>
 
 /**
- * `/health/live`: the process answers. `/health/ready`: it can do its work (database, Redis and migrations right).
- * @param details what somebody must look after, and what pages can do without: a record must stay within reach when a backup
- * is late, so these never take a process out of service
+ * `/health/live`: the process answers. `/health/ready`: it can do its work (database, Redis and migrations right). Strangers may ask,
+ * so it tells nothing else; what operators must look after is in the metrics and on their desk.
  */
-export const healthRoutes = (checks: Checks, details: Checks = {}) => {
+export const healthRoutes = (checks: Checks) => {
   const router = Router()
   /** Many pages may ask in the same moment, while they wait for what is away. */
-  let looking: Promise<[Outcome[], Outcome[]]> | undefined
+  let looking: Promise<Outcome[]> | undefined
   const look = () =>
-    (looking ??= Promise.all([outcomes(checks), outcomes(details)]).finally(() => {
+    (looking ??= outcomes(checks).finally(() => {
       looking = undefined
     }))
 
@@ -23,12 +22,11 @@ export const healthRoutes = (checks: Checks, details: Checks = {}) => {
   })
 
   router.get('/health/ready', anyone({ background: true }), async (_req, res) => {
-    const [results, others] = await look()
+    const results = await look()
     const ready = results.every(([, right]) => right)
     res.status(ready ? 200 : 503).json({
       status: ready ? 'ready' : 'not ready',
       checks: Object.fromEntries(results),
-      details: Object.fromEntries(others),
     })
   })
 
