@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import {
   createServer as createHttpServer,
   ServerResponse,
@@ -6,7 +7,7 @@ import {
   type Server,
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import { createServer, type Server as NetServer, type Socket } from 'node:net'
+import { createServer, isIP, type Server as NetServer, type Socket } from 'node:net'
 import type { FollowedCertificate } from '../platform/tls/certificate.ts'
 import { modernTls } from '../platform/tls/suites.ts'
 import { strictTransport } from './security-headers.ts'
@@ -45,7 +46,7 @@ export const listen = async (
 ): Promise<Listener> => {
   const limits = { ...patience, requestTimeout }
   const pages = certificate ? secureServer(certificate, limits, app) : createHttpServer(limits, app)
-  const plain = createHttpServer(limits, redirectToHttps)
+  const plain = createHttpServer(limits, certificate ? redirectToHttps(certificate) : app)
   const door = certificate ? parted(pages, plain, patience.headersTimeout) : pages
   const sockets = new Set<Socket>()
   door.on('connection', (socket: Socket) => {
@@ -116,10 +117,19 @@ const parted = (secure: Server, plain: Server, silenceMs: number) =>
     })
   })
 
-const redirectToHttps: RequestListener = (req, res) => {
-  const host = /^[\w.-]+(:\d+)?$|^\[[\da-f:]+\](:\d+)?$/i.exec(req.headers.host ?? '')?.[0]
-  if (!host) return res.writeHead(400).end()
-  res.writeHead(308, { Location: `https://${host}${req.url ?? '/'}`, 'Cache-Control': 'no-store' }).end()
+/** Leads only to a host that the certificate is for: whatever else the header Host says must not come back in an answer. */
+const redirectToHttps =
+  (certificate: Served): RequestListener =>
+  (req, res) => {
+    const asked = /^(?:([\w.-]+)|\[([\da-f:]+)\])(?::\d+)?$/i.exec(req.headers.host ?? '')
+    const [host, name, address] = asked ?? []
+    if (!host || !isFor(certificate.current().cert, name ?? address ?? '')) return res.writeHead(400).end('Write https:// in front of the address.')
+    res.writeHead(308, { Location: `https://${host}${req.url ?? '/'}`, 'Cache-Control': 'no-store' }).end()
+  }
+
+const isFor = (certificate: Buffer, name: string) => {
+  const ours = new X509Certificate(certificate)
+  return Boolean(isIP(name) ? ours.checkIP(name) : ours.checkHost(name))
 }
 
 const graceMs = 2000

@@ -73,6 +73,21 @@ describe('the door', () => {
   })
 
   it.each([
+    ['127.0.0.1:8443', 308],
+    ['[::1]:8443', 308],
+    ['evil.test', 400],
+    ['evil.test:8443', 400],
+    ['localhost.evil.test', 400],
+    ['localhost@evil.test', 400],
+    ['192.0.2.1', 400],
+    ['[2001:db8::1]', 400],
+  ])('redirects to no host that its certificate is not for, such as %s', async (host, status) => {
+    const answer = await hearOut(plain(), `GET /clients HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    expect(answer).toContain(`HTTP/1.1 ${status}`)
+    expect(answer.includes(host)).toBe(status === 308)
+  })
+
+  it.each([
     ['is none at all', 'GIBBERISH\r\n\r\n', '400 Bad Request'],
     ['names no host', 'GET / HTTP/1.1\r\n\r\n', '400 Bad Request'],
     [
