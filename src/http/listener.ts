@@ -123,7 +123,8 @@ const redirectToHttps =
   (req, res) => {
     const asked = /^(?:([\w.-]+)|\[([\da-f:]+)\])(?::\d+)?$/i.exec(req.headers.host ?? '')
     const [host, name, address] = asked ?? []
-    if (!host || !isFor(certificate.current().cert, name ?? address ?? '')) return res.writeHead(400).end('Write https:// in front of the address.')
+    if (!host || !isFor(certificate.current().cert, name ?? address ?? ''))
+      return res.writeHead(400).end('Write https:// in front of the address.')
     res.writeHead(308, { Location: `https://${host}${req.url ?? '/'}`, 'Cache-Control': 'no-store' }).end()
   }
 
