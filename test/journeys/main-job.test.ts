@@ -10,7 +10,6 @@ import { loadTranslations, type Language, type Translate } from '../../src/platf
 import { extractWithTools, openWithAge } from '../support/age-cli.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { dumpDatabase, dumpRedis, findLeaks } from '../support/leaks.ts'
-import { meetLookalikes } from '../support/lookalikes.ts'
 import { startProduct, type DemoAccount, type Product } from '../support/product.ts'
 import { rounds } from '../support/rounds.ts'
 import { until } from '../support/until.ts'
@@ -142,7 +141,6 @@ const mainJob = async (language: Language) => {
     return text.indexOf(contacts[1]!.name) < text.indexOf(contacts[0]!.name)
   })
   secrets.push(...contacts.map(contact => contact.name), '601222333', '602444555')
-  await meetLookalikes(page, product.url, t)
   await staff.close()
 
   const { file, passphrase } = await makeExport(language, t)

@@ -15,6 +15,7 @@ const sheet = [
 /** Meets each question whether somebody is recorded already: in both forms, and in an import with its columns. */
 export const meetLookalikes = async (page: Page, url: string, t: Translate): Promise<void> => {
   await addClient(page, url)
+  await page.waitForURL(/\/clients\/[\w-]{36}/)
   await addClient(page, url)
   await page.getByText(t('clients:twins.add.title', { count: 1 })).waitFor()
   await expectSoundInEachLook(page)
@@ -56,5 +57,4 @@ const addClient = async (page: Page, url: string) => {
   await page.goto(`${url}/clients/new`)
   for (const [name, value] of Object.entries(person)) await page.fill(`[name=${name}]`, value)
   await page.locator('form[action="/clients"] [type=submit]').first().click()
-  await page.waitForLoadState()
 }
