@@ -32,7 +32,7 @@ export const rulesOf = (language: Language, turn: number): RecordedRules => {
     { voicemail: 'allowed', text: 'allowed', doNotCallBetween: [{ from: '22:00', to: '06:00' }] },
     { reachable: [{ daysOfWeek: [...workdays], from: '08:00', to: '16:00' }], knownBy: others[language].office },
     {},
-    { voicemail: 'not_allowed', text: 'allowed' },
+    { reachable: [{ daysOfWeek: [], from: '00:00', to: '00:00' }], voicemail: 'not_allowed', text: 'allowed' },
   ]
   return every[turn % every.length]!
 }
