@@ -36,11 +36,12 @@ const range = z
   .refine(needsFrom.check, needsFrom.problem)
   .refine(needsTo.check, needsTo.problem)
 
-/** Days without hours are whole days. */
+/** Days without hours are whole days; the same time twice is a mistake more likely than the whole day. */
 const available = z
   .object({ from: time, to: time, daysOfWeek: z.array(z.enum(weekdays, choose)) })
   .refine(needsFrom.check, needsFrom.problem)
   .refine(needsTo.check, needsTo.problem)
+  .refine(row => emptyRange(row) || row.from !== row.to, { error: 'safe-to-contact:problem.same-time', path: ['to'] })
   .transform(row => (row.daysOfWeek.length > 0 && emptyRange(row) ? { ...row, from: '00:00', to: '00:00' } : row))
   .transform(({ daysOfWeek, ...hours }) => ({
     daysOfWeek: weekdays.filter(day => daysOfWeek.length < weekdays.length && daysOfWeek.includes(day)),
@@ -60,7 +61,9 @@ export const ruleFields = {
     .array(range)
     .max(mostRanges, 'problems:too-many')
     .transform(rows => rows.filter(row => !emptyRange(row))),
-  availability: z.enum(availabilities, choose),
+  availability: z.enum(availabilities, {
+    error: ({ input }) => (input === 'note-changed' ? 'safe-to-contact:problem.note-changed' : choose),
+  }),
   reachable: z
     .array(available)
     .max(mostRanges, 'problems:too-many')

@@ -1,4 +1,4 @@
-import { anyTime, availabilityOf, completeRules, type RecordedRules } from './rules.ts'
+import { anyTime, availabilityOf, completeRules, weekdays, type AvailableTime, type RecordedRules } from './rules.ts'
 import { suggestTimes } from './suggested-times.ts'
 
 export type TypedRange = { from: string; to: string }
@@ -8,7 +8,7 @@ export type TypedRules = {
   text: string
   knownBy: string
   doNotCallBetween: TypedRange[]
-  /** 'not-stated', 'any-time' or 'hours'. */
+  /** 'not-stated', 'any-time' or 'hours'; 'note-changed' where the suggestion of an earlier note was chosen. */
   availability: string
   reachable: (TypedRange & { daysOfWeek: string[] })[]
   wrongSince: string
@@ -32,26 +32,41 @@ export const typedRules = (row: unknown): TypedRules => {
 }
 
 /**
- * What was chosen and typed of hours. Who chose the suggestion gets the one that was shown, which `suggestedFrom` tells, as hours
- * that can be changed. A row sent without a choice, as by a form of before, chooses by its hours.
+ * What was chosen and typed of hours. A suggestion that was chosen becomes hours that can be changed, unless the note was changed
+ * after it was shown: `suggestedFrom` tells which note it was of. A row sent without a choice, as by a form of before, chooses by its hours.
  */
-const typedAvailability = ({ availability, suggestedFrom, reachable }: Record<string, unknown>) => {
+const typedAvailability = ({ availability, suggestedFrom, hours, reachable }: Record<string, unknown>) => {
   const rows = asRows(reachable).map(time => ({
     ...asRange(time),
     daysOfWeek: asRows(asRecord(time).daysOfWeek).map(asText),
   }))
   const chosen = asText(availability)
-  const suggestion = chosen === 'suggested' ? suggestTimes(asText(suggestedFrom)) : null
-  if (suggestion) return { availability: availabilityOf({ reachable: suggestion }), reachable: suggestion }
-  if (chosen === 'any-time') return { availability: chosen, reachable: [...anyTime] }
+  if (chosen === 'suggested' && asText(suggestedFrom) !== asText(hours))
+    return { availability: 'note-changed', reachable: rows }
+  const suggestion = chosen === 'suggested' ? suggestTimes(asText(hours)) : null
+  if (suggestion)
+    return { availability: availabilityOf({ reachable: suggestion }), reachable: suggestion.map(typedTime) }
+  if (chosen === 'any-time') return { availability: chosen, reachable: anyTime.map(typedTime) }
   const isTyped = rows.some(row => !emptyRange(row) || row.daysOfWeek.length > 0)
   return { availability: chosen || (isTyped ? 'hours' : 'not-stated'), reachable: rows }
 }
 
+/** Whole days as a form shows them: days without hours. The same time twice is not taken from a form. */
+const typedTime = ({ daysOfWeek, from, to }: AvailableTime) =>
+  from === to
+    ? { daysOfWeek: [...(daysOfWeek.length > 0 ? daysOfWeek : weekdays)], from: '', to: '' }
+    : { daysOfWeek, from, to }
+
 /** Recorded rules as a form shows them. */
 export const typedFromRules = (recorded: RecordedRules): TypedRules => {
-  const { knownBy, wrongSince, ...rules } = completeRules(recorded)
-  return { ...rules, availability: availabilityOf(recorded), knownBy: knownBy ?? '', wrongSince: wrongSince ?? '' }
+  const { knownBy, wrongSince, reachable, ...rules } = completeRules(recorded)
+  return {
+    ...rules,
+    availability: availabilityOf(recorded),
+    reachable: reachable.map(typedTime),
+    knownBy: knownBy ?? '',
+    wrongSince: wrongSince ?? '',
+  }
 }
 
 /** Whether nothing was said in a row of a form: then the row says nothing of whether there is a number in it. */

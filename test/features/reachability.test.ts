@@ -132,6 +132,15 @@ describe('the form of a contact', () => {
       },
       'Choose “At these hours”',
     ],
+    [
+      'the same time twice',
+      {
+        'phones[0][availability]': 'hours',
+        'phones[0][reachable][0][from]': '16:00',
+        'phones[0][reachable][0][to]': '16:00',
+      },
+      'The two times are the same',
+    ],
     ['an answer that there is not', { 'phones[0][availability]': 'perhaps' }, 'id="phones-0-availability'],
   ])('comes back with what was typed: %s', async (_what, typed, said) => {
     const path = `/clients/${clientId}/contacts/${ids[0]}`
@@ -139,5 +148,18 @@ describe('the form of a contact', () => {
     expect(refused.status).toBe(422)
     expect(refused.text).toContain(said)
     expect(refused.text).toContain(note)
+  })
+  it('does not record the suggestion of a note that was changed, and offers that of the new one', async () => {
+    const path = `/clients/${clientId}/contacts/${ids[0]}`
+    const changed = {
+      'phones[0][availability]': 'suggested',
+      'phones[0][suggestedFrom]': note,
+      'phones[0][hours]': 'after 17',
+    }
+    const refused = await staff.post(path, fields(changed), `${path}/edit`)
+    expect(refused.status).toBe(422)
+    expect(refused.text).toContain('You changed the note')
+    expect(refused.text).toContain('As the note says: 17:00–20:00')
+    expect(refused.text).toContain('name="phones[0][suggestedFrom]" value="after 17"')
   })
 })

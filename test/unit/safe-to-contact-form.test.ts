@@ -100,11 +100,20 @@ describe('when somebody answers', () => {
     ['hours', { availability: 'hours', reachable: [{ from: '8', to: '12' }] }, { reachable: [morning] }],
     ['hours, sent by an older form', { reachable: [{ from: '8', to: '12' }] }, { reachable: [morning] }],
     [
-      'the hours suggested, whatever the note says by then',
-      { availability: 'suggested', suggestedFrom: 'only before noon', hours: 'after 17' },
+      'the hours suggested from the note',
+      { availability: 'suggested', suggestedFrom: 'only before noon', hours: ' only before noon' },
       { reachable: [morning] },
     ],
-    ['any time, suggested', { availability: 'suggested', suggestedFrom: 'całą dobę' }, { reachable: [wholeDay] }],
+    [
+      'any time, suggested',
+      { availability: 'suggested', suggestedFrom: 'całą dobę', hours: 'całą dobę' },
+      { reachable: [wholeDay] },
+    ],
+    [
+      'a whole day, suggested',
+      { availability: 'suggested', suggestedFrom: 'sob 24h', hours: 'sob 24h' },
+      { reachable: [{ ...wholeDay, daysOfWeek: ['sat'] }] },
+    ],
   ])('keeps %s', (_what, row, data) => {
     const form = answered(row)
     expect(form).toEqual({ ok: true, data })
@@ -118,8 +127,39 @@ describe('when somebody answers', () => {
       { availability: 'not-stated', reachable: [{ from: '8', to: '12' }] },
       'safe-to-contact:problem.hours-unchosen',
     ],
-    ['a suggestion that there was not', { availability: 'suggested', suggestedFrom: 'evenings' }, 'problems:choose'],
+    [
+      'a suggestion that there was not',
+      { availability: 'suggested', suggestedFrom: 'evenings', hours: 'evenings' },
+      'problems:choose',
+    ],
+    [
+      'the suggestion of a note that was changed',
+      { availability: 'suggested', suggestedFrom: 'only before noon', hours: 'after 17' },
+      'safe-to-contact:problem.note-changed',
+    ],
+    [
+      'the suggestion of a note that was taken out',
+      { availability: 'suggested', suggestedFrom: 'only before noon', hours: '' },
+      'safe-to-contact:problem.note-changed',
+    ],
   ])('refuses %s', (_what, row, availability) => {
     expect(answered(row)).toEqual({ ok: false, problems: { availability } })
+  })
+  it.each([
+    ['every day', { from: '16:00', to: '16:00' }],
+    ['every day, written in two ways', { from: '16', to: '16:00' }],
+    ['at midnight', { from: '00:00', to: '00:00' }],
+    ['on a day', { from: '16:00', to: '16:00', daysOfWeek: ['sat'] }],
+  ])('refuses the same time twice: %s', (_when, row) => {
+    expect(answered({ availability: 'hours', reachable: [row] })).toEqual({
+      ok: false,
+      problems: { 'reachable.0.to': 'safe-to-contact:problem.same-time' },
+    })
+  })
+
+  it('shows recorded whole days as days without hours, and keeps them', () => {
+    const sundays = typedFromRules({ reachable: [{ daysOfWeek: ['sun'], from: '16:00', to: '16:00' }] })
+    expect(sundays.reachable).toEqual([{ daysOfWeek: ['sun'], from: '', to: '' }])
+    expect(readForm(kept, sundays)).toEqual({ ok: true, data: { reachable: [{ ...wholeDay, daysOfWeek: ['sun'] }] } })
   })
 })
