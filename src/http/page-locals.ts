@@ -10,6 +10,7 @@ import type { Clock } from '../platform/clock.ts'
 import { defaultCountry, type CountryCode } from '../platform/text/phone.ts'
 import { availabilityOf, isWarning, rulesOf, type RecordedRules } from '../safe-to-contact/rules.ts'
 import { suggestTimes } from '../safe-to-contact/suggested-times.ts'
+import { mayBeLinked } from '../safe-to-contact/times.ts'
 import { ruleWords, sayRule, sayTimes, type RuleWords } from '../safe-to-contact/words.ts'
 import { formats, momentsIn } from './formats.ts'
 import { keepLanguage, languageOf, languageWithoutSession } from './reader-language.ts'
@@ -105,6 +106,7 @@ const spokenTo = (
     problem: problemIn(t),
     timeZone,
     today: dayIn(clock(), timeZone),
+    mayBeLinked,
     sayRules: rulesIn(t, formats[language].formatDate),
     suggestHours: suggestionIn(t),
     ...formats[language],

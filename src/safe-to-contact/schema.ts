@@ -69,11 +69,16 @@ export const ruleFields = {
     .max(mostRanges, 'problems:too-many')
     .transform(rows => rows.filter(row => !emptyRange(row))),
   wrongSince: z.string().transform(typed => (z.iso.date().safeParse(typed).success ? typed : null)),
+  wrongNumber: z.string(),
 }
 
-/** What is to be kept of the fields of a number; a choice that contradicts the hours is told beside it. */
+/**
+ * What is to be kept of the fields of a number; a choice that contradicts the hours is told beside it.
+ * @param isSameNumber whether the number, as it stands in the form now, is still the one that was found to be wrong
+ */
 export const rulesToKeep = (
-  { availability, ...rules }: PhoneRules & { availability: Availability },
+  { availability, wrongNumber, ...rules }: PhoneRules & { availability: Availability; wrongNumber: string },
+  isSameNumber: (wrongNumber: string) => boolean,
   context: z.RefinementCtx,
 ): RecordedRules => {
   const hasHours = rules.reachable.length > 0
@@ -85,5 +90,6 @@ export const rulesToKeep = (
         : null
   if (problem)
     context.addIssue({ code: 'custom', path: ['availability'], message: `safe-to-contact:problem.${problem}` })
-  return recordedRules(rules)
+  const isCorrected = wrongNumber !== '' && !isSameNumber(wrongNumber)
+  return recordedRules(isCorrected ? { ...rules, wrongSince: null } : rules)
 }

@@ -44,6 +44,24 @@ export const callability = (
   return { state: 'now' }
 }
 
+/**
+ * Whether a number may be a link that rings it: the one rule for pages, the viewer and files. Never one that is wrong, can't be dialled or is
+ * not to be called at any hour.
+ * @param moment for what is read in order to call now: then no number either that must not ring at this hour. Null for what is read at any time
+ */
+export const mayBeLinked = (
+  phone: RecordedRules & { dial: string | null },
+  moment: { at: Date; timeZone: string } | null,
+): boolean => {
+  const { wrongSince, doNotCallBetween } = completeRules(phone)
+  if (wrongSince || phone.dial === null) return false
+  if (moment) return mayRing(phone, wallTime(moment.at, moment.timeZone))
+  return doNotCallBetween.length === 0 || doNotCallBetween.some(({ to }) => mayRing(phone, anyDayAt(to)))
+}
+
+/** Times at which a number must not ring are the same every day. */
+const anyDayAt = (time: string): WallTime => ({ day: 0, minutes: minutesOf(time) })
+
 /** Where no hours are stated, somebody may answer at any hour. */
 const mayAnswer = (phone: RecordedRules, wall: WallTime) => {
   const { reachable } = completeRules(phone)

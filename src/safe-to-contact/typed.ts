@@ -12,22 +12,24 @@ export type TypedRules = {
   availability: string
   reachable: (TypedRange & { daysOfWeek: string[] })[]
   wrongSince: string
+  /** The number found to be wrong, as the form first showed it; empty where none was. */
+  wrongNumber: string
 }
 
 /** More would be a timetable. */
 export const mostRanges = 7
 
-/** What was typed of rules, field by field and nothing else. A number other than the one found to be wrong is not a wrong one. */
+/** What was typed of rules, field by field and nothing else. Whether a wrong number was corrected is for `rulesToKeep` to say. */
 export const typedRules = (row: unknown): TypedRules => {
-  const { voicemail, text, knownBy, doNotCallBetween, wrongSince, wrongNumber, number } = asRecord(row)
-  const mended = asText(wrongNumber) !== '' && digits(asText(wrongNumber)) !== digits(asText(number))
+  const { voicemail, text, knownBy, doNotCallBetween, wrongSince, wrongNumber } = asRecord(row)
   return {
     voicemail: asText(voicemail) || 'unknown',
     text: asText(text) || 'unknown',
     knownBy: asText(knownBy),
     doNotCallBetween: asRows(doNotCallBetween).map(asRange),
     ...typedAvailability(asRecord(row)),
-    wrongSince: mended ? '' : asText(wrongSince),
+    wrongSince: asText(wrongSince),
+    wrongNumber: asText(wrongNumber),
   }
 }
 
@@ -57,8 +59,8 @@ const typedTime = ({ daysOfWeek, from, to }: AvailableTime) =>
     ? { daysOfWeek: [...(daysOfWeek.length > 0 ? daysOfWeek : weekdays)], from: '', to: '' }
     : { daysOfWeek, from, to }
 
-/** Recorded rules as a form shows them. */
-export const typedFromRules = (recorded: RecordedRules): TypedRules => {
+/** Recorded rules as a form shows them. @param number as the form shows it */
+export const typedFromRules = (recorded: RecordedRules, number: string): TypedRules => {
   const { knownBy, wrongSince, reachable, ...rules } = completeRules(recorded)
   return {
     ...rules,
@@ -66,15 +68,19 @@ export const typedFromRules = (recorded: RecordedRules): TypedRules => {
     reachable: reachable.map(typedTime),
     knownBy: knownBy ?? '',
     wrongSince: wrongSince ?? '',
+    wrongNumber: wrongSince ? number : '',
   }
 }
 
-/** Whether nothing was said in a row of a form: then the row says nothing of whether there is a number in it. */
+/**
+ * Whether nothing was said in a row of a form: then the row says nothing of whether there is a number in it. A flag goes with the recorded
+ * number that it is of.
+ */
 export const saysNothingTyped = (rules: TypedRules): boolean =>
   rules.voicemail === 'unknown' &&
   rules.text === 'unknown' &&
   rules.knownBy === '' &&
-  rules.wrongSince === '' &&
+  (rules.wrongSince === '' || rules.wrongNumber !== '') &&
   rules.doNotCallBetween.every(emptyRange) &&
   rules.availability === 'not-stated' &&
   rules.reachable.every(row => emptyRange(row) && row.daysOfWeek.length === 0)
@@ -87,4 +93,3 @@ const asRows = (value: unknown): unknown[] =>
   typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? Object.values(value) : []
 const asText = (value: unknown): string => (typeof value === 'string' ? value.normalize('NFC').trim() : '')
 const asRange = (value: unknown): TypedRange => ({ from: asText(asRecord(value).from), to: asText(asRecord(value).to) })
-const digits = (text: string) => text.replaceAll(/\D/g, '')

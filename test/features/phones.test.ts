@@ -73,6 +73,53 @@ describe('a number on the pages', () => {
   })
 })
 
+describe('a number that was found to be wrong', () => {
+  const edit = (id: string) => `/clients/${id}/edit`
+  const hidden = (page: string, name: string) =>
+    new RegExp(`name="${name.replaceAll(/[[\]]/g, '\\$&')}"[^>]*value="([^"]*)"`).exec(page)?.[1] ?? ''
+  const fieldsOf = (page: string, number: string) => ({
+    ...Object.fromEntries(
+      ['version', 'fileNumber', 'phones[0][wrongNumber]', 'phones[0][wrongSince]'].map(name => [
+        name,
+        hidden(page, name),
+      ]),
+    ),
+    'phones[0][type]': 'mobile',
+    'phones[0][number]': number,
+  })
+
+  it('stays so in another spelling and when the form is refused, and is a link nowhere', async () => {
+    const number = '500 000 931'
+    const id = randomUUID()
+    const flag = { 'phones[0][type]': 'mobile', 'phones[0][number]': number, 'phones[0][wrongSince]': '2026-11-20' }
+    expect((await staff.post('/clients', { id, familyName: id, ...flag }, '/clients/new')).status).toBe(303)
+    const contact = { ...contactForm(number), ...flag }
+    expect((await staff.post(`/clients/${id}/contacts`, contact)).status).toBe(303)
+
+    const places = [
+      { form: edit(id), action: `/clients/${id}`, named: { familyName: id }, unnamed: { familyName: '' } },
+      {
+        form: `/clients/${id}/contacts/${contact.id}/edit`,
+        action: `/clients/${id}/contacts/${contact.id}`,
+        named: { name: 'Maria', relationship: 'MTH', mayBeTold: 'yes' },
+        unnamed: { name: '', relationship: 'MTH', mayBeTold: 'yes' },
+      },
+    ]
+    for (const { form, action, named, unnamed } of places) {
+      const before = fieldsOf((await staff.get(form)).text, '500 000 932')
+      const refused = await staff.post(action, { ...before, ...unnamed }, form)
+      expect(refused.status).toBe(422)
+      expect(refused.text).toMatch(/\[wrongSince\]"\s+value="2026-11-20"\s+checked/)
+      const again = { ...fieldsOf(refused.text, '0048500000931'), ...named }
+      expect(again).toMatchObject({ 'phones[0][wrongNumber]': number, 'phones[0][wrongSince]': '2026-11-20' })
+      expect((await staff.post(action, again, form)).status).toBe(303)
+      expect((await staff.get(form)).text).toMatch(/\[wrongSince\]"\s+value="2026-11-20"\s+checked/)
+    }
+    for (const page of [`/clients/${id}`, `/clients/${id}/card`, '/contacts-to-confirm'])
+      expect((await staff.get(page)).text).not.toContain('tel:+48500000931')
+  })
+})
+
 describe('an export', () => {
   it('carries what is dialled and what was typed, and dials nothing that can’t be', async () => {
     const tenant = await ostoja.newTenant()

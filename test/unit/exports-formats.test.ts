@@ -3,6 +3,7 @@ import { parse } from 'csv-parse/sync'
 import ICAL from 'ical.js'
 import { describe, expect, it } from 'vitest'
 import { csvFormat, type CsvWords } from '../../src/features/exports/formats/csv.ts'
+import { contactPoint } from '../../src/features/exports/formats/fhir-phones.ts'
 import { fhirFormat } from '../../src/features/exports/formats/fhir.ts'
 import type { Format } from '../../src/features/exports/formats/format.ts'
 import { vcardFormat } from '../../src/features/exports/formats/vcard.ts'
@@ -10,7 +11,7 @@ import { exportWords } from '../../src/composition/emergency-export.ts'
 import type { ExportedClient } from '../../src/features/exports/index.ts'
 import { loadTranslations } from '../../src/platform/i18n/translations.ts'
 import type { RecordedRules } from '../../src/safe-to-contact/rules.ts'
-import { sampleClient, sampleManifest } from '../support/export-samples.ts'
+import { sampleClient, sampleManifest, samplePhone } from '../support/export-samples.ts'
 
 type Validator = { validate: (resource: object) => { dataPath?: string; message?: string }[]; schema: { id: string } }
 const require = createRequire(import.meta.url)
@@ -204,5 +205,23 @@ describe('the vCards', () => {
     const said = textOf(contact, 'note')
     for (const part of ['+48501000000', 'mąż, teściowa; „sąsiad”', '22:00', '08:00–16:00', '2026-10-01'])
       expect(said).toContain(part)
+  })
+})
+
+describe('a number that is never to ring', () => {
+  const never = { doNotCallBetween: [{ from: '00:00', to: '00:00' }] }
+  const atNight = { doNotCallBetween: [{ from: '22:00', to: '06:00' }] }
+  it.each([
+    ['wrong', { wrongSince: '2026-10-01' }, false, { system: 'phone', use: 'old' }],
+    ['not to be called at all', never, false, { system: 'phone', use: 'mobile' }],
+    ['not to be called at night', atNight, true, { system: 'phone', use: 'mobile', rank: 1 }],
+  ])('%s: has no TEL unless it may ring, and no rank', (_what, rules, isOffered, point) => {
+    const phone = { ...samplePhone('mobile', '500 000 931'), ...rules }
+    const client = sampleClient(1, { phones: [phone], contacts: [] })
+    const vcard = written(vcardFormat(manifest.vocabulary, words.pl.vcard, 'pl'), [client])
+    expect(vcard.includes('TEL;')).toBe(isOffered)
+    expect(vcard.replaceAll('\r\n ', '')).toMatch(/NOTE:.*\+48500000931/)
+    const { value, system, use, rank } = contactPoint(phone, 1) as Record<string, unknown>
+    expect({ value, system, use, rank }).toEqual({ value: '+48500000931', rank: undefined, ...point })
   })
 })

@@ -4,7 +4,7 @@ import { contactForm, typedContact, typedFrom } from '../../src/features/emergen
 import type { Reading } from '../../src/features/imports/columns/guess.ts'
 import { readRow } from '../../src/features/imports/columns/read-row.ts'
 import { fits } from '../../src/features/restricted-records/break-glass/matching.ts'
-import { readPhone, showPhone, type CountryCode } from '../../src/platform/text/phone.ts'
+import { phoneToEdit, readPhone, showPhone, type CountryCode } from '../../src/platform/text/phone.ts'
 
 const today = '2026-11-30'
 
@@ -44,6 +44,14 @@ const numbers: [CountryCode, string, string][] = [
   ['PL', '022/621-12-34', '+48226211234'],
   ['PL', '+48 (0) 22 621 12 34', '+48226211234'],
   ['PL', '0-67 212 34 56', '+48672123456'],
+  ['PL', '(0-67) 212 34 56', '+48672123456'],
+  ['PL', '0-501 234 567', '+48501234567'],
+  ['PL', '0-501234567', '+48501234567'],
+  ['PL', '0 22 621 12 34', '+48226211234'],
+  ['PL', '0 601 234 567', '+48601234567'],
+  ['PL', '+48 (0) 63 212 34 56', '+48632123456'],
+  ['PL', '0048 (0)50 123 45 67', '+48501234567'],
+  ['PL', '+380 (0) 50 123 45 67', '+380501234567'],
   ['PL', '0601 234 567', '+48601234567'],
   ['PL', '0-801 123 456', '+48801123456'],
   ['PL', '22 123 45 67 wew. 12', '+48221234567'],
@@ -96,6 +104,26 @@ const undialable: [CountryCode, string][] = [
   ['PL', '621 12 34'],
   ['PL', '050 123 45 67'],
   ['PL', '067 123 45 67'],
+  ['PL', '050-123-45-67'],
+  ['PL', '0-50-123-45-67'],
+  ['PL', '0 50 123 45 67'],
+  ['PL', '0 (50) 123 45 67'],
+  ['PL', '(0)50 123 45 67'],
+  ['PL', '(0 50) 123 45 67'],
+  ['PL', '0.50.123.45.67'],
+  ['PL', '0/50 123 45 67'],
+  ['PL', '0 / 50 123 45 67'],
+  ['PL', '(0)/50 123 45 67'],
+  ['PL', '0, 50 123 45 67'],
+  ['PL', '0 63 123 45 67'],
+  ['PL', '0(63)1234567'],
+  ['PL', '( 063 ) 123 45 67'],
+  ['PL', '[063] 123 45 67'],
+  ['PL', '[0] 63 123 45 67'],
+  ['PL', '0 67 123 45 67'],
+  ['PL', '0 95 123 45 67'],
+  ['PL', 'mama 0 50 123 45 67'],
+  ['PL', 'mama: 0/50 123 45 67'],
   ['PL', '4,86012E+10'],
   ['PL', '4,86012345E+10'],
   ['PL', '+48 100 000 001'],
@@ -167,5 +195,61 @@ describe('a telephone number', () => {
     )
     expect(contactForm(today, 'GB').parse(typedFrom(contact, 'GB')).phones[0]).toMatchObject({ number: phone.number })
     expect(typedFrom(contact, 'PL').phones[0]).toMatchObject({ number: phone.typed })
+  })
+
+  it.each([
+    ['22 621 12 34 wew. 12', 'PL', 'GB', '+48 22 621 12 34 ext. 12'],
+    ['0-22 621 12 34 w. 12', 'PL', 'DE', '+48 22 621 12 34 ext. 12'],
+    ['22 621 12 34 #12', 'PL', 'UA', '+48 22 621 12 34 ext. 12'],
+    ['22 621 12 34 wew. 12 (sekretariat)', 'PL', 'GB', '+48 22 621 12 34 ext. 12 (sekretariat)'],
+    ['020 7946 0018 ext 12', 'GB', 'PL', '+44 20 7946 0018 ext. 12'],
+    ['601 234 567 do 16', 'PL', 'GB', '+48 601 234 567 do 16'],
+    ['(mama 601 234 567)', 'PL', 'GB', '(mama +48 601 234 567)'],
+    ['(601 234 567)', 'PL', 'GB', '(+48 601 234 567)'],
+  ] as const)('%s of %s is edited in %s as %s, and is then the same', (typed, before, after, edited) => {
+    const { number, extension } = readPhone(typed, before)
+    expect(phoneToEdit({ number, typed }, after)).toBe(edited)
+    expect(readPhone(edited, after)).toMatchObject({ number, extension })
+    expect(showPhone({ number, typed }, after)).toMatchObject({ number, extension })
+  })
+})
+
+describe('a number found to be wrong', () => {
+  const wrongSince = '2026-11-20'
+  const form = { familyName: 'A', name: 'A', relationship: 'MTH', mayBeTold: 'no' }
+  const saved = (wrongNumber: string, number: string, country: CountryCode) => {
+    const body = { ...form, phones: [{ type: 'home', number, wrongNumber, wrongSince }] }
+    const client = clientForm(today, country).parse(body).phones
+    return [client, contactForm(today, country).parse(typedContact(body)).phones]
+  }
+
+  it.each([
+    ['500 000 931', '500-000-931', 'PL'],
+    ['500 000 931', '+48 500 000 931', 'PL'],
+    ['500 000 931', '0048500000931', 'PL'],
+    ['500 000 931', '0500 000 931 ', 'PL'],
+    ['500 000 931', '500 000 931 (po 16)', 'PL'],
+    ['+48 500 000 931', 'mama 500000931', 'PL'],
+    ['22 621 12 34 wew. 12', '22 621 12 34 w. 12', 'PL'],
+    ['22 621 12 34', '22 621 12 34 wew. 12', 'PL'],
+    ['020 7946 0018', '+44 20 7946 0018', 'GB'],
+    ['601 234 5678', '6012345678', 'PL'],
+    ['116 123', '116123', 'PL'],
+  ] as const)('%s stays so when it is spelled %s in %s', (wrong, number, country) => {
+    const flagged: unknown = [expect.objectContaining({ wrongSince })]
+    expect(saved(wrong, number, country)).toEqual([flagged, flagged])
+  })
+
+  it.each([
+    ['500 000 931', '500 000 932', 'PL'],
+    ['500 000 931', '+380 50 123 45 67', 'PL'],
+    ['22 621 12 34 wew. 12', '22 621 12 34 wew. 13', 'PL'],
+    ['601 234 5678', '601 234 567', 'PL'],
+  ] as const)('%s is corrected by %s in %s', (wrong, number, country) => {
+    for (const [phone] of saved(wrong, number, country)) expect(phone).not.toHaveProperty('wrongSince')
+  })
+
+  it('goes with the number that is taken out', () => {
+    expect(saved('500 000 931', '', 'PL')).toEqual([[], []])
   })
 })

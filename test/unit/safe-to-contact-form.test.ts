@@ -49,14 +49,24 @@ describe('the form of rules', () => {
         wrongSince: '2026-11-20',
       },
     })
-    expect(form.ok && readForm(rulesForm, typedFromRules(form.data))).toEqual(form)
+    expect(form.ok && readForm(rulesForm, typedFromRules(form.data, rules.number))).toEqual(form)
   })
 
-  it('takes a number that was put right for a wrong one no longer', () => {
+  it('takes a number that was corrected for a wrong one no longer', () => {
     const flagged = { wrongSince: '2026-11-20', wrongNumber: '500 000 123' }
-    expect(read({ ...flagged, number: '500 000 124' })).toEqual({ ok: true, data: {} })
-    expect(read({ ...flagged, number: '500-000-123' })).toEqual({ ok: true, data: { wrongSince: '2026-11-20' } })
-    expect(read({ ...flagged, wrongSince: undefined, number: '500 000 123' })).toEqual({ ok: true, data: {} })
+    const saved = (row: object, isSame: boolean) => {
+      const kept = z.object(ruleFields).transform((rules, context) => rulesToKeep(rules, () => isSame, context))
+      return readForm(kept, typedRules(row))
+    }
+    expect(saved(flagged, false)).toEqual({ ok: true, data: {} })
+    expect(saved(flagged, true)).toEqual({ ok: true, data: { wrongSince: '2026-11-20' } })
+    expect(saved({ ...flagged, wrongNumber: '' }, false)).toEqual({ ok: true, data: { wrongSince: '2026-11-20' } })
+    expect(saved({ ...flagged, wrongSince: undefined }, true)).toEqual({ ok: true, data: {} })
+  })
+
+  it('is empty without the number that a flag is of, not without the one that is flagged now', () => {
+    expect(saysNothingTyped(typedRules({ wrongSince: '2026-11-20', wrongNumber: '500 000 123' }))).toBe(true)
+    expect(saysNothingTyped(typedRules({ wrongSince: '2026-11-20' }))).toBe(false)
   })
 
   it.each([
@@ -89,7 +99,7 @@ describe('the form of rules', () => {
 })
 
 describe('when somebody answers', () => {
-  const kept = z.object(ruleFields).transform(rulesToKeep)
+  const kept = z.object(ruleFields).transform((rules, context) => rulesToKeep(rules, () => true, context))
   const answered = (row: object) => readForm(kept, typedRules(row))
   const morning = { daysOfWeek: [], from: '08:00', to: '12:00' }
   const wholeDay = { daysOfWeek: [], from: '00:00', to: '00:00' }
@@ -117,7 +127,7 @@ describe('when somebody answers', () => {
   ])('keeps %s', (_what, row, data) => {
     const form = answered(row)
     expect(form).toEqual({ ok: true, data })
-    expect(form.ok && readForm(kept, typedFromRules(form.data))).toEqual(form)
+    expect(form.ok && readForm(kept, typedFromRules(form.data, ''))).toEqual(form)
   })
 
   it.each([
@@ -158,7 +168,7 @@ describe('when somebody answers', () => {
   })
 
   it('shows recorded whole days as days without hours, and keeps them', () => {
-    const sundays = typedFromRules({ reachable: [{ daysOfWeek: ['sun'], from: '16:00', to: '16:00' }] })
+    const sundays = typedFromRules({ reachable: [{ daysOfWeek: ['sun'], from: '16:00', to: '16:00' }] }, '')
     expect(sundays.reachable).toEqual([{ daysOfWeek: ['sun'], from: '', to: '' }])
     expect(readForm(kept, sundays)).toEqual({ ok: true, data: { reachable: [{ ...wholeDay, daysOfWeek: ['sun'] }] } })
   })

@@ -11,7 +11,7 @@ import {
   type RecordedRules,
 } from '../../src/safe-to-contact/rules.ts'
 import { nextInLine, whyNobody } from '../../src/safe-to-contact/next-in-line.ts'
-import { callability, type Callability } from '../../src/safe-to-contact/times.ts'
+import { callability, mayBeLinked, type Callability } from '../../src/safe-to-contact/times.ts'
 import { ruleWords, sayCallability, sayHours, sayNobody, sayRule } from '../../src/safe-to-contact/words.ts'
 import { loadTranslations } from '../../src/platform/i18n/translations.ts'
 
@@ -243,5 +243,26 @@ describe('the next in line', () => {
     const said = sayNobody(words('en'), whyNobody(contacts))
     expect(said).toContain(expected)
     expect(said.includes('at this hour')).toBe(expected === 'at this hour')
+  })
+})
+
+describe('a number is a link', () => {
+  const allDay = { from: '00:00', to: '00:00' }
+  const halves = [
+    { from: '06:00', to: '18:00' },
+    { from: '18:00', to: '06:00' },
+  ]
+  it.each([
+    ['nothing is said of it', {}, '+48500000931', true, true],
+    ['it is reachable at other hours', atWork, '+48500000931', true, true],
+    ['it must not ring at this hour', asleep, '+48500000931', true, false],
+    ['it must not ring at any hour', { doNotCallBetween: [allDay] }, '+48500000931', false, false],
+    ['it must not ring by day nor by night', { doNotCallBetween: halves }, '+48500000931', false, false],
+    ['it is wrong', { wrongSince: '2026-11-01' }, '+48500000931', false, false],
+    ['it cannot be dialled', {}, null, false, false],
+  ] as const)('or not, where %s', (_what, rules, dial, atAnyTime, now) => {
+    const phone = { ...(structuredClone(rules) as RecordedRules), dial }
+    const found = [mayBeLinked(phone, null), mayBeLinked(phone, { at: at(23, '23:00'), timeZone: zone })]
+    expect(found).toEqual([atAnyTime, now])
   })
 })

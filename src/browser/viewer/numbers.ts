@@ -1,6 +1,6 @@
 import type { ExportedContactPhone, ExportVocabulary } from '../../features/exports/index.ts'
 import { isWarning, rulesOf } from '../../safe-to-contact/rules.ts'
-import { callability } from '../../safe-to-contact/times.ts'
+import { callability, mayBeLinked } from '../../safe-to-contact/times.ts'
 import { sayCallability, sayHours, sayRule } from '../../safe-to-contact/words.ts'
 import { h, icon } from './dom.ts'
 import { formatDay, t } from './words.ts'
@@ -20,7 +20,7 @@ export const numbersIn =
     return h(
       'div',
       { class: 'number' },
-      callLink(name, phone, words.phoneType[phone.type] ?? phone.type),
+      callLink(name, phone, words.phoneType[phone.type] ?? phone.type, mayBeLinked(phone, moment)),
       moment && isDialable && now(phone, words, moment),
       !isDialable &&
         h(
@@ -58,13 +58,13 @@ const now = (phone: Phone, words: ExportVocabulary['pl'], { at, timeZone }: { at
   )
 }
 
-const callLink = (name: string, phone: Phone, type: string) => {
+const callLink = (name: string, phone: Phone, type: string, isLinked: boolean) => {
   const number = phone.extension
     ? `${phone.shown} ${t('contacts.extension', { number: phone.extension })}`
     : phone.shown
   const parts = [icon('call'), h('span', { class: 'call-number' }, number), h('span', { class: 'call-type' }, type)]
-  // What can't be dialled is no link: a telephone would dial whatever digits it finds.
-  if (phone.dial === null) return h('span', { class: 'call call-plain', dir: 'auto' }, ...parts.slice(1))
+  // What can't be dialled, or must not ring, is no link: a telephone would dial whatever digits it finds, and a thumb may slip.
+  if (!isLinked) return h('span', { class: 'call call-plain', dir: 'auto' }, ...parts.slice(1))
   return h(
     'a',
     { class: 'call', href: `tel:${phone.dial}`, 'aria-label': t('contacts.call', { name, number }) },

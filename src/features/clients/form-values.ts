@@ -40,11 +40,10 @@ export const valuesOf = (
   gender: profile.gender,
   interpreterNeeded: profile.interpreterNeeded,
   languages: profile.languages.map(code => ({ code })),
-  phones: profile.phones.map(({ type, number, typed, ...rules }) => ({
-    type,
-    number: phoneToEdit({ number, typed }, country),
-    ...typedFromRules(rules),
-  })),
+  phones: profile.phones.map(({ type, number, typed, ...rules }) => {
+    const shown = phoneToEdit({ number, typed }, country)
+    return { type, number: shown, ...typedFromRules(rules, shown) }
+  }),
   emails: profile.emails.map(address => ({ address })),
   addresses: profile.addresses.map(({ use, line, hidden, ...place }) => ({
     use,

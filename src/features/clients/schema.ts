@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { canonicalLanguage } from '../../platform/text/language-name.ts'
-import { readPhone, type CountryCode } from '../../platform/text/phone.ts'
+import { isSameNumber, readPhone, type CountryCode } from '../../platform/text/phone.ts'
 import { visible } from '../../platform/text/visible.ts'
 import { dayField } from '../../platform/web/day-field.ts'
 import { ruleFields, rulesToKeep } from '../../safe-to-contact/schema.ts'
@@ -58,7 +58,8 @@ const typedPhone = (country: CountryCode) =>
     .transform(({ type, number: typed, said, ...rules }, context) => {
       if (!typed && !said) return null
       if (!typed) context.addIssue({ code: 'custom', path: ['number'], message: 'problems:required' })
-      return { type, number: readPhone(typed, country).number, typed, ...rulesToKeep(rules, context) }
+      const isSame = (wrong: string) => isSameNumber(wrong, typed, country)
+      return { type, number: readPhone(typed, country).number, typed, ...rulesToKeep(rules, isSame, context) }
     })
 
 /** A row with rules and no number is a number forgotten, not an empty row. */

@@ -2,7 +2,7 @@ import type { Language } from '../../platform/i18n/translations.ts'
 import { showPhone, type CountryCode, type PhoneReading } from '../../platform/text/phone.ts'
 import { addressGivenOut, givenOut, type RecordedRules } from '../../safe-to-contact/rules.ts'
 import { nextInLine, whyNobody, type NobodyReason } from '../../safe-to-contact/next-in-line.ts'
-import { callability, type Callability } from '../../safe-to-contact/times.ts'
+import { callability, mayBeLinked, type Callability } from '../../safe-to-contact/times.ts'
 import { roundHours, type Call } from './call.ts'
 
 /** A telephone number as a card needs it; `hours` is a note in people's own words. */
@@ -54,7 +54,7 @@ export type CardClient = {
   }
 }
 
-type Callable<Phone> = Phone & { callable: Callability }
+type Callable<Phone> = Phone & { callable: Callability; isLinked: boolean }
 /** A contact as whoever may call sees it at a moment: a hidden address is left out. */
 export type Callee = Omit<CardContact, 'phones'> & { phones: Callable<ContactPhone>[] }
 export type ListedContact = Callee & {
@@ -124,4 +124,5 @@ const callable = <Phone extends CardPhone & { dial: string | null }>(
 ): Callable<Phone> => ({
   ...phone,
   callable: callability(phone, at, timeZone),
+  isLinked: mayBeLinked(phone, { at, timeZone }),
 })

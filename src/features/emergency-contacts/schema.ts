@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isLanguageCode } from '../../platform/text/languages.ts'
-import { phoneToEdit, readPhone, type CountryCode } from '../../platform/text/phone.ts'
+import { isSameNumber, phoneToEdit, readPhone, type CountryCode } from '../../platform/text/phone.ts'
 import { visible } from '../../platform/text/visible.ts'
 import { dayField } from '../../platform/web/day-field.ts'
 import { ruleFields, rulesToKeep } from '../../safe-to-contact/schema.ts'
@@ -43,7 +43,7 @@ const phone = (country: CountryCode) =>
       number: readPhone(number, country).number,
       typed: number,
       hours,
-      ...rulesToKeep(rules, context),
+      ...rulesToKeep(rules, wrong => isSameNumber(wrong, number, country), context),
     }))
 
 /**
@@ -111,12 +111,10 @@ export const typedFrom = (contact: ContactProfile, country?: CountryCode): Typed
   name: contact.name,
   relationship: contact.relationship,
   relationshipText: contact.relationshipText ?? '',
-  phones: contact.phones.map(({ type, number, typed, hours, ...rules }) => ({
-    type,
-    number: country ? phoneToEdit({ number, typed }, country) : typed,
-    hours: hours ?? '',
-    ...typedFromRules(rules),
-  })),
+  phones: contact.phones.map(({ type, number, typed, hours, ...rules }) => {
+    const shown = country ? phoneToEdit({ number, typed }, country) : typed
+    return { type, number: shown, hours: hours ?? '', ...typedFromRules(rules, shown) }
+  }),
   email: contact.email ?? '',
   address: contact.address ?? '',
   addressHidden: contact.addressHidden ? 'on' : '',

@@ -4,7 +4,7 @@ import parsePhoneNumber, {
   type CountryCode,
   type PhoneNumber,
 } from 'libphonenumber-js/max'
-import { withoutOldTrunk } from './old-trunk.ts'
+import { isBehindLoneZero, withoutOldTrunk } from './old-trunk.ts'
 import { isShortNumber } from './short-numbers.ts'
 import { fromSpreadsheet } from './spreadsheet-number.ts'
 import { visible } from './visible.ts'
@@ -66,6 +66,9 @@ export const showPhone = ({ number, typed }: RecordedPhone, country: CountryCode
   const itself = { number: recorded.number, dial: recorded.number, extension: null }
   const plain = { ...itself, shown: formatted(recorded, abroad ? null : country) }
   if (isJustANumber.test(typed)) return plain
+  const asRecorded = recorded.country ? readPhone(typed, recorded.country) : undefined
+  if (asRecorded?.number === recorded.number && asRecorded.extension)
+    return { ...plain, extension: asRecorded.extension }
   const read = readPhone(typed, country, abroad)
   if (read.number === recorded.number) return read
   return /\p{L}/u.test(typed) ? { ...itself, shown: visible(typed).trim() } : plain
@@ -84,12 +87,44 @@ export const searchDigits = ({ number, typed }: RecordedPhone, most: number): st
   return read ? [read.number.slice(1), read.nationalNumber] : [inPlainSigns(typed).replace(/\D/g, '').slice(0, most)]
 }
 
-/** A form shows what was typed, unless that would be read as another number or as none: then the number itself. */
+/**
+ * A form shows what was typed, unless that would be read as another number or as none: then with the country's code, so that an extension
+ * and words beside the number stay; else the number itself.
+ */
 export const phoneToEdit = (phone: RecordedPhone, country: CountryCode): string => {
-  const { number, shown } = showPhone(phone, country)
+  const { number, extension } = showPhone(phone, country)
   if (number === null || readPhone(phone.typed, country).number === number) return phone.typed
-  return readPhone(shown, country).number === number ? shown : number
+  const written = withCountryCode(phone.typed, number)
+  const fits = written.length <= longestToEdit && readPhone(written, country).number === number
+  return fits ? written : `${number}${extension ? ` ext. ${extension}` : ''}`
 }
+
+/** What the shortest field for a number takes. */
+const longestToEdit = 50
+
+/** What was typed in the number's own country, the number in it as it is written abroad. */
+const withCountryCode = (typed: string, number: string): string => {
+  const { country } = parsePhoneNumber(number) ?? {}
+  if (!country) return number
+  return inPlainSigns(visible(typed).trim()).replace(runs[0]!, part => {
+    const found = validNumber(part.trim(), country)
+    if (found?.number !== number) return part
+    const ext = found.ext ? ` ext. ${found.ext}` : ''
+    const [behind = ''] = /\D*$/.exec(part) ?? []
+    const before = part.startsWith('(') && behind.includes(')') ? '(' : ''
+    return `${before}${formatted(found, null)}${ext}${behind}`
+  })
+}
+
+/** Whether two numbers as typed ring the same telephone: by what would be dialled, or by their digits where that is not known. */
+export const isSameNumber = (one: string, other: string, country: CountryCode): boolean => {
+  const [first, second] = [readPhone(one, country), readPhone(other, country)]
+  if (first.dial === null || second.dial === null) return bareDigits(one) === bareDigits(other)
+  const isAtOneDesk = !first.extension || !second.extension || first.extension === second.extension
+  return first.dial === second.dial && isAtOneDesk
+}
+
+const bareDigits = (typed: string) => inPlainSigns(typed).replace(/\D/g, '').replace(/^0+/, '')
 
 /** As people write it, without an extension: at home without the country's own code. */
 const formatted = (number: PhoneNumber, country: CountryCode | null): string => {
@@ -127,9 +162,11 @@ const mostRuns = 6
 /** The one valid number among words and other digits; undefined where there are several, since nobody can say which is meant. */
 const onlyNumberIn = (text: string, country: CountryCode): PhoneNumber | undefined => {
   for (const run of runs) {
-    const parts = text.match(run) ?? []
+    const parts = [...text.matchAll(run)]
     if (parts.length > mostRuns) return undefined
-    const found = parts.flatMap(part => validNumber(part.trim(), country) ?? [])
+    const found = parts.flatMap(({ 0: part, index }) =>
+      isBehindLoneZero(text.slice(0, index), part) ? [] : (validNumber(part.trim(), country) ?? []),
+    )
     const numbers = new Map(found.map(number => [number.number, number]))
     if (numbers.size > 0) return numbers.size === 1 ? [...numbers.values()][0] : undefined
   }

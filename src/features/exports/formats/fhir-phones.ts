@@ -5,6 +5,7 @@ import {
   type AvailableTime,
   type TimeRange,
 } from '../../../safe-to-contact/rules.ts'
+import { mayBeLinked } from '../../../safe-to-contact/times.ts'
 import type { ExportedContactPhone, ExportedPhone } from '../exported-client.ts'
 import { systems } from './fhir-systems.ts'
 
@@ -12,7 +13,10 @@ type Extension = { url: string } & Record<string, unknown>
 const uses = new Set(['home', 'work', 'mobile'])
 const instant = (time: string) => `${time}:00`
 
-/** A telephone as FHIR's ContactPoint, of `other` system where it can't be dialled. `rank` 1 is called first. The rules of safe contact travel as an extension of it. */
+/**
+ * A telephone as FHIR's ContactPoint, of `other` system where it can't be dialled. `rank` 1 is called first; a number that is never to ring has
+ * none, and a wrong one is `old`. The rules of safe contact travel as an extension of it.
+ */
 export const contactPoint = (phone: ExportedPhone & Partial<Pick<ExportedContactPhone, 'hours'>>, rank: number) => {
   const extension = [
     ...(phone.dial === null || phone.dial === phone.typed ? [] : [{ url: systems.typed, valueString: phone.typed }]),
@@ -23,10 +27,13 @@ export const contactPoint = (phone: ExportedPhone & Partial<Pick<ExportedContact
     ...(extension.length > 0 ? { extension } : {}),
     system: phone.dial === null ? 'other' : 'phone',
     value: phone.dial ?? phone.typed,
-    ...(uses.has(phone.type) ? { use: phone.type } : {}),
-    rank,
+    ...useOf(phone),
+    ...(mayBeLinked(phone, null) ? { rank } : {}),
   }
 }
+
+const useOf = ({ type, wrongSince }: ExportedPhone) =>
+  wrongSince ? { use: 'old' } : uses.has(type) ? { use: type } : {}
 
 /** The rules that somebody has said, each as a part of one extension; whether hours are stated is always one of them. */
 const safeToContact = (phone: ExportedPhone): Extension[] => {

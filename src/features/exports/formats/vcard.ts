@@ -1,5 +1,6 @@
 import { isWholeDay } from '../../../platform/text/written-day.ts'
 import { rulesOf } from '../../../safe-to-contact/rules.ts'
+import { mayBeLinked } from '../../../safe-to-contact/times.ts'
 import { sayHours, sayRule } from '../../../safe-to-contact/words.ts'
 import type { ExportedClient, ExportedContact, ExportedPhone, ExportVocabulary } from '../exported-client.ts'
 import { typedSaid } from './csv.ts'
@@ -78,9 +79,9 @@ const contactCard = (client: ExportedClient, contact: ExportedContact, words: Wo
 }
 
 const types: Readonly<Record<string, string>> = { mobile: 'CELL', home: 'HOME', work: 'WORK' }
-/** An address book dials whatever digits it finds: a number that can't be dialled stands in the note alone. */
-const telephone = ({ type, dial }: ExportedPhone) =>
-  dial === null ? [] : [`TEL;TYPE=${types[type] ?? 'VOICE'}:${escaped(dial)}`]
+/** An address book dials whatever digits it finds: a number that is never to ring stands in the note alone. */
+const telephone = (phone: ExportedPhone) =>
+  mayBeLinked(phone, null) ? [`TEL;TYPE=${types[phone.type] ?? 'VOICE'}:${escaped(phone.dial ?? '')}`] : []
 
 /** What was typed and the rules of each number in words: an address book has no place of its own for them. */
 const rulesSaid = (phones: readonly (ExportedPhone & { hours?: string })[], words: Words) =>

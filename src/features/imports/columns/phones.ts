@@ -11,8 +11,9 @@ export const phoneFields = {
   phoneOther: 'other',
 } as const satisfies Partial<Record<Field, PhoneType>>
 
-/** A slash parts two numbers where enough digits follow it; between them stand few other signs. */
-const parting = /[;\n|]|,(?=\s{0,9}[+\d(])|\s\/\s|\/(?=(?:\D{0,9}\d){9})|\s(?:lub|albo|oraz|or|and)\s/
+/** A slash parts two numbers where enough digits follow it; between them stand few other signs. A lone 0 is a part of what follows. */
+const parting =
+  /[;\n|]|(?<!(?<!\d)0[\s)\]]{0,3})(?:,(?=\s{0,9}[+\d(])|\s\/\s|\/(?=(?:\D{0,9}\d){9}))|\s(?:lub|albo|oraz|or|and)\s/
 
 /**
  * The phones of one cell: `601 234 567, 22 123 45 67 (dom)`. A number that can't be dialled is kept as it was typed, with
