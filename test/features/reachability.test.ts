@@ -139,7 +139,7 @@ describe('the form of a contact', () => {
         'phones[0][reachable][0][from]': '16:00',
         'phones[0][reachable][0][to]': '16:00',
       },
-      'The two times are the same',
+      'Give two different times.',
     ],
     ['an answer that there is not', { 'phones[0][availability]': 'perhaps' }, 'id="phones-0-availability'],
   ])('comes back with what was typed: %s', async (_what, typed, said) => {
