@@ -52,12 +52,12 @@ export const importRules: IConfiguration = {
     ),
     error(
       'browser-apart',
-      'Code for the page and code for the server share nothing but types, the rules of safe contact, what of a text can be seen, how names are compared, and what clocks show.',
+      'Code for the page and code for the server share nothing but types, the rules of safe contact, what of a text can be seen, how names and numbers are compared, and what clocks show.',
       { path: '^src/browser/' },
       {
         path: '^src/',
         pathNot:
-          '^src/(browser/|safe-to-contact/(next-in-line|rules|times|words)\\.ts$|platform/(text/(visible\\.ts$|names/)|time/wall-clock\\.ts$))',
+          '^src/(browser/|safe-to-contact/(next-in-line|rules|times|words)\\.ts$|platform/(text/((visible|file-number|grouped-digits)\\.ts$|names/)|time/wall-clock\\.ts$))',
         dependencyTypesNot: ['type-only'],
       },
     ),

@@ -1,7 +1,7 @@
 import type { ExportedClient } from '../../features/exports/index.ts'
 import { likeness, type AskedName } from '../../platform/text/names/asked-names.ts'
 import { namesOf, type Entry, type WordsOf } from './entries.ts'
-import { fitsDates, mayFitDates, type Reading } from './matching.ts'
+import { answers, fitsDates, mayFitDates, type Reading } from './matching.ts'
 
 /** Finds clients whose own names are like what was typed: spelled another way, sounding so, or with one letter wrong; or whose birth date is known in part. */
 export const createAlike =
@@ -16,7 +16,7 @@ export const createAlike =
         const names = namesOf(client)
         let apart = fitsDates(reading, entry) ? 0 : 1
         for (const piece of reading.pieces)
-          if (!entry.exact.includes(piece.exact)) for (const asked of piece.names) apart += apartFrom(asked, names)
+          if (!answers(piece, entry, () => false)) for (const asked of piece.names) apart += apartFrom(asked, names)
         if (Number.isFinite(apart)) best.set(entry.at, Math.min(apart, best.get(entry.at) ?? apart))
       }
     }

@@ -1,14 +1,16 @@
 import type { ExportedClient, ExportedContact } from '../../features/exports/index.ts'
+import { withoutZeros } from '../../platform/text/file-number.ts'
 import { nameWords, type NameWord } from '../../platform/text/names/name-words.ts'
 import { digitsOf, fold, words } from './fold.ts'
 
-/** What a client is found by, each word with a space in front. */
+/** What a client is found by, each word with a space in front. `filed`: the words of its file number, and all of them as one. */
 export type Entry = {
   at: number
   own: string
   contacts: string
   numbers: string
   exact: string
+  filed: string
   birthDate: string
 }
 
@@ -52,8 +54,14 @@ export const entryOf = (client: ExportedClient, at: number, wordsOf: WordsOf): E
     .map(({ number, typed }) => `${digitsOf(number ?? '')} ${digitsOf(typed)}`)
     .join(' '),
   exact: [fold(client.fileNumber), ...spellings(client.birthDate)].map(text => ` ${text}`).join(''),
+  filed: ` ${filedWords(client.fileNumber).join(' ')} `,
   birthDate: client.birthDate ?? '',
 })
+
+const filedWords = (fileNumber: string) => {
+  const parts = words(fileNumber)
+  return [...parts, parts.join('')].map(withoutZeros)
+}
 
 /** A birth date as people type it: 1950-03-12, 12.03.1950, 12/03/1950, with and without leading zeros; or what is known of one. */
 const spellings = (date: string | null) => {

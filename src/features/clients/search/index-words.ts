@@ -1,11 +1,12 @@
 import { withoutZeros } from '../../../platform/text/file-number.ts'
 import { fold, prefixes, words } from '../../../platform/text/fold.ts'
+import { longestPhone, shortestPhonePart } from '../../../platform/text/grouped-digits.ts'
 import { codesWritten, nameWords, type NameWord } from '../../../platform/text/names/name-words.ts'
 import { typosWritten } from '../../../platform/text/names/typos.ts'
 import { searchDigits } from '../../../platform/text/phone.ts'
 import { isWholeDay } from '../../../platform/text/written-day.ts'
 import type { ClientProfile, Phone } from '../profile.ts'
-import { indexWord, longestPhone, partWord, plainTerm, readings, soundWord, typoWord, type Term } from './terms.ts'
+import { indexWord, partWord, plainTerm, readings, soundWord, typoWord, type Term } from './terms.ts'
 
 /**
  * Which edition of these rules made a client's tokens. Raise it with a migration that renews the index `clients_outdated`
@@ -13,7 +14,6 @@ import { indexWord, longestPhone, partWord, plainTerm, readings, soundWord, typo
  */
 export const indexVersion = 3
 
-const fewestPhoneDigits = 4
 const mostIndexWords = 800
 
 /**
@@ -86,7 +86,7 @@ export const wholeNumbers = (phone: Phone): string[] => searchDigits(phone, long
 const phoneParts = (phone: Phone): string[] => {
   const [full = '', national = full] = wholeNumbers(phone)
   const lengths = (digits: string) =>
-    Array.from({ length: Math.max(0, digits.length - fewestPhoneDigits + 1) }, (_, i) => i + fewestPhoneDigits)
+    Array.from({ length: Math.max(0, digits.length - shortestPhonePart + 1) }, (_, i) => i + shortestPhonePart)
   return [
     ...lengths(full).map(length => full.slice(-length)),
     ...lengths(national).map(length => national.slice(0, length)),

@@ -7,7 +7,7 @@ import { recordShown } from '../shown.ts'
 import { createKeptQueries } from '../../../platform/vault/kept-queries.ts'
 import { searchClients, type HitRow } from './queries.ts'
 import { match, type Matched } from './match.ts'
-import { asked, askedAlike, phoneReadings, readings, type Term } from './terms.ts'
+import { asked, askedAlike, queryReadings, type Term } from './terms.ts'
 
 const mostShown = 50
 /** How many are opened where the index gives too many: by the beginning of a long word that the record turns out not to have. */
@@ -42,7 +42,7 @@ export const createSearch = (needs: Needs, sealing: Sealing) => {
       db.asTenant(actor, async trx => {
         const found = new Map<string, Hit>()
         const { all } = await vault.blinders(actor.tenantId)
-        for (const terms of [...readings(query), ...phoneReadings(query, await country(trx, actor))]) {
+        for (const terms of queryReadings(query, await country(trx, actor))) {
           const questions = all.map(({ tokens }) => ({
             exact: tokens(asked(terms, true)),
             prefix: tokens(asked(terms, false)),

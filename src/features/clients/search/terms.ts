@@ -1,5 +1,6 @@
 import { withoutZeros } from '../../../platform/text/file-number.ts'
 import { longestPrefix, words } from '../../../platform/text/fold.ts'
+import { joinDigits, shortestPhonePart } from '../../../platform/text/grouped-digits.ts'
 import { askedNames, type AskedName } from '../../../platform/text/names/asked-names.ts'
 import { typosTyped } from '../../../platform/text/names/typos.ts'
 import { writtenDates } from '../../../platform/text/names/written-dates.ts'
@@ -13,32 +14,34 @@ import type { PartialDate } from '../../../platform/text/written-day.ts'
  */
 export type Term = { kind: 'digits' | 'date'; text: string } | { kind: 'word'; text: string; name: AskedName }
 
-export const longestPhone = 17
-const digitsOfGroupedPhone = { least: 7, most: longestPhone }
-
 const [yearLength, monthLength] = [4, 7]
-const grouped = /\+?\d[\d\s().\-/]*\d/g
 
 /**
  * What a text asks for. Digits in groups may be one telephone number (`601 234 567`) or several things (`000012 1983`), and
  * `Jan 1940` a month or a name and a year, so there may be several readings; a client is found by any.
+ * @param least how many digits in groups may be one number; fewer in a query (`601 234`) than in a record
  */
-export const readings = (text: string): Term[][] => {
+export const readings = (text: string, least?: number): Term[][] => {
   const read = writtenDates(visible(text), words).flatMap(({ dates, rest }) => {
     const found = dates.map((date): Term => ({ kind: date.length > yearLength ? 'date' : 'digits', text: date }))
-    const joined = rest.replace(grouped, run => {
-      const digits = run.replace(/\D/g, '')
-      return digits.length >= digitsOfGroupedPhone.least && digits.length <= digitsOfGroupedPhone.most
-        ? ` ${digits} `
-        : run
-    })
-    return [...new Set([joined, rest])].map(part => [...found, ...askedNames(part, words).map(termOf)])
+    const parts = new Set([joinDigits(rest, least), joinDigits(rest), rest])
+    return [...parts].map(part => [...found, ...askedNames(part, words).map(termOf)])
   })
   return unique(read.filter(terms => terms.length > 0))
 }
 
+/**
+ * What a query asks for in a country. A part of a telephone number may be in groups as well, a number may have an extension,
+ * and what looks like a date may be a file number (`12/2024` of 0012/2024).
+ */
+export const queryReadings = (query: string, country: CountryCode): Term[][] =>
+  unique([
+    ...[query, joinDigits(visible(query), shortestPhonePart)].flatMap(text => readings(text, shortestPhonePart)),
+    ...phoneReadings(query, country),
+  ])
+
 /** The number that is typed, where its digits alone don't say it: `+48 (0) 22 621 12 34`. */
-export const phoneReadings = (text: string, country: CountryCode): Term[][] => {
+const phoneReadings = (text: string, country: CountryCode): Term[][] => {
   const { number } = readPhone(text, country)
   const isSaid = readings(text).some(([term, ...others]) => others.length === 0 && number?.endsWith(term?.text ?? ''))
   return number && !isSaid ? [[{ kind: 'digits', text: number.slice(1) }]] : []
