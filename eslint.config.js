@@ -7,6 +7,11 @@ const spreadRequest = {
   message: 'Never spread request input into a view: name what it gets.',
 }
 
+const bareUuid = {
+  selector: 'CallExpression[callee.property.name=/^(uuid|uuidv\\d|guid)$/]',
+  message: 'Read ids with uuidField (platform/web/ids.ts): what is sealed for an id in capitals never opens again.',
+}
+
 /** What would tell a day or a time of day in the zone of the process, or a day in UTC without saying so. */
 const zoneless = [
   'MemberExpression[property.name=/^(get|set)(FullYear|Year|Month|Date|Day|Hours|Minutes|Seconds)$/]',
@@ -50,7 +55,8 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
   },
-  { files: ['src/**/*.ts'], rules: { 'no-restricted-syntax': ['error', spreadRequest, ...zoneless] } },
+  { files: ['src/**/*.ts'], rules: { 'no-restricted-syntax': ['error', spreadRequest, bareUuid, ...zoneless] } },
+  { files: ['src/platform/web/ids.ts'], rules: { 'no-restricted-syntax': ['error', spreadRequest, ...zoneless] } },
   {
     files: ['tools/**/*.ts', 'test/**/*.ts'],
     rules: {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { z } from 'zod'
 import { OperatorFault } from '../platform/errors.ts'
 import { dayIn } from '../platform/time/wall-clock.ts'
+import { uuidField } from '../platform/web/ids.ts'
 import { say } from '../start/terminal.ts'
 import { ask, isTerminal } from './asking.ts'
 import { withFeatures } from './with-features.ts'
@@ -17,7 +17,7 @@ export const addErasureCommands = (program: Command) => {
     .argument('<tenant>', 'the id that "tenant create" printed')
     .option('--yes-destroy <name>', 'the organisation’s name, where nobody is at the terminal to type it')
     .action(async (tenant: string, { yesDestroy }: { yesDestroy?: string }) => {
-      const id = z.uuid().safeParse(tenant)
+      const id = uuidField().safeParse(tenant)
       if (!id.success) throw new OperatorFault('Give the id that "tenant create" printed.')
       await withFeatures(async ({ erasures, platform }) => {
         const { name, status } = await erasures.findTenant(id.data)

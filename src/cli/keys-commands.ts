@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander'
-import { z } from 'zod'
 import type { FileStep, KeyStatus, Outcome, Progress } from '../features/encryption-keys/index.ts'
 import { NotFound, OperatorFault } from '../platform/errors.ts'
+import { uuidField } from '../platform/web/ids.ts'
 import { say } from '../start/terminal.ts'
 import { createProgressBar, spellTime } from './progress-bar.ts'
 import { withFeatures } from './with-features.ts'
@@ -114,7 +114,8 @@ export const addKeysCommands = (program: Command) => {
 }
 
 const tenantId = (text: string): string => {
-  if (z.uuid().safeParse(text).success) return text
+  const id = uuidField().safeParse(text)
+  if (id.success) return id.data
   throw new InvalidArgumentError('Give the id that "tenant create" printed.')
 }
 

@@ -4,6 +4,7 @@ import { installationId, systemActor, type Role } from '../platform/actor.ts'
 import { Conflict, NotFound, OperatorFault } from '../platform/errors.ts'
 import { dayIn } from '../platform/time/wall-clock.ts'
 import { defaultCountry, isPhoneCountry, type CountryCode } from '../platform/text/phone.ts'
+import { uuidField } from '../platform/web/ids.ts'
 import { say } from '../start/terminal.ts'
 import { ask, isTerminal, linesOfInput } from './asking.ts'
 import { withFeatures } from './with-features.ts'
@@ -27,7 +28,7 @@ const tenantOptions = z.object({
 })
 
 const accountOptions = z.object({
-  tenant: z.uuid('--tenant: give the id that "tenant create" printed').optional(),
+  tenant: uuidField('--tenant: give the id that "tenant create" printed').optional(),
   language,
   role: z.array(z.enum(roles, { error: `--role: give one or more of ${roles.join(', ')}` })).min(1),
 })

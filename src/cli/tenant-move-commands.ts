@@ -2,13 +2,13 @@ import type { Command } from 'commander'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { rename, rm, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { z } from 'zod'
 import { passphraseRecipient } from '../composition/sealing.ts'
 import { tenantMoves, wordsFor } from '../composition/tenant-moves.ts'
 import { readIdentities } from '../features/backups/index.ts'
 import { connect } from '../platform/db/connect.ts'
 import { createDb } from '../platform/db/tenant.ts'
 import { OperatorFault } from '../platform/errors.ts'
+import { uuidField } from '../platform/web/ids.ts'
 import { completeEnvironment } from '../start/environment.ts'
 import { ownerUrlOf } from '../start/prepare.ts'
 import { say } from '../start/terminal.ts'
@@ -26,8 +26,9 @@ export const addTenantMoveCommands = (program: Command) => {
     .argument('<tenant>', 'the id that "tenant create" printed')
     .requiredOption('--out <file>', 'the file to make')
     .option('--recipient <key>', 'an age public key to encrypt it to; without one a passphrase is asked for, or made')
-    .action(async (id: string, { out, recipient }: { out: string; recipient?: string }) => {
-      if (!z.uuid().safeParse(id).success) throw new OperatorFault('Give the id that "tenant create" printed.')
+    .action(async (tenantId: string, { out, recipient }: { out: string; recipient?: string }) => {
+      const id = uuidField().safeParse(tenantId)
+      if (!id.success) throw new OperatorFault('Give the id that "tenant create" printed.')
       if (recipient && !/^age1[0-9a-z]+$/.test(recipient))
         throw new OperatorFault('--recipient: give an age public key (age1…).')
       const file = resolve(out)
@@ -41,7 +42,7 @@ export const addTenantMoveCommands = (program: Command) => {
         const to = recipient ?? (await passphraseRecipient(words!.passphrase))
         try {
           const stream = createWriteStream(partial, { mode: 0o600, flags: 'wx', flush: true })
-          const { name, rows } = await tenantMoves(features).export(id, to, stream, show.add).finally(show.end)
+          const { name, rows } = await tenantMoves(features).export(id.data, to, stream, show.add).finally(show.end)
           await rename(partial, file)
           say(`${file}: ${name}, ${rows} rows. Its passwords and the files of its exports stay behind.`)
         } catch (fault) {

@@ -379,6 +379,30 @@ describe('the table of refused rows', () => {
   })
 })
 
+describe('an import named in capital letters', () => {
+  it('takes other headings, columns and fixes, and opens afterwards', async () => {
+    const staff = await staffOf()
+    const address = await uploaded(staff, `${header}B-1;Jan;Kot;wiosną;;;\nB-2;Iga;Lis;zimą;;;\n`)
+    const inCapitals = `/imports/${idOf(address).toUpperCase()}`
+    for (const row of ['2', '1'])
+      expect((await staff.post(`${inCapitals}/header`, { row }, '/imports')).status).toBe(303)
+    const { reading } = await ostoja.features.imports.columns(actorOf(staff), idOf(address))
+    const columns = reading.columns.map((field, index) => [`columns[${index}]`, field ?? ''])
+    const { encoding, dayOrder } = reading
+    const chosen = { encoding, dayOrder, ...(Object.fromEntries(columns) as Record<string, string>) }
+    expect((await staff.post(`${inCapitals}/columns`, chosen, '/imports')).status).toBe(303)
+
+    const fields = Object.entries(typed((await staff.get(inCapitals)).text, { '0.3': '1990' }))
+    const raised = fields.map(([name, value]) => [
+      name.replace(/^rows\[[^\]]+/, id => `rows[${id.slice(5).toUpperCase()}`),
+      value,
+    ])
+    await send(staff, inCapitals, Object.fromEntries(raised) as Record<string, string>)
+    for (const page of [address, `${address}/columns`]) expect((await staff.get(page)).status).toBe(200)
+    expect(await countsOf(staff, address)).toMatchObject({ new: 1, refused: 1 })
+  })
+})
+
 describe('what was fixed', () => {
   const rowsOf = (address: string) =>
     inDatabase<{ row: string; fixed_columns: number[] }>(

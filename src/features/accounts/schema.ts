@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { tenantRoles } from '../../platform/actor.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { languages } from '../../platform/i18n/translations.ts'
+import { uuidField } from '../../platform/web/ids.ts'
 
 const required = 'problems:required'
 const tooLong = 'problems:too-long'
@@ -33,7 +34,7 @@ const person = z.object({
   language: z.enum(languages, { error: 'problems:choose' }),
 })
 
-const formId = z.uuid().catch(() => randomUUID())
+const formId = uuidField().catch(() => randomUUID())
 
 export const newAccountForm = person
   .extend({ formId, handOver: z.enum(['password', 'link']).catch('password') })

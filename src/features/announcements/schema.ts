@@ -3,6 +3,7 @@ import { ticked } from '../../platform/web/forms.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { languages } from '../../platform/i18n/translations.ts'
 import { momentOf } from '../../platform/time/wall-clock.ts'
+import { uuidField } from '../../platform/web/ids.ts'
 
 const required = 'problems:required'
 const text = z.string({ error: required }).trim().min(1, required).max(500, 'problems:too-long')
@@ -39,7 +40,7 @@ export type AnnouncementForm = z.output<ReturnType<typeof announcementForm>>
 
 /** @throws NotFound for what can be no announcement's id */
 export const readAnnouncementId = (sent: unknown): string => {
-  const read = z.uuid().safeParse(sent)
+  const read = uuidField().safeParse(sent)
   if (!read.success) throw new NotFound()
   return read.data
 }

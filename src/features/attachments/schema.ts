@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { uuidField } from '../../platform/web/ids.ts'
 
-const uuid = z.uuid()
+const uuid = uuidField()
 
 /** Of a form that files go with; an unreadable id is as none. */
 export const trayFields = z.object({

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { OperatorFault } from '../../platform/errors.ts'
 import { readSigned, signedText } from '../../platform/vault/signed-text.ts'
+import { uuidField } from '../../platform/web/ids.ts'
 import type { ChainKeys } from './chain-keys.ts'
 import type { Head } from './queries.ts'
 
 const chain = z.object({
-  tenantId: z.uuid(),
+  tenantId: uuidField(),
   seals: z.number().int().min(1),
   events: z.number().int().min(0),
   head: z.string().regex(/^[0-9a-f]{32,64}$/),

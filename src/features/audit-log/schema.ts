@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { dayField } from '../../platform/web/day-field.ts'
+import { uuidField } from '../../platform/web/ids.ts'
 import { actionGroupNames } from './action-groups.ts'
 
 const blank = (text: unknown) => (typeof text === 'string' && text.trim() === '' ? undefined : text)
@@ -24,7 +25,7 @@ export type LogWish = z.output<typeof logForm>
 export type KeptWish = LogWish & { clientId?: string | undefined }
 
 export const searchIdParam = z.string().regex(/^[\w-]{22}$/)
-export const uuid = z.uuid()
+export const uuid = uuidField()
 
 /** The event that a page begins after: its moment in microseconds and its id. */
 export type Key = { micros: string; id: string }

@@ -127,5 +127,5 @@ const flashSaved = (req: Request, res: Response, { phones }: ClientProfile, outc
 const clientIdOf = (req: Request): string => {
   const read = uuid.safeParse(req.params.clientId)
   if (!read.success) throw new NotFound()
-  return read.data.toLowerCase()
+  return read.data
 }

@@ -3,6 +3,7 @@ import { canonicalLanguage } from '../../platform/text/language-name.ts'
 import { isSameNumber, readPhone, type CountryCode } from '../../platform/text/phone.ts'
 import { visible } from '../../platform/text/visible.ts'
 import { dayField } from '../../platform/web/day-field.ts'
+import { uuidField } from '../../platform/web/ids.ts'
 import { ruleFields, rulesToKeep } from '../../safe-to-contact/schema.ts'
 import { saysNothingTyped, typedRules } from '../../safe-to-contact/typed.ts'
 import { addressUses, genders, phoneTypes, type ClientProfile } from './profile.ts'
@@ -13,7 +14,7 @@ const earliestBirth = '1890-01-01'
 const mostRows = 10
 const mostAlerts = 20
 
-export const uuid = z.uuid()
+export const uuid = uuidField()
 
 /** The version a form was filled in upon; one that can't be read is older than any. */
 export const versionField = z.coerce.number().int().min(0).catch(0)
@@ -140,13 +141,13 @@ export const clientForm = (today: string, country: CountryCode) =>
 
 /** What a new client's form sends besides: the id of the client to be made, and what to do next. */
 export const newClientFields = z.object({
-  id: z.uuid().optional().catch(undefined),
+  id: uuidField().optional().catch(undefined),
   next: z.enum(['another', 'contact']).optional().catch(undefined),
 })
 
 /** Groups are ticked; where the form shows none it says nothing of them. */
 export const groupsField = z
-  .object({ groupsShown: z.literal('yes'), groups: rows(z.uuid(), 500) })
+  .object({ groupsShown: z.literal('yes'), groups: rows(uuidField(), 500) })
   .transform(({ groups }): string[] => groups)
 
 /** Ids of the clients that the form showed as possibly the same person, before somebody saved it all the same. */

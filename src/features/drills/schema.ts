@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { uuidField } from '../../platform/web/ids.ts'
 import { troubles } from './queries.ts'
 
-export const drillId = z.uuid()
+export const drillId = uuidField()
 
 export const resultForm = z.object({
   code: z
@@ -9,5 +10,5 @@ export const resultForm = z.object({
     .max(40, 'problems:too-long')
     .transform(typed => typed.toUpperCase().replaceAll(/[\s-]/g, '')),
   trouble: z.enum(troubles, { error: 'problems:choose' }),
-  answers: z.record(z.uuid(), z.string().max(40, 'problems:too-long')).default({}),
+  answers: z.record(uuidField(), z.string().max(40, 'problems:too-long')).default({}),
 })

@@ -77,5 +77,5 @@ const momentIn = (res: Response, timeZone: string) => {
 const clientIdOf = (req: Request): string => {
   const read = uuid.safeParse(req.params.clientId)
   if (!read.success) throw new NotFound()
-  return read.data.toLowerCase()
+  return read.data
 }

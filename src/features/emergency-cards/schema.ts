@@ -1,15 +1,14 @@
 import { z } from 'zod'
+import { uuidField } from '../../platform/web/ids.ts'
 import { outcomes } from './call.ts'
 
-export const uuid = z.uuid()
+export const uuid = uuidField()
 const mostSigns = 1000
 const control = /[^\P{Cc}\n\r\t]/u
 
 /** A call as its form sends it: whom ('client', or the id of a contact), which number, how it ended and a note. */
 export const callForm = z.object({
-  who: z
-    .string({ error: 'problems:choose' })
-    .refine(whom => whom === 'client' || uuid.safeParse(whom).success, 'problems:choose'),
+  who: z.union([z.literal('client'), uuid], { error: 'problems:choose' }),
   number: z.string({ error: 'emergency-cards:problem.number' }).min(1, 'emergency-cards:problem.number'),
   outcome: z.enum(outcomes, { error: 'emergency-cards:problem.outcome' }),
   note: z

@@ -163,7 +163,7 @@ const countryOf = (res: Response) => res.locals.country as CountryCode
 const idFrom = (text: unknown): string => {
   const id = uuid.safeParse(text)
   if (!id.success) throw new NotFound()
-  return id.data.toLowerCase()
+  return id.data
 }
 
 /** The version of a contact that the person was looking at; null, which is never the present one, when the form does not say. */

@@ -3,6 +3,7 @@ import { isLanguageCode } from '../../platform/text/languages.ts'
 import { isSameNumber, phoneToEdit, readPhone, type CountryCode } from '../../platform/text/phone.ts'
 import { visible } from '../../platform/text/visible.ts'
 import { dayField } from '../../platform/web/day-field.ts'
+import { uuidField } from '../../platform/web/ids.ts'
 import { ruleFields, rulesToKeep } from '../../safe-to-contact/schema.ts'
 import { saysNothingTyped, typedFromRules, typedRules, type TypedRules } from '../../safe-to-contact/typed.ts'
 import { mostPhones, phoneTypes, type ContactProfile } from './contact.ts'
@@ -124,16 +125,16 @@ export const typedFrom = (contact: ContactProfile, country?: CountryCode): Typed
   lastConfirmedOn: contact.lastConfirmedOn ?? '',
 })
 
-export const uuid = z.uuid()
+export const uuid = uuidField()
 export const moveForm = z.object({ move: z.enum(['up', 'down']) })
-export const orderForm = z.object({ order: z.array(z.uuid()) })
+export const orderForm = z.object({ order: z.array(uuidField()) })
 /** The version that the person was looking at. */
 export const versionForm = z.object({ version: z.coerce.number().int().positive() })
 /** The answer to whether the numbers that are marked as wrong are right after all. */
 export const numbersForm = z.object({ numbersAreRight: z.literal('yes') })
 /** The page of the list of contacts to confirm to which a confirmation comes back, as its address. */
 export const workListForm = z.object({ workList: z.string().max(200) })
-export const newContactForm = z.object({ id: z.uuid() })
+export const newContactForm = z.object({ id: uuidField() })
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value.replaceAll('\r\n', '\n') : '')
 /** Rows as a form sends them. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { uuidField } from '../../platform/web/ids.ts'
 import type { PlaceInList } from './queries.ts'
 
 /** Part of the list of contacts to confirm: what comes `after` a place or `before` it; with no place, its beginning. */
@@ -11,9 +12,11 @@ export const writePlace = ({ wrong, confirmedOn, clientId, rank }: PlaceInList):
   [wrong ? 'wrong' : 'due', confirmedOn ?? 'never', clientId, rank].join('_')
 
 const readPlace = (text: unknown): PlaceInList | null => {
-  const [, kind, day = '', clientId = '', rank] = written.exec(typeof text === 'string' ? text : '') ?? []
-  if (!z.uuid().safeParse(clientId).success || (day !== 'never' && !isDay(day))) return null
-  return { wrong: kind === 'wrong', confirmedOn: day === 'never' ? null : day, clientId, rank: Number(rank) }
+  const [, kind, day = '', id, rank] = written.exec(typeof text === 'string' ? text : '') ?? []
+  const clientId = uuidField().safeParse(id)
+  if (!clientId.success || (day !== 'never' && !isDay(day))) return null
+  const confirmedOn = day === 'never' ? null : day
+  return { wrong: kind === 'wrong', confirmedOn, clientId: clientId.data, rank: Number(rank) }
 }
 
 /** PostgreSQL knows no year 0. */

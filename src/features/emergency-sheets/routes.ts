@@ -136,5 +136,5 @@ const pageOf = (req: Request, res: Response, sheet: string, about: string | null
 const idIn = (req: Request, name: string): string => {
   const id = uuid.safeParse(req.params[name])
   if (!id.success) throw new NotFound()
-  return id.data.toLowerCase()
+  return id.data
 }

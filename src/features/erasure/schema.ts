@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { uuidField } from '../../platform/web/ids.ts'
 
-export const clientId = z.uuid()
+export const clientId = uuidField()
 
 const text = z.string({ error: 'problems:required' }).trim().min(1, 'problems:required')
 

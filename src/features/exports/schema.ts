@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ticked } from '../../platform/web/forms.ts'
 import { isFitForPdf } from '../../platform/pdf/protection.ts'
+import { uuidField } from '../../platform/web/ids.ts'
 import { normalPassphrase } from './file/wrap-key.ts'
 import { formatNames } from './formats/formats.ts'
 import { looksLikeCode, normalCode } from './opening-code.ts'
@@ -16,7 +17,7 @@ const passphrase = z
 const forWhom = {
   passphrase,
   repeated: passphrase,
-  keyIds: z.array(z.uuid('problems:choose')).max(100, 'problems:too-many').default([]),
+  keyIds: z.array(uuidField('problems:choose')).max(100, 'problems:too-many').default([]),
 }
 type ForWhom = z.output<z.ZodObject<typeof forWhom>>
 const judgeForWhom = (form: ForWhom, context: z.RefinementCtx) => {
@@ -54,7 +55,7 @@ export const exportForm = z
     format: z.enum(formatNames, { error: 'problems:choose' }).default('viewer'),
     ...forWhom,
     withHidden: ticked,
-    groupIds: z.array(z.uuid('problems:choose')).max(500, 'problems:too-many').default([]),
+    groupIds: z.array(uuidField('problems:choose')).max(500, 'problems:too-many').default([]),
   })
   .superRefine((form, context) => {
     judgeForWhom(form, context)
@@ -62,7 +63,7 @@ export const exportForm = z
       blame(context, 'keyIds', 'exports:problem.either')
   })
 
-export const exportId = z.uuid()
+export const exportId = uuidField()
 
 export const proofForm = z.object({
   code: z

@@ -79,5 +79,5 @@ const typed = (req: Request) => {
 const idOf = (req: Request): string => {
   const id = uuid.safeParse(req.params.groupId)
   if (!id.success) throw new NotFound()
-  return id.data.toLowerCase()
+  return id.data
 }

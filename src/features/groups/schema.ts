@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { uuidField } from '../../platform/web/ids.ts'
 
 const mostSigns = 80
 
@@ -11,5 +12,5 @@ export const groupForm = z.object({
     .refine(typed => Array.from(typed).length <= mostSigns, 'problems:too-long')
     .refine(typed => !/\p{Cc}/u.test(typed), 'problems:invalid'),
 })
-export const uuid = z.uuid()
+export const uuid = uuidField()
 export const pageQuery = z.object({ page: z.coerce.number().int().min(1).max(10_000).catch(1) })

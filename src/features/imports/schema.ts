@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { ticked } from '../../platform/web/forms.ts'
+import { uuidField } from '../../platform/web/ids.ts'
 import { dayOrders } from './columns/dates.ts'
 import { fieldNames, fields, partsOfName, wholeNames, type ColumnUse, type Field } from './columns/fields.ts'
 import { encodings } from './file/letters.ts'
 import type { Fixes } from './sealed.ts'
 import { decisions, fixableOutcomes, outcomes } from './states.ts'
 
-export const importId = z.uuid()
-export const listQuery = z.object({ before: z.uuid().optional().catch(undefined) })
+export const importId = uuidField()
+export const listQuery = z.object({ before: uuidField().optional().catch(undefined) })
 export const columnsQuery = z.object({ encoding: z.enum(encodings).optional().catch(undefined) })
 export const rowsQuery = z.object({
   show: z.enum([...outcomes, 'warned']).catch('refused'),
@@ -20,7 +21,7 @@ export const headerForm = z.object({ row: z.coerce.number({ error: 'problems:cho
 export const decisionsForm = z.object({
   after: rowsQuery.shape.after,
   all: z.enum(['keep', 'new']).optional(),
-  rows: z.record(z.uuid(), z.enum(decisions, { error: 'problems:choose' })).default({}),
+  rows: z.record(uuidField(), z.enum(decisions, { error: 'problems:choose' })).default({}),
 })
 
 const cellsTyped = z
@@ -36,7 +37,7 @@ export const fixesQuery = z.object({
 
 /** The rows of a page as they were typed over, by their ids; `seen` says what the page had shown. */
 export const fixesForm = fixesQuery.extend({
-  rows: z.record(z.uuid(), z.object({ seen: z.string(), leaveOut: ticked, cells: cellsTyped })).default({}),
+  rows: z.record(uuidField(), z.object({ seen: z.string(), leaveOut: ticked, cells: cellsTyped })).default({}),
 })
 
 const use = z.union([z.literal('').transform(() => null), z.enum(fieldNames as [Field, ...Field[]])], {

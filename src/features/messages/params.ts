@@ -5,12 +5,12 @@ import { uuid } from './schema.ts'
 export const idOf = (param: unknown): string => {
   const read = uuid.safeParse(param)
   if (!read.success) throw new NotFound()
-  return read.data.toLowerCase()
+  return read.data
 }
 
 /** An id that a form brings along, so that sent twice it does one thing; a new one where it brings none. */
 export const idFrom = (body: unknown, field: string, otherwise: () => string): string =>
-  uuid.safeParse((body as Record<string, unknown> | undefined)?.[field]).data?.toLowerCase() ?? otherwise()
+  uuid.safeParse((body as Record<string, unknown> | undefined)?.[field]).data ?? otherwise()
 
 /** What was typed, for the form that comes back. */
 export const typedMessage = (body: unknown) => {

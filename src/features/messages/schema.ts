@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { allRoles, tenantRoles } from '../../platform/actor.ts'
+import { uuidField } from '../../platform/web/ids.ts'
 
 const longestSubject = 200
 const longestText = 10_000
@@ -23,7 +24,7 @@ const urgent = z
   .transform(sent => sent === 'on')
 
 /** What the form has gathered of files; an unreadable one is as none. */
-const tray = z.uuid().optional().catch(undefined)
+const tray = uuidField().optional().catch(undefined)
 
 const role = z.templateLiteral(['role:', z.enum(tenantRoles)])
 const accountId = z.string().regex(/^[1-9]\d{0,8}$/)
@@ -48,7 +49,7 @@ export const replyForm = z.object({ text, urgent, tray })
 export type ReplyForm = z.output<typeof replyForm>
 export const peopleForm = z.object({ to: addressees })
 
-export const uuid = z.uuid()
+export const uuid = uuidField()
 /** A message's place in its thread; what can't be read is the one before the first. */
 export const numberField = z.coerce.number().int().min(0).max(1_000_000).catch(0)
 const pageKey = z.string().max(100).optional().catch(undefined)

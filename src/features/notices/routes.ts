@@ -1,14 +1,14 @@
 import { Router } from 'express'
-import { z } from 'zod'
 import { NotFound } from '../../platform/errors.ts'
 import { flash } from '../../platform/web/flash.ts'
 import { readForm } from '../../platform/web/forms.ts'
 import { actorOf, signedIn } from '../../platform/web/guard.ts'
+import { uuidField } from '../../platform/web/ids.ts'
 import type { Notices } from './notices.ts'
 import { choicesForm } from './schema.ts'
 
 const noticeId = (text: unknown): string => {
-  const read = z.uuid().safeParse(text)
+  const read = uuidField().safeParse(text)
   if (!read.success) throw new NotFound()
   return read.data
 }

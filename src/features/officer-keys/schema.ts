@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { uuidField } from '../../platform/web/ids.ts'
 import { faultOfPublicKey, publicKeyIn } from './public-key.ts'
 
 const longestName = 100
@@ -21,4 +22,4 @@ export const keyForm = z.object({
 })
 export type KeyForm = z.output<typeof keyForm>
 
-export const keyId = z.uuid()
+export const keyId = uuidField()

@@ -62,5 +62,5 @@ const textOf = (sent: unknown) => (typeof sent === 'string' ? sent : '')
 const clientIdOf = (req: Request): string => {
   const id = uuid.safeParse(req.params.clientId ?? req.params.recordId)
   if (!id.success) throw new NotFound()
-  return id.data.toLowerCase()
+  return id.data
 }

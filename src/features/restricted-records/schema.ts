@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { dayField } from '../../platform/web/day-field.ts'
+import { uuidField } from '../../platform/web/ids.ts'
 import { judgements } from './queries.ts'
 import { reasons } from './sealing.ts'
 
@@ -10,7 +11,7 @@ const text = z
   .pipe(z.string().max(longest, 'restricted-records:problem.long'))
 const said = text.pipe(z.string().min(1, 'problems:required'))
 
-export const uuid = z.uuid()
+export const uuid = uuidField()
 
 /** People are boxes that were ticked: what no box stands for is passed over. */
 const people = z

@@ -2,12 +2,13 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { OperatorFault } from '../../platform/errors.ts'
+import { uuidField } from '../../platform/web/ids.ts'
 
 /** The first line of a tenant's file; after it come the keys, then rows, then the end. */
 export const head = z.object({
   format: z.literal('ostoja-tenant'),
   version: z.literal(1),
-  tenantId: z.uuid(),
+  tenantId: uuidField(),
   name: z.string(),
   madeAt: z.iso.datetime(),
   migrations: z.array(z.string()),

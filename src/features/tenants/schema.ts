@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { NotFound } from '../../platform/errors.ts'
 import { isPhoneCountry, type CountryCode } from '../../platform/text/phone.ts'
 import { languages } from '../../platform/i18n/translations.ts'
+import { uuidField } from '../../platform/web/ids.ts'
 
 const required = 'problems:required'
 const tooLong = 'problems:too-long'
@@ -45,7 +46,7 @@ export type TenantForm = z.output<typeof tenantForm>
 
 /** Whichever form asks: sent twice, it is done once. */
 export const formIdOf = (body: unknown): string =>
-  z.object({ formId: z.uuid() }).safeParse(body).data?.formId ?? randomUUID()
+  z.object({ formId: uuidField() }).safeParse(body).data?.formId ?? randomUUID()
 
 export const longestWaitDays = 365
 export const usualWaitDays = 30
@@ -95,7 +96,7 @@ export const listQuery = z.object({
 
 /** @throws NotFound for what can be no organisation's id */
 export const readTenantId = (text: unknown): string => {
-  const read = z.uuid().safeParse(text)
+  const read = uuidField().safeParse(text)
   if (!read.success) throw new NotFound()
   return read.data
 }

@@ -90,5 +90,5 @@ export const accessRoutes = (
 const idIn = (req: Request): string => {
   const id = uuid.safeParse(req.params.clientId)
   if (!id.success) throw new NotFound()
-  return id.data.toLowerCase()
+  return id.data
 }

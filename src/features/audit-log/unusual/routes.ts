@@ -8,6 +8,7 @@ import { actorOf, requireRole } from '../../../platform/web/guard.ts'
 import type { AuditLog } from '../audit-log.ts'
 import type { ThingKey } from './queries.ts'
 import { sayMoments } from '../../../platform/i18n/moments.ts'
+import { uuidField } from '../../../platform/web/ids.ts'
 import { sayThing, sayThings } from './saying.ts'
 
 const noteForm = z.object({
@@ -64,11 +65,11 @@ export const unusualRoutes = ({ unusual }: Pick<AuditLog, 'unusual'>) => {
 const writeKey = ({ at, id }: ThingKey) => `${at.getTime()}-${id}`
 const readKey = (text: unknown): ThingKey | undefined => {
   const [, ms, id] = /^(\d{1,15})-([0-9a-f-]{36})$/.exec(typeof text === 'string' ? text : '') ?? []
-  return ms && id && z.uuid().safeParse(id).success ? { at: new Date(Number(ms)), id } : undefined
+  return ms && id && uuidField().safeParse(id).success ? { at: new Date(Number(ms)), id } : undefined
 }
 
 const idIn = (req: Request): string => {
-  const id = z.uuid().safeParse(req.params.thingId)
+  const id = uuidField().safeParse(req.params.thingId)
   if (!id.success) throw new NotFound()
-  return id.data.toLowerCase()
+  return id.data
 }

@@ -1,8 +1,8 @@
 import { Router, type Request } from 'express'
-import { z } from 'zod'
 import { NotFound } from '../../../platform/errors.ts'
 import { flash } from '../../../platform/web/flash.ts'
 import { actorOf, requireRole } from '../../../platform/web/guard.ts'
+import { uuidField } from '../../../platform/web/ids.ts'
 import type { Approvals } from './approvals.ts'
 
 export const approvalRoutes = (approvals: Approvals) => {
@@ -30,7 +30,7 @@ export const approvalRoutes = (approvals: Approvals) => {
 }
 
 const idIn = (req: Request) => {
-  const id = z.uuid().safeParse(req.params.approvalId)
+  const id = uuidField().safeParse(req.params.approvalId)
   if (!id.success) throw new NotFound()
   return id.data
 }

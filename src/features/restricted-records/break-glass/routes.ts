@@ -91,5 +91,5 @@ const typed = (req: Request, names: readonly string[]): Record<string, string> =
 const idIn = (req: Request, name: string): string => {
   const id = uuid.safeParse(req.params[name])
   if (!id.success) throw new NotFound()
-  return id.data.toLowerCase()
+  return id.data
 }
