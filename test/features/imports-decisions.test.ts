@@ -133,6 +133,20 @@ describe('a row that looks like a client', () => {
     expect(await people(staff)).toEqual(['A-1 Anna Nowak 1985-04-03'])
   })
 
+  it.each([
+    ['3.04.1985', '1985'],
+    ['3.04.1985', '04.1985'],
+    ['1985', '3.04.1985'],
+  ])('born %s is not made twice by a row born %s, in the records and within a file', async (first, second) => {
+    const staff = await staffOf()
+    const rows = [`A-1;Anna;Nowak;${first};`, `B-9;Anna;Nowak;${second};`]
+    const within = await previewed(staff, `${header}${rows.join('\n')}\n`)
+    expect(await countsOf(staff, within)).toMatchObject({ new: 1, undecided: 1 })
+    await imported(staff, `${header}${rows[0]}\n`)
+    const address = await previewed(staff, `${header}${rows[1]}\n`)
+    expect(await countsOf(staff, address)).toMatchObject({ new: 0, undecided: 1 })
+  })
+
   it('goes in with its own number where a person says that it is somebody else, all rows at once', async () => {
     const staff = await staffOf()
     await imported(staff, header + anna)
