@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { amendedProfile, newProfile, type Given } from '../../src/features/imports/columns/profile.ts'
+import { amendedProfile, differences, newProfile, type Given } from '../../src/features/imports/columns/profile.ts'
 
 describe('a row laid over a record', () => {
   it.each<[Given, Given, Given]>([
@@ -17,5 +17,20 @@ describe('a row laid over a record', () => {
     [{ familyName: 'Mcdonald' }, { familyName: 'McDonald' }, { familyName: 'McDonald' }],
   ])('%o, then %o: %o', (recorded, row, expected) => {
     expect(amendedProfile(newProfile(recorded), row)).toEqual(newProfile(expected))
+  })
+
+  it.each([
+    ['22 621 12 34 wew. 12', '22 621 12 34 wew. 15', true],
+    ['22 621 12 34', '+48 22 621 12 34 ext. 15', true],
+    ['22 621 12 34 wew. 12', 'recepcja 22 621 12 34 wew. 15', true],
+    ['22 621 12 34 wew. 12', '+48 22 621 12 34 ext. 12', false],
+    ['22 621 12 34 wew. 12', '22 621 12 34', false],
+    ['22 621 12 34', '226211234', false],
+  ])('with the phone %s and then %s has both: %s', (recorded, said, grows) => {
+    const phone = (typed: string) => ({ type: 'work' as const, number: '+48226211234', typed })
+    const before = newProfile({ familyName: 'Nowak', phones: [phone(recorded)] })
+    const after = amendedProfile(before, { phones: [phone(said)] })
+    expect(after.phones.map(({ typed }) => typed)).toEqual(grows ? [recorded, said] : [recorded])
+    expect(differences(before, after)).toEqual(grows ? ['phones'] : [])
   })
 })

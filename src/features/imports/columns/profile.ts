@@ -1,4 +1,5 @@
 import { fold, words } from '../../../platform/text/fold.ts'
+import { extensionOf } from '../../../platform/text/phone.ts'
 
 export type PhoneType = 'mobile' | 'home' | 'work' | 'other'
 export type Gender = 'female' | 'male' | 'other' | 'unknown'
@@ -112,8 +113,13 @@ const isPoorerSpelling = (before: string | null, given: string | null | undefine
 
 const accents = (name: string) => name.normalize('NFC').match(/[^\p{ASCII}]/gu)?.length ?? 0
 
-const samePhone = (one: Phone, other: Phone) =>
-  (one.number !== null && one.number === other.number) || digits(one.typed) === digits(other.typed)
+/** With another extension it is another telephone, unless the row leaves it out: one of the same number is recorded already. */
+const samePhone = (known: Phone, said: Phone) => {
+  const sameNumber = known.number !== null && known.number === said.number
+  if (!sameNumber) return digits(known.typed) === digits(said.typed)
+  const extension = extensionOf(said)
+  return extension === null || extension === extensionOf(known)
+}
 
 const digits = (text: string) => text.replace(/\D/g, '') || text
 
