@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { checkMerged } from '../../src/features/imports/columns/limits.ts'
 import { amendedProfile, differences, newProfile, type Given } from '../../src/features/imports/columns/profile.ts'
 
 describe('a row laid over a record', () => {
@@ -32,5 +33,16 @@ describe('a row laid over a record', () => {
     const after = amendedProfile(before, { phones: [phone(said)] })
     expect(after.phones.map(({ typed }) => typed)).toEqual(grows ? [recorded, said] : [recorded])
     expect(differences(before, after)).toEqual(grows ? ['phones'] : [])
+  })
+
+  it.each<[Given, Given, boolean]>([
+    [{ birthDate: '1947-05-12' }, { deceasedOn: '1947-05-11' }, true],
+    [{ deceasedOn: '1947-05-11' }, { birthDate: '1947-05-12' }, true],
+    [{ birthDate: '1947' }, { deceasedOn: '1946-12-31' }, true],
+    [{ birthDate: '1947' }, { deceasedOn: '1947-01-01' }, false],
+    [{ birthDate: '1947-05-12' }, { deceasedOn: '1947-05-12' }, false],
+  ])('of %o that says %o is refused as a death before birth: %s', (recorded, row, refused) => {
+    const merged = amendedProfile(newProfile(recorded), row)
+    expect(checkMerged(merged)).toEqual(refused ? [{ code: 'died-before-born', field: 'deceasedOn' }] : [])
   })
 })
