@@ -59,6 +59,17 @@ describe('somebody who looks like a client', () => {
     expect((await add(anna)).status).toBe(422)
   })
 
+  it.each([
+    ['1985', true],
+    ['04.1985', true],
+    ['1984', false],
+    ['05.1985', false],
+  ])('is found where the whole birth date is recorded and %s is typed: %s', async (birthDate, shown) => {
+    await newClient(ostoja, staff, anna)
+    expect((await add({ ...anna, birthDate })).status).toBe(shown ? 422 : 303)
+    expect((await add({ ...anna, givenNames: 'Ewa', birthDate })).status).toBe(303)
+  })
+
   it('is nobody of another organisation', async () => {
     await newClient(ostoja, await newStaff(ostoja), anna)
     expect((await add(anna)).status).toBe(303)

@@ -97,6 +97,22 @@ describe('a row with the file number of a client', () => {
     expect(await people(staff)).toHaveLength(4)
   })
 
+  it('shows who else looks like it, and makes nobody new of one who was not shown', async () => {
+    const staff = await staffOf()
+    const kot = 'Jan;Kot;1.01.1990;'
+    await imported(staff, `${header}${anna}A-2;${kot}\nA-3;Ewa;Lis;2.02.1982;\n`)
+    const shown = await previewed(staff, `${header}A-1;${kot}\nA-3;Iga;Wrona;3.03.1991;\n`)
+    const { text } = await staff.get(`${shown}/rows?show=undecided`)
+    expect(text).toContain('Looks like an existing client')
+    expect(text.match(/Another client looks like the person in this row/g)).toHaveLength(1)
+
+    await imported(staff, `${header}A-4;Iga;Wrona;3.03.1991;\n`)
+    await decide(staff, shown, { all: 'new' })
+    await started(staff, shown)
+    expect(await countsOf(staff, shown)).toEqual({ new: 1, changed: 0, unchanged: 0, refused: 1 })
+    expect((await people(staff)).filter(person => person.includes('Wrona'))).toHaveLength(1)
+  })
+
   it('is compared without zeros in front', async () => {
     const staff = await staffOf()
     await imported(staff, 'Imię;Nazwisko;Data ur.\nAnna;Nowak;3.04.1985\n')
@@ -115,6 +131,20 @@ describe('a row that looks like a client', () => {
       await started(staff, address)
     }
     expect(await people(staff)).toEqual(['A-1 Anna Nowak 1985-04-03'])
+  })
+
+  it.each([
+    ['3.04.1985', '1985'],
+    ['3.04.1985', '04.1985'],
+    ['1985', '3.04.1985'],
+  ])('born %s is not made twice by a row born %s, in the records and within a file', async (first, second) => {
+    const staff = await staffOf()
+    const rows = [`A-1;Anna;Nowak;${first};`, `B-9;Anna;Nowak;${second};`]
+    const within = await previewed(staff, `${header}${rows.join('\n')}\n`)
+    expect(await countsOf(staff, within)).toMatchObject({ new: 1, undecided: 1 })
+    await imported(staff, `${header}${rows[0]}\n`)
+    const address = await previewed(staff, `${header}${rows[1]}\n`)
+    expect(await countsOf(staff, address)).toMatchObject({ new: 0, undecided: 1 })
   })
 
   it('goes in with its own number where a person says that it is somebody else, all rows at once', async () => {

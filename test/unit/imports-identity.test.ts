@@ -25,8 +25,51 @@ describe('a row with the number of a client is about that client', () => {
     [true, anna, { givenNames: 'Anna' }],
     [true, { ...anna, preferredName: 'Ania' }, { givenNames: 'Ania', familyName: 'Nowak' }],
     [true, { givenNames: 'Hubert' }, { ...hubert, birthDate: '1988-09-09' }],
+    [true, anna, { givenNames: 'Anna Maria', familyName: 'Kowalska', birthDate: '1985-04-03' }],
+    [true, { givenNames: 'Тарас', familyName: 'Шевченко' }, { givenNames: 'Taras', familyName: 'Szewczenko' }],
+    [true, { givenNames: 'Jan', familyName: 'Nowak-Lis' }, { givenNames: 'Jan', familyName: 'NowakLis' }],
+    [true, { givenNames: 'Jan', familyName: 'van der Berg' }, { givenNames: 'Jan', familyName: 'Berg' }],
   ])('%s: %o, %o', (same, recorded, row) => {
     expect(isSamePerson(newProfile(recorded), row)).toBe(same)
+  })
+})
+
+describe('a row with the number of a client is decided by a person', () => {
+  const day = '1947-05-12'
+  it.each<[string, [string, string, string?], [string, string, string?]]>([
+    ['the year alone is the same', ['Anna', 'Nowak', '1947'], ['Anna', 'Zagajnik', '1947-09-09']],
+    ['the row knows only the year', ['Anna', 'Nowak', day], ['Anna', 'Kowalska', '1947']],
+    ['only the month is the same', ['Anna', 'Nowak', day], ['Anna', 'Kowalska', '1947-05']],
+    ['both know only the year', ['Anna', 'Nowak', '1947'], ['Anna', 'Kowalska', '1947']],
+    ['it is a sibling of the same year', ['Jan', 'Lis', day], ['Zofia', 'Lis', '1947']],
+    ['it is a twin', ['Zofia', 'Lis', day], ['Jan', 'Lis', day]],
+    ['it is a twin with a name like the other', ['Maria', 'Lis', day], ['Marta', 'Lis', day]],
+    ['it is a twin of the other sex', ['Daniel', 'Lis', day], ['Daniela', 'Lis', day]],
+    ['it is a twin who shares the second name', ['Anna Maria', 'Lis', day], ['Ewa Maria', 'Lis', day]],
+    ['the name is misspelled and the day unknown', ['Hanna', 'Nowak', '1947'], ['Anna', 'Nowak', '1947']],
+    ['both names are other ones', ['Hanna', 'Nowak', day], ['Anna', 'Lis', day]],
+    ['two words are shared that many names have', ['Maria', 'van der Berg'], ['Maria', 'van der Dijk']],
+    ['a part of both family names is the same', ['Maria', 'Garcia Lopez'], ['Maria', 'Garcia Marquez']],
+    ...['van', 'von', 'de', 'der', 'da', 'el', 'al', 'bin', 'ten'].map(
+      (word): [string, [string, string], [string, string]] => [
+        `the shared word is ${word}`,
+        ['Maria', `${word} Berg`],
+        ['Maria', `${word} Dijk`],
+      ],
+    ),
+  ])('where %s', (_why, recorded, said) => {
+    const person = ([givenNames, familyName, birthDate]: [string, string, string?]) => ({
+      givenNames,
+      familyName,
+      ...(birthDate && { birthDate }),
+    })
+    expect(isSamePerson(newProfile(person(recorded)), person(said))).toBe(false)
+    expect(isSamePerson(newProfile(person(said)), person(recorded))).toBe(false)
+  })
+
+  it('where only what they are called is the same', () => {
+    const recorded = newProfile({ givenNames: 'Aleksandra', familyName: 'Lis', preferredName: 'Ola' })
+    expect(isSamePerson(recorded, { givenNames: 'Olga', familyName: 'Lis', preferredName: 'Ola' })).toBe(false)
   })
 })
 

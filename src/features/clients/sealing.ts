@@ -1,8 +1,9 @@
 import { exactFileNumber, fileNumberSpellings } from '../../platform/text/file-number.ts'
 import { fold } from '../../platform/text/fold.ts'
+import { isWholeDay } from '../../platform/text/written-day.ts'
 import type { Blinder, Vault } from '../../platform/vault/vault.ts'
 import type { ClientProfile } from './profile.ts'
-import { indexVersion, indexWords } from './search/index-words.ts'
+import { indexVersion, indexWords, wordsOfPerson } from './search/index-words.ts'
 
 /** The blind tokens of a profile, the index key that made them, and by which edition of the rules (see indexWords). */
 export type IndexColumns = {
@@ -63,6 +64,15 @@ export const createSealing = (vault: Vault) => {
         const dates = [10, 7, 4].map(length => person.birthDate?.slice(0, length) ?? null)
         const words = dates.map(birthDate => personWord({ ...person, birthDate }))
         return all.flatMap(blinder => blinder.tokens(words))
+      },
+      /**
+       * Of a person whose birth date is known in part: the search tokens that those have together of whom more may be known, a
+       * list a living index key. None where the whole date is known, or nothing of it.
+       */
+      moreExact: async (tenantId: string, person: Person): Promise<string[][]> => {
+        const words = wordsOfPerson(person)
+        if (!person.birthDate || isWholeDay(person.birthDate) || words.length < 2) return []
+        return (await vault.blinders(tenantId)).all.map(blinder => blinder.tokens(words))
       },
     },
     index,

@@ -2,9 +2,10 @@ import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { fileNumberKey } from '../../platform/text/file-number.ts'
-import { selectByFileNumbers, selectByPersons } from './bulk/queries.ts'
+import { selectByFileNumbers } from './bulk/queries.ts'
 import { compare, type Field } from './changes.ts'
 import { createListed, type Listed } from './listed.ts'
+import { createFindNamesakes } from './namesakes.ts'
 import type { Needs } from './needs.ts'
 import type { ClientLine, ClientProfile } from './profile.ts'
 import { findClient } from './queries.ts'
@@ -34,6 +35,7 @@ const questionAbout = (
 export const createTwins = (needs: Pick<Needs, 'db' | 'contactCounts' | 'groups'>, sealing: Sealing) => {
   const { db } = needs
   const withContactsAndGroups = createListed(needs)
+  const findNamesakes = createFindNamesakes(sealing)
 
   /** Read in the eyes of the actor, so that restricted records are not among them (docs/adr/0019); audited as a list where they are shown. */
   const find = async (
@@ -49,7 +51,7 @@ export const createTwins = (needs: Pick<Needs, 'db' | 'contactCounts' | 'groups'
     const isRenumbered =
       profile.fileNumber && fileNumberKey(profile.fileNumber) !== fileNumberKey(present?.fileNumber ?? '')
 
-    const byPerson = isRenamed ? await selectByPersons(trx, await sealing.tokens.person(tenantId, profile)) : []
+    const byPerson = isRenamed ? (await findNamesakes(trx, tenantId, [profile]))[0]! : []
     const byNumber = isRenumbered
       ? await selectByFileNumbers(trx, await sealing.tokens.file(tenantId, profile.fileNumber))
       : []

@@ -1,7 +1,5 @@
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db/tenant.ts'
-import { fileNumberKey } from '../../platform/text/file-number.ts'
-import { fold } from '../../platform/text/fold.ts'
 import type { CountryCode } from '../../platform/text/phone.ts'
 import { isSamePerson } from './columns/identity.ts'
 import { checkMerged } from './columns/limits.ts'
@@ -13,10 +11,11 @@ import {
   type Given,
   type Profile,
 } from './columns/profile.ts'
-import { readRow, type Doubt, type ReadRow, type Refusal, type RefusalCode, type Warning } from './columns/read-row.ts'
+import { readRow, type Doubt, type ReadRow, type Refusal, type Warning } from './columns/read-row.ts'
 import { partsOfName, wholeNames, type Field } from './columns/fields.ts'
 import type { Reading } from './columns/guess.ts'
 import type { ClientRecords, ExistingClient, Needs } from './needs.ts'
+import { refuseRepeated, type RowWithDoubt, type Seen } from './repeated.ts'
 import type { OpenRow } from './sealed.ts'
 import type { Outcome } from './states.ts'
 
@@ -31,12 +30,12 @@ export type PlannedRow = {
   refusals: Refusal[]
   warnings: Warning[]
   before: ExistingClient | null
+  /** Of a row whose file number is somebody else's: who looks like the one it is about. */
+  lookalike: ExistingClient | null
   after: Profile | null
   changed: ChangedField[]
 }
 
-/** Who has come up in the file so far; kept from batch to batch, in memory only. */
-export type Seen = { fileNumbers: Set<string>; people: Set<string> }
 export const nobodySeen = (): Seen => ({ fileNumbers: new Set(), people: new Set() })
 
 type Ground = {
@@ -70,8 +69,12 @@ export const planRows = async (
     sound.flatMap(({ given }) => given.fileNumber ?? []),
   )
   const holderOf = ({ given }: ReadRow) => (given.fileNumber ? existing.get(given.fileNumber) : undefined)
-  // Of people without a birth date, lists hold many of one name.
-  const unknown = sound.filter(one => !holderOf(one) && one.given.birthDate)
+  const isNumberOfAnother = (one: ReadRow) => {
+    const holder = holderOf(one)
+    return holder !== undefined && !isSamePerson(holder.profile, one.given)
+  }
+  // Of people without a birth date, lists hold many of one name; they are shown where somebody has to decide anyway.
+  const unknown = sound.filter(one => isNumberOfAnother(one) || (!holderOf(one) && one.given.birthDate))
   const alike = await clients.findLookalikes(
     trx,
     actor,
@@ -85,9 +88,9 @@ export const planRows = async (
   return read.map(one => {
     if (one.row.left_out) return leftOut(one)
     const holder = holderOf(one)
-    if (holder && !isSamePerson(holder.profile, one.given)) return decided(one, 'number-of-another', holder)
+    const lookalike = lookalikes.get(one) ?? null
+    if (holder && isNumberOfAnother(one)) return decided(one, 'number-of-another', holder, lookalike)
     if (holder) return planned(one, holder)
-    const lookalike = lookalikes.get(one)
     if (lookalike) return decided(one, 'looks-like-existing', lookalike)
     return one.doubt ? decided(one, one.doubt, null) : planned(one, null)
   })
@@ -110,20 +113,49 @@ const tellsWho = new Set<Field>(['fileNumber', 'birthDate', ...partsOfName, ...w
 /** A row as it is before anybody decides. */
 export const withoutDecision = (row: OpenRow): OpenRow => ({ ...row, decision: null })
 
-type RowWithDoubt = ReadRow & { row: OpenRow; doubt: Doubt | null }
-
-/** What a person decided of a row; where nobody has yet, the row with the one whom it seems to be about. */
-const decided = (one: RowWithDoubt, code: Doubt, about: ExistingClient | null): PlannedRow => {
-  const { row, given } = one
-  if (row.decision === 'replace' && about) return planned(one, about)
-  if (row.decision === 'new' && code === 'number-of-another') {
-    const { fileNumber: _, ...unnumbered } = given
-    return planned({ ...one, given: unnumbered }, null)
-  }
-  if (row.decision === 'new') return planned(one, null)
+/**
+ * What a person decided of a row; where nobody has yet, the row with the one whom it seems to be about. That it is somebody
+ * new counts only where everybody whom it looks like was shown.
+ */
+const decided = (
+  one: RowWithDoubt,
+  code: Doubt,
+  about: ExistingClient | null,
+  lookalike: ExistingClient | null = null,
+): PlannedRow => {
+  const { row, given, doubt } = one
+  const alike = code === 'number-of-another' ? lookalike : null
   const refusals: Refusal[] = [{ code, ...(about && { clientId: about.id }) }]
-  return { row, given, outcome: 'undecided', refusals, warnings: one.warnings, before: about, after: null, changed: [] }
+  if (alike) refusals.push({ code: 'looks-like-existing', clientId: alike.id })
+  else if (doubt && doubt !== code) refusals.push({ code: doubt })
+
+  if (row.decision === 'replace' && about) return planned(one, about)
+  if (row.decision === 'new' && wereShown(row, refusals)) {
+    const { fileNumber: _, ...unnumbered } = given
+    return planned(code === 'number-of-another' ? { ...one, given: unnumbered } : one, null)
+  }
+  const { warnings } = one
+  return {
+    row,
+    given,
+    outcome: 'undecided',
+    refusals,
+    warnings,
+    before: about,
+    lookalike: alike,
+    after: null,
+    changed: [],
+  }
 }
+
+/** One who looks the same may also be the earlier row's, which the import itself has made a client meanwhile. */
+const wereShown = ({ refusals: announced }: OpenRow, refusals: readonly Refusal[]): boolean =>
+  refusals.every(
+    ({ code, clientId }) =>
+      !clientId ||
+      announced.some(shown => shown.clientId === clientId) ||
+      (code === 'looks-like-existing' && announced.some(shown => shown.code === 'looks-like-earlier-row')),
+  )
 
 const leftOut = ({ row, given }: RowWithDoubt): PlannedRow => ({
   row,
@@ -132,6 +164,7 @@ const leftOut = ({ row, given }: RowWithDoubt): PlannedRow => ({
   refusals: [],
   warnings: [],
   before: null,
+  lookalike: null,
   after: null,
   changed: [],
 })
@@ -148,29 +181,8 @@ const planned = ({ row, given, refusals, warnings }: RowWithDoubt, before: Exist
     refusals: all,
     warnings: all.length > 0 ? [] : warnings,
     before,
+    lookalike: null,
     after: all.length > 0 ? null : after,
     changed,
   }
-}
-
-/**
- * The second of two rows with one file number is refused, and so is the second with the same names and birth date where it
- * has no number; one that has another number than the first is in doubt.
- */
-const refuseRepeated = (one: RowWithDoubt, seen: Seen) => {
-  const { given, refusals } = one
-  if (refusals.length > 0) return
-  const names = `${fold(given.givenNames ?? '')}|${fold(given.familyName ?? '')}`
-  // As far as the date of an earlier row is known; see `findLookalikes`.
-  const people = [10, 7, 4].map(length => given.birthDate && `${names}|${given.birthDate.slice(0, length)}`)
-  const person = people[0]
-  const repeated = people.some(one => one && seen.people.has(one))
-  const refuse = (code: RefusalCode) => void refusals.push({ code })
-  if (given.fileNumber) {
-    const number = fileNumberKey(given.fileNumber)
-    if (seen.fileNumbers.has(number)) return refuse('file-number-twice')
-    seen.fileNumbers.add(number)
-    if (repeated) one.doubt = 'looks-like-earlier-row'
-  } else if (repeated) return refuse('same-person-twice')
-  if (person) seen.people.add(person)
 }

@@ -22,6 +22,8 @@ export type RowOnPage = {
   cells: { name: string; value: string }[]
   /** Of an undecided row: the record it seems to be about beside what the row says, and what can be decided. */
   sides: { field: string; recorded: string; inFile: string }[]
+  /** Of one whose file number is somebody else's: the client who looks like the one it is about. */
+  lookalike: { clientId: string; sides: { field: string; recorded: string; inFile: string }[] } | null
   choices: Decision[]
   decision: Decision | null
 }
@@ -34,7 +36,7 @@ export const presentRow = (
   { columns }: Pick<Reading, 'columns'>,
   formats: Formats,
 ): RowOnPage => {
-  const { row, outcome, before, given, changed, after } = shown
+  const { row, outcome, before, lookalike, given, changed, after } = shown
   const { t } = formats
   const person = after ?? { givenNames: given.givenNames ?? '', familyName: given.familyName ?? '' }
   const changes = before && after ? changed.map(field => ({ field, before: before.profile, after })) : []
@@ -55,6 +57,10 @@ export const presentRow = (
     warnings: shown.warnings.map(warning => warningOf(warning, t)),
     cells: outcome === 'refused' || (open && !before) ? cellsOf(row.cells, header, columns) : [],
     sides: open && before ? sidesOf(before.profile, newProfile(given), formats) : [],
+    lookalike:
+      open && lookalike
+        ? { clientId: lookalike.id, sides: sidesOf(lookalike.profile, newProfile(given), formats) }
+        : null,
     choices: open ? decisions.filter(decision => before || decision !== 'replace') : [],
     decision: row.decision,
   }

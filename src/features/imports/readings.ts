@@ -61,7 +61,7 @@ export const createReadings = (needs: Needs, seals: Seals) => {
     const ground = { trx, actor, clients, country, today: dayIn(clock(), await timeZone(trx, actor)) }
     // A row that was decided is shown with the client it seems to be about, as one that was not.
     const planned = await planRows(ground, shown.map(withoutDecision), reading, nobodySeen())
-    const met = planned.flatMap(({ before }) => before?.id ?? [])
+    const met = planned.flatMap(({ before, lookalike }) => [before?.id ?? [], lookalike?.id ?? []].flat())
     await recordMany(trx, actor, 'client.viewed', met, { import: record.id })
     return {
       header: readableHeader(file, reading.encoding),

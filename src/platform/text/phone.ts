@@ -87,6 +87,14 @@ export const searchDigits = ({ number, typed }: RecordedPhone, most: number): st
   return read ? [read.number.slice(1), read.nationalNumber] : [inPlainSigns(typed).replace(/\D/g, '').slice(0, most)]
 }
 
+/** The extension that was typed with a recorded number, also where words stand beside it; null where there is none. */
+export const extensionOf = ({ number, typed }: RecordedPhone): string | null => {
+  const country = number ? parsePhoneNumber(number)?.country : undefined
+  if (!country || typed.length > longest) return null
+  const plain = inPlainSigns(visible(typed).trim())
+  return (validNumber(plain, country) ?? onlyNumberIn(plain, country))?.ext ?? null
+}
+
 /**
  * A form shows what was typed, unless that would be read as another number or as none: then with the country's code, so that an extension
  * and words beside the number stay; else the number itself.

@@ -4,6 +4,7 @@ import { recordMany } from '../../../platform/audit/record.ts'
 import type { Trx } from '../../../platform/db/tenant.ts'
 import { fileNumberKey } from '../../../platform/text/file-number.ts'
 import { findTaken, takeFileNumbers } from '../file-numbers.ts'
+import { createFindNamesakes } from '../namesakes.ts'
 import type { Needs } from '../needs.ts'
 import type { ClientProfile } from '../profile.ts'
 import { insertVersions, type ClientRow, type ReadRow } from '../queries.ts'
@@ -17,7 +18,6 @@ import {
   replaceClients,
   selectActiveAfter,
   selectByFileNumbers,
-  selectByPersons,
   selectVersionsBefore,
 } from './queries.ts'
 
@@ -36,6 +36,7 @@ export type TakenBack = { removed: number; reverted: number }
 
 /** Many clients at once, in the caller's transaction: for imports, and reading for exports. */
 export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealing) => {
+  const findNamesakes = createFindNamesakes(sealing)
   const open = (actor: Actor, row: Pick<ReadRow, 'id' | 'profile_sealed'>) =>
     sealing.open(actor.tenantId, row.id, row.profile_sealed)
 
@@ -137,10 +138,8 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
      * @returns the first such client of each, by the person's index
      */
     findLookalikes: async (trx: Trx, actor: Actor, people: readonly Person[]): Promise<Map<number, FoundClient>> => {
-      const tokens = await Promise.all(people.map(person => sealing.tokens.person(actor.tenantId, person)))
-      const rows = new Map((await selectByPersons(trx, tokens.flat())).map(row => [row.person_token, row]))
-      const found = tokens.map(async (ofOne, index) => {
-        const row = ofOne.map(token => rows.get(token)).find(row => row !== undefined)
+      const namesakes = await findNamesakes(trx, actor.tenantId, people)
+      const found = namesakes.map(async ([row], index) => {
         return row && ([index, { id: row.id, version: row.version, profile: await open(actor, row) }] as const)
       })
       return new Map((await Promise.all(found)).filter(entry => entry !== undefined))

@@ -19,6 +19,11 @@ export const selectByPersons = (trx: Trx, tokens: readonly string[]): Promise<(R
     .orderBy('created_at', 'desc')
     .select(...readColumns, 'person_token')
 
+export const selectByIds = (trx: Trx, ids: readonly string[]): Promise<ReadRow[]> =>
+  clients(trx)
+    .whereRaw('id = any(?::uuid[])', [ids as string[]])
+    .select(...readColumns)
+
 /**
  * Inserts those whose id and file number are free, a column at a time: a statement of eight thousand values of their own took
  * longer to write and to read than to carry out. What is the same for all stands once; the

@@ -48,6 +48,25 @@ export const indexWords = (profile: ClientProfile): Set<string> => {
   return new Set([...found].slice(0, mostIndexWords))
 }
 
+/** Those of a person's names and birth date, as far as it is known: whoever has the same names, and this date or more of it, has them all. */
+export const wordsOfPerson = ({
+  givenNames,
+  familyName,
+  birthDate,
+}: Pick<ClientProfile, 'givenNames' | 'familyName' | 'birthDate'>): string[] => [
+  ...new Set([
+    ...words(`${givenNames} ${familyName}`).map(word => indexWord(plainTerm(word), true)),
+    ...(birthDate
+      ? [
+          indexWord(
+            birthDate.length > 4 ? { kind: 'date', text: birthDate } : { kind: 'digits', text: birthDate },
+            true,
+          ),
+        ]
+      : []),
+  ]),
+]
+
 export const namesOf = ({ givenNames, familyName, preferredName }: ClientProfile) => [
   givenNames,
   familyName,

@@ -72,12 +72,21 @@ export const checkGiven = (row: Given & { addresses?: Profile['addresses'] }): {
   })
 }
 
-/** What of a record would go beyond the limits once a row is laid over it: lists and notes grow. */
-export const checkMerged = (profile: Profile): { code: LimitFault; field: Field }[] =>
-  checkGiven({
+/**
+ * What is wrong with a record once a row is laid over it: lists and notes grow beyond the limits, and of two days one may be
+ * recorded and the other in the row.
+ */
+export const checkMerged = (profile: Profile): { code: LimitFault | 'died-before-born'; field: Field }[] => [
+  ...checkGiven({
     phones: profile.phones,
     emails: profile.emails,
     addresses: profile.addresses,
     alerts: profile.alerts,
     notes: profile.notes,
-  })
+  }),
+  ...(diedBeforeBorn(profile) ? [{ code: 'died-before-born' as const, field: 'deceasedOn' as const }] : []),
+]
+
+/** A birth date known in part begins with what a death in the same month or year begins with, and so is never after it. */
+export const diedBeforeBorn = ({ birthDate, deceasedOn }: Pick<Given, 'birthDate' | 'deceasedOn'>): boolean =>
+  Boolean(birthDate && deceasedOn && deceasedOn < birthDate)

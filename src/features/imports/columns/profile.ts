@@ -1,3 +1,6 @@
+import { fold, words } from '../../../platform/text/fold.ts'
+import { extensionOf } from '../../../platform/text/phone.ts'
+
 export type PhoneType = 'mobile' | 'home' | 'work' | 'other'
 export type Gender = 'female' | 'male' | 'other' | 'unknown'
 export type Phone = { type: PhoneType; number: string | null; typed: string }
@@ -62,11 +65,13 @@ export const newProfile = ({ address, furtherAddresses = [], ...given }: Given):
 
 /**
  * An existing record with what a row says laid over it. Nothing is lost: what the row leaves empty stays, lists only grow
- * (a phone more never hurts, a phone less might), notes are added below those that are there.
+ * (a phone more never hurts, a phone less might), notes are added below those that are there. Names and a birth date that
+ * the row has too, but less exactly, stay as well.
  */
 export const amendedProfile = (before: Profile, { address, furtherAddresses = [], ...given }: Given): Profile => ({
   ...before,
   ...given,
+  ...moreExact(before, given),
   gender: given.gender && given.gender !== 'unknown' ? given.gender : before.gender,
   fileNumber: before.fileNumber,
   languages: [...new Set([...before.languages, ...(given.languages ?? [])])],
@@ -83,8 +88,38 @@ export const amendedProfile = (before: Profile, { address, furtherAddresses = []
   addresses: withFurther(address ? withAddress(before.addresses, address) : before.addresses, furtherAddresses),
 })
 
-const samePhone = (one: Phone, other: Phone) =>
-  (one.number !== null && one.number === other.number) || digits(one.typed) === digits(other.typed)
+/** Which names and dates are recorded more exactly than a row says them. */
+const moreExact = (before: Profile, given: Given): Partial<Profile> => ({
+  ...(given.birthDate && before.birthDate?.startsWith(given.birthDate) && { birthDate: before.birthDate }),
+  ...(isPoorerGivenName(before.givenNames, given.givenNames) && { givenNames: before.givenNames }),
+  ...(isPoorerSpelling(before.familyName, given.familyName) && { familyName: before.familyName }),
+  ...(isPoorerSpelling(before.preferredName, given.preferredName) && { preferredName: before.preferredName }),
+})
+
+/** Anna, where Anna Maria is recorded. A shorter family name may be a new one. */
+const isPoorerGivenName = (before: string, given: string | undefined): boolean => {
+  const [known, said] = [words(before), words(given ?? '')]
+  if (said.length < known.length) return said.every(word => known.includes(word))
+  return isPoorerSpelling(before, given)
+}
+
+/** Without accents, or all in capitals or in small letters: what other programs make of a name. */
+const isPoorerSpelling = (before: string | null, given: string | null | undefined): boolean => {
+  if (!before || !given || fold(before) !== fold(given)) return false
+  if (accents(given) !== accents(before)) return accents(given) < accents(before)
+  const inOneCase = (name: string) => name === name.toUpperCase() || name === name.toLowerCase()
+  return inOneCase(given) && !inOneCase(before)
+}
+
+const accents = (name: string) => name.normalize('NFC').match(/[^\p{ASCII}]/gu)?.length ?? 0
+
+/** With another extension it is another telephone, unless the row leaves it out: one of the same number is recorded already. */
+const samePhone = (known: Phone, said: Phone) => {
+  const sameNumber = known.number !== null && known.number === said.number
+  if (!sameNumber) return digits(known.typed) === digits(said.typed)
+  const extension = extensionOf(said)
+  return extension === null || extension === extensionOf(known)
+}
 
 const digits = (text: string) => text.replace(/\D/g, '') || text
 

@@ -9,7 +9,7 @@ import type { Reading } from './guess.ts'
 import { namesOf } from './names.ts'
 import { phoneFields, readPhones } from './phones.ts'
 import type { Given, PhoneType } from './profile.ts'
-import { checkCells, checkGiven, type LimitFault } from './limits.ts'
+import { checkCells, checkGiven, diedBeforeBorn, type LimitFault } from './limits.ts'
 import { readGender, readLanguage, readYesNo } from './words.ts'
 
 /**
@@ -99,8 +99,7 @@ export const readRow = (
   date('deceasedOn')
   if (given.birthDate && given.birthDate > today) refuse('birth-date-in-future', 'birthDate')
   if (given.deceasedOn && given.deceasedOn > today) refuse('died-in-future', 'deceasedOn')
-  if (given.birthDate && given.deceasedOn && given.deceasedOn < given.birthDate)
-    refuse('died-before-born', 'deceasedOn')
+  if (diedBeforeBorn(given)) refuse('died-before-born', 'deceasedOn')
 
   if (cells.has('gender')) {
     const gender = readGender(text('gender'))
