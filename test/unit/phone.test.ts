@@ -205,7 +205,7 @@ describe('a telephone number', () => {
     ['020 7946 0018 ext 12', 'GB', 'PL', '+44 20 7946 0018 ext. 12'],
     ['601 234 567 do 16', 'PL', 'GB', '+48 601 234 567 do 16'],
     ['(mama 601 234 567)', 'PL', 'GB', '(mama +48 601 234 567)'],
-    ['(601 234 567)', 'PL', 'GB', '(+48 601 234 567)'],
+    ['(601 234 567)', 'PL', 'GB', '+48 601 234 567'],
   ] as const)('%s of %s is edited in %s as %s, and is then the same', (typed, before, after, edited) => {
     const { number, extension } = readPhone(typed, before)
     expect(phoneToEdit({ number, typed }, after)).toBe(edited)

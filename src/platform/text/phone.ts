@@ -119,8 +119,7 @@ const withCountryCode = (typed: string, number: string): string => {
     if (found?.number !== number) return part
     const ext = found.ext ? ` ext. ${found.ext}` : ''
     const [behind = ''] = /\D*$/.exec(part) ?? []
-    const before = part.startsWith('(') && behind.includes(')') ? '(' : ''
-    return `${before}${formatted(found, null)}${ext}${behind}`
+    return `${formatted(found, null)}${ext}${part.startsWith('(') ? behind.replace(')', '') : behind}`
   })
 }
 
