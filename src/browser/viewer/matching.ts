@@ -25,8 +25,10 @@ export const readingsOf = (asked: string): Reading[] => {
   const found = writtenDates(asked, words)
   const plain = found.some(({ dates }) => dates.length === 0) ? [] : [{ dates: [], rest: asked }]
   return [...found, ...plain].flatMap(({ dates, rest }) => {
-    const spelled = new Set([joinDigits(rest, shortestPhonePart), joinDigits(rest), rest])
-    return [...spelled].map(text => readingOf({ dates, rest: text }))
+    const spelled = [joinDigits(rest, shortestPhonePart), joinDigits(rest), rest].map(text =>
+      text.split(/\s+/).join(' ').trim(),
+    )
+    return [...new Set(spelled)].map(text => readingOf({ dates, rest: text }))
   })
 }
 
