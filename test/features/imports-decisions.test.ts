@@ -197,3 +197,20 @@ describe('decisions', () => {
     expect(await imports.decided(actorOf(staff), id)).toEqual({ open: 1, keep: 0, replace: 0, new: 0 })
   })
 })
+
+describe('a row about an archived client', () => {
+  it.each([
+    ['changed', 'A-1;Anna;Nowak;3.04.1985;602345678'],
+    ['unchanged', 'A-1;Anna;Nowak;3.04.1985;'],
+    ['undecided', 'A-1;Hubert;Zagajnik;9.09.1988;'],
+    ['undecided', 'B-9;Anna;Nowak;3.04.1985;'],
+  ])('says so where it is %s: %s', async (kind, row) => {
+    const staff = await staffOf()
+    await imported(staff, header + anna)
+    for await (const [client] of ostoja.features.clients.readActive(actorOf(staff)))
+      await ostoja.features.clients.archive(actorOf(staff), client!.id)
+    const address = await previewed(staff, `${header}${row}\n`)
+    const page = await staff.get(`${address}/rows?show=${kind}`)
+    expect(page.text).toContain('This client is archived.')
+  })
+})

@@ -5,7 +5,7 @@ import type { CountryCode } from '../../platform/text/phone.ts'
 import type { Vault } from '../../platform/vault/vault.ts'
 import type { Profile } from './columns/profile.ts'
 
-export type ExistingClient = { id: string; version: number; profile: Profile }
+export type ExistingClient = { id: string; version: number; archived: boolean; profile: Profile }
 export type Person = { givenNames: string; familyName: string; birthDate: string }
 
 /** What imports ask of the client records; composition passes it in. Everything happens in the caller's transaction. */

@@ -16,6 +16,8 @@ export type RowOnPage = {
   name: string
   facts: string[]
   clientId: string | null
+  /** Whether that client is archived. */
+  archived: boolean
   changes: { field: string; before: string; after: string }[]
   reasons: string[]
   warnings: string[]
@@ -23,7 +25,11 @@ export type RowOnPage = {
   /** Of an undecided row: the record it seems to be about beside what the row says, and what can be decided. */
   sides: { field: string; recorded: string; inFile: string }[]
   /** Of one whose file number is somebody else's: the client who looks like the one it is about. */
-  lookalike: { clientId: string; sides: { field: string; recorded: string; inFile: string }[] } | null
+  lookalike: {
+    clientId: string
+    archived: boolean
+    sides: { field: string; recorded: string; inFile: string }[]
+  } | null
   choices: Decision[]
   decision: Decision | null
 }
@@ -48,6 +54,7 @@ export const presentRow = (
     name: [person.familyName, person.givenNames].filter(Boolean).join(', '),
     facts: after && outcome === 'new' ? factsOf(after, formats) : [],
     clientId: before?.id ?? null,
+    archived: before?.archived ?? false,
     changes: changes.map(({ field, before: was, after: is }) => ({
       field: t(`imports:changed.${field}`),
       before: valueOf(field, was, formats),
@@ -59,7 +66,11 @@ export const presentRow = (
     sides: open && before ? sidesOf(before.profile, newProfile(given), formats) : [],
     lookalike:
       open && lookalike
-        ? { clientId: lookalike.id, sides: sidesOf(lookalike.profile, newProfile(given), formats) }
+        ? {
+            clientId: lookalike.id,
+            archived: lookalike.archived,
+            sides: sidesOf(lookalike.profile, newProfile(given), formats),
+          }
         : null,
     choices: open ? decisions.filter(decision => before || decision !== 'replace') : [],
     decision: row.decision,

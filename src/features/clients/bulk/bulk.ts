@@ -29,7 +29,7 @@ type Person = Pick<ClientProfile, 'givenNames' | 'familyName' | 'birthDate'>
 export type ReadClient = { id: string; profile: ClientProfile }
 type NewClient = { id: string; profile: ClientProfile }
 type ChangedClient = { id: string; version: number; profile: ClientProfile }
-export type FoundClient = { id: string; version: number; profile: ClientProfile }
+export type FoundClient = { id: string; version: number; archived: boolean; profile: ClientProfile }
 export type Made = { created: string[]; refused: string[] }
 export type Amended = { amended: string[]; refused: string[] }
 export type TakenBack = { removed: number; reverted: number }
@@ -39,6 +39,13 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
   const findNamesakes = createFindNamesakes(sealing)
   const open = (actor: Actor, row: Pick<ReadRow, 'id' | 'profile_sealed'>) =>
     sealing.open(actor.tenantId, row.id, row.profile_sealed)
+
+  const foundClient = async (actor: Actor, row: ReadRow): Promise<FoundClient> => ({
+    id: row.id,
+    version: row.version,
+    archived: row.status === 'archived',
+    profile: await open(actor, row),
+  })
 
   /** Some are sealed and indexed while the database writes those before them. @returns the ids inserted */
   const insertAsSealed = async (
@@ -128,7 +135,7 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
       const rows = new Map((await selectByFileNumbers(trx, tokens.flat())).map(row => [row.file_number_token, row]))
       const found = fileNumbers.map(async (number, index) => {
         const row = tokens[index]!.map(token => rows.get(token)).find(row => row !== undefined)
-        return row && ([number, { id: row.id, version: row.version, profile: await open(actor, row) }] as const)
+        return row && ([number, await foundClient(actor, row)] as const)
       })
       return new Map((await Promise.all(found)).filter(entry => entry !== undefined))
     },
@@ -140,7 +147,7 @@ export const createBulk = ({ db, clock, havingContacts }: Needs, sealing: Sealin
     findLookalikes: async (trx: Trx, actor: Actor, people: readonly Person[]): Promise<Map<number, FoundClient>> => {
       const namesakes = await findNamesakes(trx, actor.tenantId, people)
       const found = namesakes.map(async ([row], index) => {
-        return row && ([index, { id: row.id, version: row.version, profile: await open(actor, row) }] as const)
+        return row && ([index, await foundClient(actor, row)] as const)
       })
       return new Map((await Promise.all(found)).filter(entry => entry !== undefined))
     },
