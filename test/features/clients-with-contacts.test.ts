@@ -70,6 +70,48 @@ describe('the form of a new client', () => {
     expect(await recordedOf(fields.id)).toHaveLength(1)
   })
 
+  it.each<[string, Fields]>([
+    ['another person', { familyName: unlikely('Inna') }],
+    ['one more contact', block(1, piotr)],
+    ['a contact changed', block(0, { ...maria, name: 'Maria Inna' })],
+    ['no contact', block(0, { ...maria, name: '', relationship: '', 'phones[0][number]': '' })],
+  ])('sent again by "Back" with %s asks, and saves it as another client', async (_what, typed) => {
+    const first = { id: randomUUID(), familyName: unlikely('Wracalska'), ...block(0, maria) }
+    expect((await add(first)).status).toBe(303)
+    const before = await recordedOf(first.id)
+    const fields: Fields = { ...first, ...typed }
+    const asked = await add(fields)
+    expect(asked.status).toBe(409)
+    expect(asked.text).toContain('A client was already added with this form')
+    for (const value of Object.values(typed).filter(text => /^[\p{L} ]+$/u.test(text) && text.length > 3))
+      expect(asked.text).toContain(value)
+    const form = new Map(
+      [...asked.text.matchAll(/name="(id|twins)" value="([^"]+)"/g)].map(([, name, value]) => [name, value]),
+    )
+    expect(form.get('id')).not.toBe(first.id)
+    const saved = await add({ ...fields, ...(Object.fromEntries(form) as Fields) })
+    expect([saved.status, saved.headers.location]).toEqual([303, `/clients/${form.get('id')}`])
+    expect(await recordedOf(first.id)).toEqual(before)
+  })
+
+  it('sent again by "Back" once its client is restricted asks the same, and tells nothing of it', async () => {
+    const fields = { id: randomUUID(), familyName: unlikely('Ukryta'), ...block(0, maria) }
+    expect((await add(fields)).status).toBe(303)
+    const officer = await ostoja.newAccount(staff.tenantId, ['staff'])
+    const people = { people: [officer.id], note: 'brat' }
+    const by = { ...staff, accountId: officer.id }
+    expect(await ostoja.features.restricted.restrictions.restrict(by, fields.id, people)).toBe('kept')
+    for (const sent of [
+      fields,
+      { ...fields, fileNumber: unlikely('N') },
+      { ...fields, familyName: unlikely('Inna') },
+    ]) {
+      const asked = await add(sent)
+      expect([asked.status, asked.text.includes('A client was already added with this form')]).toEqual([409, true])
+      expect(asked.text).not.toContain(fields.id)
+    }
+  })
+
   it('leads to an empty form that says so, with nothing personal in the address', async () => {
     const answer = await add({ familyName: unlikely('Kolejna'), ...block(0, maria), next: 'another' })
     expect([answer.status, answer.headers.location]).toEqual([303, '/clients/new'])
@@ -142,10 +184,12 @@ describe('a contact that cannot be', () => {
   it('fails while it is being saved: there is no client then, and no event', async () => {
     const before = await all()
     const id = randomUUID()
-    const failing = ostoja.features.clients.create(staff, id, profile({ familyName: 'Niezapisana' }), [], async trx => {
+    const add = async (trx: Trx) => {
       await ostoja.features.emergencyContacts.addFirst(trx, staff, id, [recordedMaria])
       throw new Error('the second contact fails')
-    })
+    }
+    const contacts = { add, areThere: () => Promise.resolve(false) }
+    const failing = ostoja.features.clients.create(staff, id, profile({ familyName: 'Niezapisana' }), [], contacts)
     await expect(failing).rejects.toThrow('the second contact fails')
     expect(await all()).toEqual(before)
   })

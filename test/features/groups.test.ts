@@ -41,6 +41,19 @@ const choose = async (clientId: string, groupIds: string[]) => {
 }
 
 describe('groups', () => {
+  it('sent again by "Back" are asked about where the name is another, and then made', async () => {
+    const { id } = await made('Parter')
+    const again = (groupId: string, name: string) => staff.post('/groups', { id: groupId, name }, '/groups')
+    expect((await again(id, 'Parter')).status).toBe(303)
+    const asked = await again(id, 'Piętro')
+    expect([asked.status, asked.text.includes('A group was already added with this form')]).toEqual([422, true])
+    expect(asked.text).toContain('value="Piętro"')
+    const newId = /name="id" value="([^"]+)"/.exec(asked.text)![1]!
+    expect((await again(newId, 'Piętro')).status).toBe(303)
+    const page = (await staff.get('/groups')).text
+    expect([page.includes('Parter'), page.includes('Piętro')]).toEqual([true, true])
+  })
+
   it('are named by the tenant, once each, and the name is sealed', async () => {
     const { id, answer } = await made('Nocny dyżur')
     expect(answer.status).toBe(303)

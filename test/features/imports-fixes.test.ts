@@ -431,6 +431,21 @@ describe('what was fixed', () => {
     expect(await rowsOf(address)).toEqual([])
   })
 
+  it('is no event where nothing was changed', async () => {
+    const staff = await staffOf()
+    const address = await previewed(staff, `${header}B-1;Jan;Kot;wiosną;;;\n`)
+    const events = () =>
+      inDatabase(
+        ostoja.database.adminUrl,
+        `select 1 from audit_events where subject_id = '${idOf(address)}' and action = 'import.rows-fixed'`,
+      )
+    await fix(staff, address, {})
+    await send(staff, address, { show: 'refused' })
+    expect(await events()).toEqual([])
+    await fix(staff, address, { '0.3': '1990' })
+    expect(await events()).toHaveLength(1)
+  })
+
   it('is erased with the person, by the name in the file and by the fixed one', async () => {
     const staff = await staffOf()
     const address = await previewed(staff, 'Imię;Nazwisko;Data ur.\nJan;Kot;wiosną\nIga;Lis;zimą\nEwa;Sowa;latem\n')

@@ -4,6 +4,7 @@ import { NotFound } from '../../platform/errors.ts'
 import { createBulk } from './bulk/bulk.ts'
 import { createHistory } from './history.ts'
 import { createListing } from './listing.ts'
+import { createCreating } from './new-client/creating.ts'
 import type { Needs } from './needs.ts'
 import { displayName } from './profile.ts'
 import { lockClient } from './queries.ts'
@@ -22,6 +23,7 @@ export const createClients = (needs: Needs) => {
   const sealing = createSealing(needs.vault)
 
   return {
+    ...createCreating(needs, sealing),
     ...createRecords(needs, sealing),
     ...createHistory(needs, sealing),
     ...createListing(needs, sealing),

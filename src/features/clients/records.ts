@@ -4,10 +4,10 @@ import type { Trx } from '../../platform/db/tenant.ts'
 import { NotFound } from '../../platform/errors.ts'
 import { fileNumberKey } from '../../platform/text/file-number.ts'
 import { compare, type Change } from './changes.ts'
-import { findTaken, isTakenFileNumber, takeFileNumbers } from './file-numbers.ts'
+import { findTaken, isTakenFileNumber } from './file-numbers.ts'
 import type { GroupChoice, Needs } from './needs.ts'
 import type { Action, ClientProfile, Status } from './profile.ts'
-import { findClient, insertClients, lockClient, type ReadRow } from './queries.ts'
+import { findClient, lockClient, type ReadRow } from './queries.ts'
 import { replacing } from './replacing.ts'
 import type { Sealing } from './sealing.ts'
 
@@ -22,13 +22,12 @@ export type ClientRecord = {
   contacts: readonly unknown[]
   groups: readonly GroupChoice[]
 }
-export type Creation = 'created' | 'already-there' | 'file-number-taken'
 export type Amendment =
   | { outcome: 'amended' | 'unchanged' | 'file-number-taken' }
   | { outcome: 'changed-meanwhile'; current: Made; differences: Change[] }
 type Reading = 'client.viewed' | 'client.printed'
 
-/** One client: made, read, amended, archived and brought back, each with its audit event in the same transaction. */
+/** One client: read, amended, archived and brought back, each with its audit event in the same transaction. */
 export const createRecords = ({ db, clock, accountNames, contactsOf, groups }: Needs, sealing: Sealing) => {
   const replace = replacing(clock, sealing)
 
@@ -75,52 +74,6 @@ export const createRecords = ({ db, clock, accountNames, contactsOf, groups }: N
     })
 
   return {
-    /**
-     * Makes a client. A form sent twice carries the same id and makes one client.
-     * @param profile an empty file number asks for the next one
-     * @param groupIds the groups the client is in
-     * @param alongside what is made with the client, in the same transaction; where it throws, nothing is made
-     */
-    create: (
-      actor: Actor,
-      id: string,
-      profile: ClientProfile,
-      groupIds: readonly string[] = [],
-      alongside?: (trx: Trx) => Promise<void>,
-    ): Promise<Creation> =>
-      db.asTenant(actor, async trx => {
-        for (;;) {
-          if (await findClient(trx, id)) return 'already-there'
-          const fileNumber = profile.fileNumber || (await takeFileNumbers(trx, actor, sealing, 1))[0]!
-          const taken = await findTaken(trx, actor, sealing, [{ id, fileNumber }])
-          if (taken.size > 0 && profile.fileNumber) return 'file-number-taken'
-          if (taken.size > 0) continue
-          const now = clock()
-          const [made] = await insertClients(trx, [
-            {
-              ...(await sealing.seal(actor.tenantId, id, { ...profile, fileNumber })),
-              tenant_id: actor.tenantId,
-              id,
-              status: 'active',
-              version: 1,
-              action: 'created',
-              created_at: now,
-              created_by: actor.accountId,
-              updated_at: now,
-              updated_by: actor.accountId,
-              import_id: null,
-            },
-          ])
-          if (made) {
-            await groups.keep(trx, actor, id, groupIds)
-            await record(trx, actor, 'client.created', id)
-            await alongside?.(trx)
-            return 'created'
-          }
-          if (profile.fileNumber && !(await findClient(trx, id))) return 'file-number-taken'
-        }
-      }),
-
     /** Opens a client's record. @throws NotFound */
     view: (actor: Actor, clientId: string) => read(actor, clientId, 'client.viewed'),
 

@@ -7,7 +7,7 @@ import { dayIn } from '../../platform/time/wall-clock.ts'
 import { mostContacts, type ContactProfile } from './contact.ts'
 import { recorded, type ContactRecords, type RecordedContact } from './contact-records.ts'
 import { lockingActive, type Needs } from './needs.ts'
-import { deleteContact, selectOrder, selectOwner, updateOrder } from './queries.ts'
+import { deleteContact, selectContacts, selectOrder, selectOwner, updateOrder } from './queries.ts'
 
 export type Amendment = { outcome: 'amended' } | { outcome: 'removed' } | { outcome: 'changed'; now: RecordedContact }
 
@@ -43,6 +43,17 @@ export const createChanges = ({ db, clock, lockClient, rules }: Needs, records: 
         await insert(trx, actor, { id, clientId, rank: index + 1 }, profile)
         await record(trx, actor, 'emergency-contact.added', clientId, { contact: id })
       }
+    },
+
+    /** Whether these are all contacts of a client, in their order and as they are recorded now. */
+    areExactly: async (
+      trx: Trx,
+      actor: Actor,
+      clientId: string,
+      profiles: readonly ContactProfile[],
+    ): Promise<boolean> => {
+      const rows = await selectContacts(trx, [clientId])
+      return same(await Promise.all(rows.map(row => records.open(actor, row))), profiles)
     },
 
     /**

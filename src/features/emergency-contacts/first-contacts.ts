@@ -16,7 +16,7 @@ type Locals = { language: string; today: string; country: CountryCode }
  * @param more whether to show one more empty block than the form had
  */
 export const readFirstContacts =
-  (contacts: Pick<EmergencyContacts, 'addFirst'>) =>
+  (contacts: Pick<EmergencyContacts, 'addFirst' | 'areExactly'>) =>
   (locals: unknown, body: unknown, more = false) => {
     const { language, today, country } = locals as Locals
     const sent = typedRows((body as { contacts?: unknown } | undefined)?.contacts).map(typedContact)
@@ -37,6 +37,7 @@ export const readFirstContacts =
       problems: form.ok ? {} : form.problems,
       dialable: read.every(({ phones }) => areAllDialable(phones, country)),
       add: (trx: Trx, actor: Actor, clientId: string) => contacts.addFirst(trx, actor, clientId, read),
+      areThere: (trx: Trx, actor: Actor, clientId: string) => contacts.areExactly(trx, actor, clientId, read),
     }
   }
 

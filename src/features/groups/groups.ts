@@ -24,7 +24,7 @@ export type CountedGroup = Group & { count: number }
 /** A client as the page of a group lists them; what more there is of them the page knows. */
 type Line = { id: string }
 export type GroupPage<L> = { group: Group; lines: L[]; total: number; page: number; pages: number }
-export type Naming = 'kept' | 'name-taken' | 'full'
+export type Naming = 'kept' | 'name-taken' | 'full' | 'id-taken'
 
 type Needs<L extends Line> = {
   db: Db
@@ -114,10 +114,12 @@ export const createGroups = <L extends Line>({ db, vault, clock, linesOf, withCo
         return { group, lines: await withContactsAndGroups(trx, actor, lines), total: all.length, page, pages }
       }),
 
-    /** Makes a group. The same form sent again makes nothing more. */
+    /** Makes a group. The same form sent again makes nothing more; 'id-taken' says that its id is a group of another name by now. */
     create: (actor: Actor, group: Group): Promise<Naming> =>
       db.asTenant(actor, async trx => {
         const present = await choices(trx, actor)
+        const known = present.find(({ id }) => id === group.id)
+        if (known) return namedAs(known, group)
         if (isTaken(present, group)) return 'name-taken'
         if (present.length >= mostGroups) return 'full'
         const made = await insertGroup(trx, {
@@ -127,7 +129,9 @@ export const createGroups = <L extends Line>({ db, vault, clock, linesOf, withCo
           created_at: clock(),
           created_by: actor.accountId,
         })
-        if (made) await record(trx, actor, 'group.created', group.id)
+        // The same form at the same moment.
+        if (!made) return namedAs(await open(actor, mustBe(await selectGroup(trx, group.id))), group)
+        await record(trx, actor, 'group.created', group.id)
         return 'kept'
       }),
 
@@ -177,6 +181,8 @@ export const createGroups = <L extends Line>({ db, vault, clock, linesOf, withCo
 export type Groups = ReturnType<typeof createGroups>
 
 const byName = (groups: readonly Group[]) => [...groups].sort((one, other) => polish.compare(one.name, other.name))
+
+const namedAs = (present: Group, wished: Group): Naming => (present.name === wished.name ? 'kept' : 'id-taken')
 
 const mustBe = <Row>(row: Row | undefined): Row => {
   if (!row) throw new NotFound()

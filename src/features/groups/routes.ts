@@ -8,7 +8,11 @@ import type { Groups, Naming } from './groups.ts'
 import { groupForm, pageQuery, uuid } from './schema.ts'
 
 const readers = ['staff', 'security_officer'] as const
-const problemOf = { 'name-taken': 'groups:problem.name-taken', full: 'groups:problem.full' } as const
+const problemOf = {
+  'name-taken': 'groups:problem.name-taken',
+  full: 'groups:problem.full',
+  'id-taken': 'groups:problem.id-taken',
+} as const
 
 /** @param speech what pages that list clients speak with */
 export const groupRoutes = (

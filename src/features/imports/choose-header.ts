@@ -13,7 +13,7 @@ import { limits, rowsLookedAt } from './upload.ts'
 /**
  * Takes another of a file's first rows for the headings of its columns: rows above it become titles, which are not imported,
  * and titles below it become rows. What the columns are is guessed anew. What was fixed stays with its row and column; where
- * the row is none any more, it is dropped.
+ * the row is none any more, it is dropped. The present row changes nothing.
  */
 export const createChooseHeader =
   ({ db, clock }: Needs, seals: Seals) =>
@@ -26,12 +26,13 @@ export const createChooseHeader =
         throw new Conflict('imports:conflict.already-started')
 
       const file = await seals.openFile(record)
+      if (number === file.headerRow) return { dropped: 0 }
       const { encoding } = await seals.openReading(record)
       const stored = await listRows(trx, importId, { limit: maxHeadingRow })
       const below = await seals.openBytes(tenantId, stored)
       const above = [...file.above, { number: file.headerRow, cells: file.header }]
       const chosen = [...above, ...below].find(row => row.number === number)
-      if (!chosen || number === file.headerRow || chosen.cells.length > limits.columns) throw new NotFound()
+      if (!chosen || chosen.cells.length > limits.columns) throw new NotFound()
 
       const gone = stored.filter(row => row.number <= number)
       const back = above.filter(row => row.number > number)

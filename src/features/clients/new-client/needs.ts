@@ -12,6 +12,8 @@ export type FirstContacts = {
   dialable: boolean
   /** Adds them to a client that was made in this transaction, with their audit events. */
   add: (trx: Trx, actor: Actor, clientId: string) => Promise<void>
+  /** Whether the contacts of a client are exactly these. */
+  areThere: (trx: Trx, actor: Actor, clientId: string) => Promise<boolean>
 }
 
 /**

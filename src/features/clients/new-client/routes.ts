@@ -7,6 +7,7 @@ import { actorOf, requireRole } from '../../../platform/web/guard.ts'
 import type { Clients } from '../clients.ts'
 import { emptyValues, typedValues, type FormValues } from '../form-values.ts'
 import { formPage, spoken } from '../pages.ts'
+import type { ClientProfile } from '../profile.ts'
 import type { Twins } from '../twins.ts'
 import { groupsIn, problemOf, takenNumber, typedIn } from '../questions.ts'
 import { clientForm, newClientFields } from '../schema.ts'
@@ -18,13 +19,15 @@ type Page = {
   contacts: FirstContacts
   problems?: Problems
   twins?: Twins['twins']
+  /** Whether another client was already added with this form. */
+  isIdTaken?: boolean
 }
 
 /** The form of a new client, which takes the first emergency contacts with it: all are saved, or nothing is. */
 export const newClientRoutes = (clients: Clients, readContacts: ReadFirstContacts) => {
   const router = Router()
 
-  const show = async (res: Response, { id, values, contacts, problems = {}, twins = [] }: Page) => {
+  const show = async (res: Response, { id, values, contacts, problems = {}, twins = [], isIdTaken = false }: Page) => {
     const groups = await clients.groupChoices(actorOf(res))
     res.render('clients/new', {
       ...spoken(res.locals),
@@ -32,6 +35,7 @@ export const newClientRoutes = (clients: Clients, readContacts: ReadFirstContact
       ...formPage(res.locals, groups, values, problems),
       id,
       twins,
+      isIdTaken,
     })
   }
 
@@ -55,15 +59,22 @@ export const newClientRoutes = (clients: Clients, readContacts: ReadFirstContact
     const { twins, question } = await clients.twinsOfNew(actorOf(res), id, typedIn(read.data, req.body))
     if (question) return again(problemOf(question), twins)
 
-    const creation = await clients.create(actorOf(res), id, read.data, groupsIn(req.body), trx =>
-      contacts.add(trx, actorOf(res), id),
-    )
+    const creation = await clients.create(actorOf(res), id, read.data, groupsIn(req.body), contacts)
     if (creation === 'file-number-taken') return again(takenNumber, twins)
+    if (creation === 'id-taken') return another(req, res, read.data, contacts)
     const { phones } = read.data
     const callable = contacts.dialable && areAllDialable(phones, country)
     if (creation === 'created') flashCreated(req, next === 'another', callable)
     res.redirect(303, next === 'another' ? '/clients/new' : `/clients/${id}`)
   })
+
+  /** The same form once more, for another client: with an id of its own, and whom it looks like then. */
+  const another = async (req: Request, res: Response, profile: ClientProfile, contacts: FirstContacts) => {
+    const id = randomUUID()
+    const { twins, question } = await clients.twinsOfNew(actorOf(res), id, typedIn(profile, req.body))
+    const values = typedValues(req.body)
+    await show(res.status(409), { id, values, contacts, problems: problemOf(question), twins, isIdTaken: true })
+  }
 
   return router
 }

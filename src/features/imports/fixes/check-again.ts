@@ -63,12 +63,14 @@ export const createCheckAgain = ({ db, clock, clients, country, timeZone }: Need
       const leftOut = became('left-out').length
       const wrong = became('refused').map(one => one.row.id)
       const taken = replanned.length - leftOut - wrong.length
-      await audit(trx, actor, 'import.rows-fixed', importId, {
-        changed: changed.length,
-        taken,
-        refused: wrong.length,
-        leftOut,
-      })
+      const hasMoved = ({ row, outcome }: (typeof replanned)[number]) => row.outcome !== outcome
+      if (changed.length > 0 || replanned.some(hasMoved))
+        await audit(trx, actor, 'import.rows-fixed', importId, {
+          changed: changed.length,
+          taken,
+          refused: wrong.length,
+          leftOut,
+        })
       return { taken, leftOut, wrong, conflicts, gone }
     })
 
