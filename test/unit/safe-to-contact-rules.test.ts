@@ -261,7 +261,7 @@ describe('a number is a link', () => {
     ['it is wrong', { wrongSince: '2026-11-01' }, '+48500000931', false, false],
     ['it cannot be dialled', {}, null, false, false],
   ] as const)('or not, where %s', (_what, rules, dial, atAnyTime, now) => {
-    const phone = { ...(structuredClone(rules) as RecordedRules), dial }
+    const phone = { ...(structuredClone<object>(rules) as RecordedRules), dial }
     const found = [mayBeLinked(phone, null), mayBeLinked(phone, { at: at(23, '23:00'), timeZone: zone })]
     expect(found).toEqual([atAnyTime, now])
   })
