@@ -168,7 +168,8 @@ test('a form sent twice, even at once, makes one client', async () => {
   const id = randomUUID()
   const made = await Promise.all([clients.create(actor, id, profile()), clients.create(actor, id, profile())])
   expect(made.sort()).toEqual(['already-there', 'created'])
-  expect(await clients.create(actor, id, profile({ fileNumber: 'x' }))).toBe('already-there')
+  expect(await clients.create(actor, id, profile())).toBe('already-there')
+  expect(await clients.create(actor, id, profile({ fileNumber: 'x' }))).toBe('id-taken')
   expect(await clients.countActive(actor)).toBe(1)
 })
 
