@@ -8,7 +8,7 @@ const control = /[^\P{Cc}\n\r\t]/u
 
 /** A call as its form sends it: whom ('client', or the id of a contact), which number, how it ended and a note. */
 export const callForm = z.object({
-  who: z.union([z.literal('client'), uuid], { error: 'problems:choose' }),
+  who: z.union([z.literal('client'), uuidField('problems:choose')], { error: 'problems:choose' }),
   number: z.string({ error: 'emergency-cards:problem.number' }).min(1, 'emergency-cards:problem.number'),
   outcome: z.enum(outcomes, { error: 'emergency-cards:problem.outcome' }),
   note: z
