@@ -46,8 +46,8 @@ export const listen = async (
 ): Promise<Listener> => {
   const limits = { ...patience, requestTimeout }
   const pages = certificate ? secureServer(certificate, limits, app) : createHttpServer(limits, app)
-  const plain = createHttpServer(limits, certificate ? redirectToHttps(certificate) : app)
-  const door = certificate ? parted(pages, plain, patience.headersTimeout) : pages
+  const plain = certificate && createHttpServer(limits, redirectToHttps(certificate))
+  const door = plain ? parted(pages, plain, patience.headersTimeout) : pages
   const sockets = new Set<Socket>()
   door.on('connection', (socket: Socket) => {
     sockets.add(socket)
@@ -59,8 +59,11 @@ export const listen = async (
     door.listen(port, host, resolve)
   })
   // Only a server that listens looks after its slow connections, and these get theirs handed in.
-  if (door !== pages) for (const server of [pages, plain]) server.emit('listening')
-  return { port: (door.address() as { port: number }).port, close: () => close(door, [pages, plain], sockets) }
+  if (plain) for (const server of [pages, plain]) server.emit('listening')
+  return {
+    port: (door.address() as { port: number }).port,
+    close: () => close(door, plain ? [pages, plain] : [pages], sockets),
+  }
 }
 
 /** Every answer by TLS asks for TLS only (RFC 6797 7.1), those too that Node gives before any of our pages is asked. */
